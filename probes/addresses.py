@@ -1,0 +1,39 @@
+"""The addresses a host name leads to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from probes.kit.observation import Mention, Outcome
+from probes.kit.target import Address, Host
+
+
+class HostAddresses(Struct, frozen=True):
+    """Where a name leads: the CNAME chain, and the addresses at its end.
+
+    The whole look is Absent("NXDOMAIN") when the name itself does not exist.
+    """
+
+    chain: tuple[str, ...]
+    """CNAME targets in order; empty when the name has addresses of its own."""
+    dangling: bool
+    """True when the chain ends at a name that does not exist (its authority said NXDOMAIN)."""
+    v4: Outcome[tuple[str, ...]]
+    v6: Outcome[tuple[str, ...]]
+
+    @property
+    def all(self) -> tuple[str, ...]:
+        """Every address seen, IPv4 first; see `v4` and `v6` for what could not be found out."""
+        found: list[str] = []
+        for family in (self.v4, self.v6):
+            found.extend(getattr(family, "fact", ()))
+        return tuple(found)
+
+    def mentions(self) -> Iterator[Mention]:
+        """The addresses and the names of the chain."""
+        for name in self.chain:
+            yield Mention(Host(name), "cname_of")
+        for ip in self.all:
+            yield Mention(Address(ip), "address_of")

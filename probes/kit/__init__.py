@@ -1,0 +1,1 @@
+"""What every probe shares: targets, observations, the declaration, and the only door to the network."""

@@ -1,0 +1,270 @@
+"""What a DNS response says about a name: values, an authority's "no", or nothing usable.
+
+Pure: a recorded answer read again tomorrow says the same, or more if the reader has learned.
+"""
+
+from __future__ import annotations
+
+import socket
+from typing import Any
+
+import dns.exception
+import dns.name
+import dns.rdata
+from msgspec import Struct
+
+from probes.kit.net.dns_wire import (
+    INTERNET,
+    NOERROR,
+    NXDOMAIN,
+    REFUSED,
+    SERVFAIL,
+    TYPES,
+    Record,
+    answers_to,
+    decode_name,
+    encode_name,
+    encode_question,
+    read_head,
+    read_name,
+    read_records,
+    type_number,
+)
+from probes.kit.net.question import DnsAnswer
+from probes.kit.observation import Absent, Outcome, Reason, Seen, Unknown
+
+MOST_RECORDS = 100
+MOST_TEXT = 4096
+MOST_ALIASES = 10
+
+# Extended errors (RFC 8914) that take a "no" back: stale NXDOMAIN, blocked, censored, filtered,
+# prohibited, stale. Such a response is the resolver's own opinion, not the authority's.
+_NOT_THE_AUTHORITY = frozenset({3, 15, 16, 17, 18, 19})
+
+
+class Exchange(Struct, frozen=True, order=True):
+    """One MX record; host is empty for a null MX (RFC 7505)."""
+
+    preference: int
+    host: str
+
+
+class Authority(Struct, frozen=True, order=True):
+    """An SOA record; the mailbox is written as an address."""
+
+    primary: str
+    mailbox: str
+    serial: int
+
+
+class IssuerRule(Struct, frozen=True, order=True):
+    """One CAA record (RFC 8659)."""
+
+    tag: str
+    value: str
+
+
+Value = str | Exchange | Authority | IssuerRule
+
+
+class Message(Struct, frozen=True):
+    """A response taken apart: its flags, and its records by section."""
+
+    wire: bytes
+    rcode: int
+    """With the upper bits of EDNS."""
+    authoritative: bool
+    recursive: bool
+    truncated: bool
+    errors: tuple[int, ...]
+    """Extended DNS errors (RFC 8914)."""
+    answers: tuple[Record, ...]
+    authorities: tuple[Record, ...]
+
+    def owner(self, record: Record) -> bytes | None:
+        """The record's owner in lower-case wire form; None when it cannot be read."""
+        return read_name(self.wire, record.owner)
+
+
+class Reading(Struct, frozen=True):
+    """What one response, or several along a chain of aliases, says about a name and a type."""
+
+    outcome: Outcome[tuple[Any, ...]]
+    chain: tuple[str, ...] = ()
+    """CNAME targets in order; the outcome is about the last of them."""
+    ttl: int = 0
+    """Seconds; the shortest on the way to the records seen."""
+    unfinished: bool = False
+    """True when the chain leads to a name that the response says nothing about."""
+
+
+def open_message(wire: bytes) -> Message | None:
+    """Take a response apart; None when it is no readable DNS message."""
+    head = read_head(wire)
+    if head is None:
+        return None
+    records = read_records(wire)
+    if records is None:
+        return None
+    upper, errors = _edns(wire, records)
+    return Message(
+        wire=wire,
+        rcode=upper << 4 | head.rcode,
+        authoritative=head.authoritative,
+        recursive=head.recursive,
+        truncated=head.truncated,
+        errors=errors,
+        answers=tuple(r for r in records if r.section == 0 and r.rdclass == INTERNET),
+        authorities=tuple(r for r in records if r.section == 1 and r.rdclass == INTERNET),
+    )
+
+
+def _edns(wire: bytes, records: tuple[Record, ...]) -> tuple[int, tuple[int, ...]]:
+    for record in records:
+        if record.section == 2 and record.type == TYPES["OPT"]:
+            errors, at, end = [], record.start, record.start + record.length
+            while at + 4 <= end:
+                code, length = int.from_bytes(wire[at : at + 2]), int.from_bytes(wire[at + 2 : at + 4])
+                if code == 15 and length >= 2 and at + 6 <= end:
+                    errors.append(int.from_bytes(wire[at + 4 : at + 6]))
+                at += 4 + length
+            return record.ttl >> 24, tuple(errors)
+    return 0, ()
+
+
+def read_answer(answer: DnsAnswer, name: str, type: str) -> Reading:
+    """Say what a response says about a name and a type, following the aliases it contains."""
+    question = encode_question(name, type)
+    if question is None:
+        return Reading(Unknown(Reason.INVALID_QUERY, f"{name[:253]} {type}"))
+    if not answers_to(answer.wire, question):
+        return Reading(Unknown(Reason.MALFORMED, f"not an answer to the question, by {answer.server}"))
+    message = open_message(answer.wire)
+    if message is None:
+        return Reading(Unknown(Reason.MALFORMED, f"unreadable answer from {answer.server}"))
+    if message.truncated:
+        return Reading(Unknown(Reason.OVERSIZED, f"cut short by {answer.server}"))
+    if failure := failure_of(message, answer.server):
+        return Reading(failure)
+    return _along_the_chain(message, question[:-4], type)
+
+
+def failure_of(message: Message, server: str) -> Unknown | None:
+    """Return why a response is no answer; None for NOERROR and NXDOMAIN."""
+    if message.rcode in (NOERROR, NXDOMAIN):
+        return None
+    extended = "".join(f", extended error {code}" for code in message.errors)
+    match message.rcode:
+        case _ if message.rcode == SERVFAIL:
+            return Unknown(Reason.SERVFAIL, f"{server}{extended}")
+        case _ if message.rcode == REFUSED:
+            return Unknown(Reason.DNS_REFUSED, f"{server}{extended}")
+    return Unknown(Reason.MALFORMED, f"rcode {message.rcode} from {server}{extended}")
+
+
+def _along_the_chain(message: Message, owner: bytes, type: str) -> Reading:
+    chain: list[str] = []
+    met, ttls = {owner}, []
+    while True:
+        own = [record for record in message.answers if message.owner(record) == owner]
+        found = [record for record in own if record.type == type_number(type)]
+        alias = next((record for record in own if record.type == TYPES["CNAME"]), None)
+        if found or alias is None:
+            break
+        ttls.append(alias.ttl)
+        target = read_name(message.wire, alias.start)
+        if target is None:
+            return Reading(Unknown(Reason.MALFORMED, "unreadable alias"), tuple(chain))
+        if target in met or len(chain) == MOST_ALIASES:
+            return Reading(Unknown(Reason.LOOP, f"aliases lead in a circle or on and on: {decode_name(target)}"))
+        met.add(target)
+        chain.append(decode_name(target))
+        owner = target
+    if not found:
+        unfinished = bool(chain) and message.rcode == NOERROR and not _has_soa(message)
+        return Reading(_negative(message), tuple(chain), 0, unfinished)
+    if message.rcode == NXDOMAIN:
+        return Reading(Unknown(Reason.MALFORMED, "records beside NXDOMAIN"), tuple(chain))
+    ttls.extend(record.ttl for record in found)
+    return Reading(read_values(message, found), tuple(chain), min(ttls))
+
+
+def _has_soa(message: Message) -> bool:
+    return any(record.type == TYPES["SOA"] for record in message.authorities)
+
+
+def _negative(message: Message) -> Absent | Unknown:
+    """Tell a "no" from an answer that merely holds nothing (RFC 2308 section 2)."""
+    if own_opinion := _NOT_THE_AUTHORITY.intersection(message.errors):
+        return Unknown(Reason.ACCESS_DENIED, f"the resolver's own answer, extended error {min(own_opinion)}")
+    if message.rcode == NXDOMAIN:
+        return Absent("NXDOMAIN")
+    if _has_soa(message):
+        return Absent("NODATA")
+    if any(record.type == TYPES["NS"] for record in message.authorities):
+        return Unknown(Reason.MALFORMED, "a referral, not an answer")
+    if message.recursive or message.authoritative:
+        return Absent("NODATA")
+    return Unknown(Reason.MALFORMED, "an empty answer without authority")
+
+
+def read_values(message: Message, records: list[Record]) -> Seen[tuple[Value, ...]] | Unknown:
+    """Read the data of records of one type, each once, in a settled order, at most 100."""
+    by_address = records[0].type in (TYPES["A"], TYPES["AAAA"])
+    values: dict[Value, None] = {}
+    for record in records[:MOST_RECORDS]:
+        value = read_value(message.wire, record)
+        if value is None:
+            return Unknown(Reason.MALFORMED, f"unreadable record of type {record.type}")
+        values[value] = None
+    if by_address:
+        return Seen(tuple(sorted(values, key=_packed)))
+    return Seen(tuple(sorted(values, key=lambda value: (str(type(value)), value))))
+
+
+def _packed(ip: Value) -> bytes:
+    text = str(ip)
+    return socket.inet_pton(socket.AF_INET6 if ":" in text else socket.AF_INET, text)
+
+
+def read_value(wire: bytes, record: Record) -> Value | None:
+    """Read the data of one record; None when it breaks its type's rules."""
+    try:
+        data = dns.rdata.from_wire(INTERNET, record.type, wire, record.start, record.length)
+    except (dns.exception.DNSException, ValueError):
+        return None
+    match record.type:
+        case 2 | 5 | 12:
+            return name_text(data.target)
+        case 6:
+            return Authority(name_text(data.mname), _mailbox(data.rname), data.serial)
+        case 15:
+            return Exchange(data.preference, name_text(data.exchange))
+        case 16:
+            return b"".join(data.strings)[:MOST_TEXT].decode("utf-8", "replace")
+        case 257:
+            return IssuerRule(
+                data.tag.decode("ascii", "replace").lower(),
+                data.value[:MOST_TEXT].decode("utf-8", "replace"),
+            )
+    return str(data.to_text())[:MOST_TEXT]
+
+
+def name_text(name: dns.name.Name) -> str:
+    """Return a name in lower case without the final dot; the root is empty."""
+    return decode_name(b"".join(bytes([len(label)]) + label.lower() for label in name.labels))
+
+
+def _mailbox(name: dns.name.Name) -> str:
+    local, *rest = [label.decode("utf-8", "replace").lower() for label in name.labels if label] or [""]
+    return f"{local}@{'.'.join(rest)}" if rest else local
+
+
+def last_name(name: str, reading: Reading) -> str:
+    """Return the name at the end of a reading's chain."""
+    return reading.chain[-1] if reading.chain else name
+
+
+def is_name(text: str) -> bool:
+    """Say whether a text can be put into a question."""
+    return encode_name(text) is not None

@@ -1,0 +1,247 @@
+"""Just enough of the DNS wire format (RFC 1035, 6891) to ask a question and to know its answer.
+
+Everything read here was sent by a stranger: what cannot be read is None, never an exception, and the
+work is bounded by the length of the message. Record data is dnspython's business.
+"""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+TYPES = {
+    "A": 1,
+    "NS": 2,
+    "CNAME": 5,
+    "SOA": 6,
+    "PTR": 12,
+    "MX": 15,
+    "TXT": 16,
+    "AAAA": 28,
+    "SRV": 33,
+    "DNAME": 39,
+    "OPT": 41,
+    "DS": 43,
+    "DNSKEY": 48,
+    "TLSA": 52,
+    "HTTPS": 65,
+    "CAA": 257,
+}
+INTERNET = 1
+NOERROR, FORMERR, SERVFAIL, NXDOMAIN, NOTIMP, REFUSED = range(6)
+
+# 1232 octets cross any path without fragments (DNS flag day 2020); longer answers come over TCP.
+UDP_SIZE = 1232
+_OPT = b"\x00" + (41).to_bytes(2, "big") + UDP_SIZE.to_bytes(2, "big") + bytes(6)
+_MOST_RECORDS = 4096
+_MOST_HOPS = 16
+_PLAIN = frozenset(b"abcdefghijklmnopqrstuvwxyz0123456789-_")
+
+
+class Head(Struct, frozen=True):
+    """The fixed part of a message."""
+
+    ident: int
+    response: bool
+    opcode: int
+    authoritative: bool
+    truncated: bool
+    recursive: bool
+    """True when the server offers recursion (RA)."""
+    rcode: int
+    """The low four bits; an OPT record may add eight more."""
+    questions: int
+    answers: int
+    authorities: int
+    additionals: int
+
+
+class Record(Struct, frozen=True):
+    """Where one resource record lies in its message."""
+
+    section: int
+    """0 answer, 1 authority, 2 additional."""
+    owner: int
+    """Offset of the owner name; `read_name` reads it."""
+    type: int
+    rdclass: int
+    ttl: int
+    start: int
+    length: int
+
+
+def type_number(mnemonic: str) -> int | None:
+    """Return the number of a record type, also of `TYPE123` (RFC 3597); None when unknown."""
+    if number := TYPES.get(mnemonic):
+        return number
+    digits = mnemonic.removeprefix("TYPE")
+    if digits != mnemonic and digits.isascii() and digits.isdigit() and len(digits) <= 5:
+        return int(digits) if int(digits) < 65536 else None
+    return None
+
+
+def encode_name(name: str) -> bytes | None:
+    """Return the uncompressed wire form in lower case; None for what no DNS name can be.
+
+    The name must be ASCII already; the final dot is optional and an empty name is the root.
+    """
+    if not name.isascii() or "\\" in name:
+        return None
+    text = name.lower().removesuffix(".").encode("ascii")
+    if not text:
+        return b"\x00"
+    wire = bytearray()
+    for label in text.split(b"."):
+        if not 0 < len(label) <= 63:
+            return None
+        wire.append(len(label))
+        wire += label
+    wire.append(0)
+    return bytes(wire) if len(wire) <= 255 else None
+
+
+def decode_name(wire: bytes) -> str:
+    """Return the text of an uncompressed name: no final dot, odd octets as in RFC 1035 section 5.1."""
+    labels, at = [], 0
+    while at < len(wire) and (length := wire[at]):
+        label = wire[at + 1 : at + 1 + length]
+        labels.append(label.decode("ascii") if _PLAIN.issuperset(label) else _escaped(label))
+        at += 1 + length
+    return ".".join(labels)
+
+
+def _escaped(label: bytes) -> str:
+    text = []
+    for octet in label:
+        if octet in b'"().;\\@$':
+            text.append("\\" + chr(octet))
+        else:
+            text.append(chr(octet) if 0x20 < octet < 0x7F else f"\\{octet:03d}")
+    return "".join(text)
+
+
+def encode_question(name: str, mnemonic: str) -> bytes | None:
+    """Return the question section: lower-case name, type, class IN; None when it cannot be asked."""
+    wire, number = encode_name(name), type_number(mnemonic)
+    if wire is None or number is None:
+        return None
+    return wire + number.to_bytes(2, "big") + b"\x00\x01"
+
+
+def encode_query(ident: int, question: bytes, *, recursion: bool, edns: bool = True) -> bytes:
+    """Return a whole query message for a question section."""
+    flags = b"\x01\x00" if recursion else b"\x00\x00"
+    counts = b"\x00\x01\x00\x00\x00\x00\x00\x01" if edns else b"\x00\x01\x00\x00\x00\x00\x00\x00"
+    return ident.to_bytes(2, "big") + flags + counts + question + (_OPT if edns else b"")
+
+
+def read_head(wire: bytes) -> Head | None:
+    """Read the first twelve octets."""
+    if len(wire) < 12:
+        return None
+    return Head(
+        ident=wire[0] << 8 | wire[1],
+        response=wire[2] & 0x80 != 0,
+        opcode=wire[2] >> 3 & 15,
+        authoritative=wire[2] & 0x04 != 0,
+        truncated=wire[2] & 0x02 != 0,
+        recursive=wire[3] & 0x80 != 0,
+        rcode=wire[3] & 15,
+        questions=wire[4] << 8 | wire[5],
+        answers=wire[6] << 8 | wire[7],
+        authorities=wire[8] << 8 | wire[9],
+        additionals=wire[10] << 8 | wire[11],
+    )
+
+
+def answers_to(wire: bytes, question: bytes) -> bool:
+    """Say whether a message is a response to this question, letter case aside.
+
+    Some servers leave the question out when they refuse or fail; that is accepted with no records.
+    """
+    if len(wire) < 12 or wire[2] & 0xF8 != 0x80:
+        return False
+    if wire[4:6] == b"\x00\x01":
+        end = 12 + len(question)
+        return (
+            wire[end - 4 : end] == question[-4:] and wire[12 : end - 4].lower() == question[:-4]
+        )
+    refuses = wire[3] & 15 in (FORMERR, SERVFAIL, NOTIMP, REFUSED)
+    return refuses and wire[4:10] == bytes(6)
+
+
+def read_name(wire: bytes, at: int) -> bytes | None:
+    """Return the name at an offset, decompressed, in lower case and wire form."""
+    name = bytearray()
+    hops, limit = 0, at
+    while at < len(wire):
+        length = wire[at]
+        if length == 0:
+            name.append(0)
+            return bytes(name).lower() if len(name) <= 255 else None
+        if length < 64:
+            name += wire[at : at + 1 + length]
+            at += 1 + length
+            if len(name) > 255:
+                return None
+        elif length >= 192 and at + 1 < len(wire) and hops < _MOST_HOPS:
+            at = (length & 63) << 8 | wire[at + 1]
+            if at >= limit:
+                return None
+            limit, hops = at, hops + 1
+        else:
+            return None
+    return None
+
+
+def read_records(wire: bytes) -> tuple[Record, ...] | None:
+    """Find every resource record; None when the message is cut short or holds too many."""
+    head = read_head(wire)
+    if head is None:
+        return None
+    counts = (head.answers, head.authorities, head.additionals)
+    if head.questions > 1 or sum(counts) > _MOST_RECORDS:
+        return None
+    at: int | None = 12
+    if head.questions:
+        at = _after_name(wire, 12)
+        at = at + 4 if at is not None else None
+    found = []
+    for section, count in enumerate(counts):
+        for _ in range(count):
+            record = _record(wire, at, section)
+            if record is None:
+                return None
+            found.append(record)
+            at = record.start + record.length
+    return tuple(found)
+
+
+def _record(wire: bytes, owner: int | None, section: int) -> Record | None:
+    at = _after_name(wire, owner) if owner is not None else None
+    if owner is None or at is None or at + 10 > len(wire):
+        return None
+    length = wire[at + 8] << 8 | wire[at + 9]
+    if at + 10 + length > len(wire):
+        return None
+    return Record(
+        section=section,
+        owner=owner,
+        type=wire[at] << 8 | wire[at + 1],
+        rdclass=wire[at + 2] << 8 | wire[at + 3],
+        ttl=int.from_bytes(wire[at + 4 : at + 8], "big"),
+        start=at + 10,
+        length=length,
+    )
+
+
+def _after_name(wire: bytes, at: int) -> int | None:
+    while at < len(wire):
+        length = wire[at]
+        if length == 0:
+            return at + 1
+        if length >= 192:
+            return at + 2 if at + 2 <= len(wire) else None
+        if length >= 64:
+            return None
+        at += 1 + length
+    return None

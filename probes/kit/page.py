@@ -1,0 +1,343 @@
+"""Reads an HTML page: what it says, where it sends you, what it is built with.
+
+A tree-building parser is quadratic on hostile markup (100,000 nested `<div>` cost it half a minute),
+so the page is read in one pass over its bytes instead: only the tags that carry facts are opened,
+each within a bounded slice, and every byte is looked at a constant number of times.
+"""
+
+from __future__ import annotations
+
+import codecs
+import html
+import re
+from collections.abc import Iterator
+from typing import Final
+from urllib.parse import urlsplit
+
+from msgspec import Struct
+
+from probes.kit.counters import find_counters
+from probes.kit.target import canonical_name
+
+_TAG_LIMIT: Final = 6_000
+"""Tags opened on one page; the rest of a longer page counts as text only."""
+_TAG_BYTES: Final = 4_096
+"""A tag longer than this is cut: only embedded pictures are, and they carry no fact."""
+_TITLE_LENGTH: Final = 200
+_TEXT_KEPT: Final = 4_096
+_LINK_HOSTS: Final = 100
+_SCRIPT_HOSTS: Final = 50
+_SHELL_TEXT: Final = 250
+"""A page with less visible text than this may be a shell that scripts fill in the browser."""
+_REFRESH_SECONDS: Final = 5
+
+_CHARSETS: Final = re.compile(
+    r"utf-?8|utf-?16(le|be)?|windows-?125\d|cp125\d|koi8-[ru]|iso-?8859-?\d{1,2}|(ibm|cp)866|x-mac-cyrillic"
+    r"|us-ascii|latin-?1|gb(k|2312|18030)|big5|shift_?jis|euc-(jp|kr)"
+)
+_META_CHARSET: Final = re.compile(rb"<meta[^<>]{0,200}?charset\s*=\s*[\"']?([a-z0-9_-]{2,20})", re.I)
+_OPEN: Final = re.compile(
+    rb"<(!--|(?:title|meta|script|style|noscript|template|textarea|link|a|base|input|img|iframe|html)"
+    rb"(?=[\s/>]))"
+)
+_TAG_END: Final = re.compile(rb"[^\"'>]*+(?:\"[^\"]*+\"[^\"'>]*+|'[^']*+'[^\"'>]*+)*+>")
+_ATTRIBUTE: Final = re.compile(
+    rb"([a-z][a-z0-9:_-]*+)\s*+=\s*+(?:\"([^\"]*+)\"|'([^']*+)'|([^\s\"'>]++))", re.I
+)
+_ANY_TAG: Final = re.compile(rb"<[/!?a-z][^<>]*+>?", re.I)
+_MOUNT: Final = re.compile(
+    rb"\bid=[\"']?(?:root|app|__next|__nuxt|main-app|q-app|app-root|react-root|svelte|___gatsby)"
+    rb"[\"'\s>]|<app-root[\s>]"
+)
+_NEEDS_SCRIPT: Final = (
+    "enable javascript",
+    "javascript is required",
+    "javascript is disabled",
+    "без javascript",
+    "включите javascript",
+    "включить javascript",
+    "javascript отключен",
+)
+_JUMP: Final = re.compile(
+    r"(?:(?:window|document|top|self|parent)\.)?location(?:\.href)?(?:\s*=\s*|\.(?:replace|assign)\()"
+    r"(?:\"([^\"<>\\]{1,2000}+)\"|'([^'<>\\]{1,2000}+)')\)?\s*;?"
+)
+_SWALLOW: Final = {b"script", b"style", b"noscript", b"template", b"textarea", b"title", b"iframe"}
+"""Elements whose content is no visible text of the page."""
+
+
+class Reading(Struct, frozen=True):
+    """What one HTML page says. Texts have their white space folded."""
+
+    title: str = ""
+    text: str = ""
+    """The first 4,096 characters of visible text."""
+    text_length: int = 0
+    generator: str = ""
+    language: str = ""
+    refresh: str = ""
+    """Where the page sends its reader by itself (meta refresh within 5 s, or a script that does
+    nothing else), as written; empty when it does not."""
+    canonical: str = ""
+    assets: str = ""
+    """Addresses of scripts, styles and pictures, lower case, one a line."""
+    script_hosts: tuple[str, ...] = ()
+    link_hosts: tuple[str, ...] = ()
+    """Hosts the page links to, canonical, in order of appearance, at most 100."""
+    counters: tuple[tuple[str, str], ...] = ()
+    password_field: bool = False
+    script_shell: bool = False
+
+
+def is_html(content_type: str, body: bytes) -> bool:
+    """True when the answer is a web page by its declared type or, undeclared, by its first character."""
+    kind = content_type.partition(";")[0].strip().lower()
+    if kind in ("text/html", "application/xhtml+xml"):
+        return True
+    return kind in ("", "text/plain", "application/octet-stream") and _looks_like_html(body)
+
+
+def _looks_like_html(body: bytes) -> bool:
+    start = body[:256].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    return start.startswith((b"<!doctype html", b"<html", b"<head", b"<body", b"<title", b"<script"))
+
+
+def charset_of(content_type: str, body: bytes) -> str:
+    """Say how a body is to be decoded: declared, else UTF-8 if it is that, else Windows-1251."""
+    if body.startswith(codecs.BOM_UTF8):
+        return "utf-8-sig"
+    if body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    declared = content_type.lower().partition("charset=")[2].partition(";")[0].strip(" \"'")
+    if not _CHARSETS.fullmatch(declared):
+        meta = _META_CHARSET.search(body, 0, 4_096)
+        declared = meta[1].decode("ascii").lower() if meta else ""
+    if _CHARSETS.fullmatch(declared) and not declared.startswith(("utf-8", "utf8")):
+        # A meta tag that could be read as ASCII is no proof of UTF-16 (WHATWG HTML, 13.2.3.3).
+        return "utf-8" if declared.startswith("utf") and b"<" in body[:64] else declared
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    try:
+        decoder.decode(body)  # not final: a body cut inside a letter is still UTF-8
+    except UnicodeDecodeError:
+        return "utf-8" if declared else "windows-1251"
+    return "utf-8"
+
+
+def decode(body: bytes, charset: str) -> str:
+    """Decode what can be decoded; broken bytes become replacement characters."""
+    try:
+        return body.decode(charset, "replace")
+    except LookupError:
+        return body.decode("utf-8", "replace")
+
+
+def read_page(body: bytes, content_type: str) -> Reading:
+    """Read a page of any size in linear time; nonsense gives an empty Reading, never an error."""
+    charset = charset_of(content_type, body)
+    if charset.startswith("utf-16") or charset == "utf-8-sig":
+        body, charset = decode(body, charset).encode(), "utf-8"
+    return _Scan(body, charset).reading()
+
+
+class _Scan:
+    """One pass over the page; attributes collect what it finds."""
+
+    def __init__(self, body: bytes, charset: str) -> None:
+        self.body = body
+        self.lower = body.lower()
+        self.charset = charset
+        self.title = self.generator = self.language = self.refresh = self.canonical = ""
+        self.assets: list[bytes] = []
+        self.scripts: list[bytes] = []
+        self.links: list[bytes] = []
+        self.script_count = 0
+        self.inline_scripts: list[tuple[int, int]] = []
+        self.noscript: list[tuple[int, int]] = []
+        self.password_field = False
+        self.unclosed: set[bytes] = set()
+
+    def reading(self) -> Reading:
+        text = _fold(html.unescape(self.said(b" ".join(self.visible()))))
+        shell = len(text) < _SHELL_TEXT and self.is_shell()
+        if not self.refresh and len(text) < _SHELL_TEXT and self.script_count == 1:
+            self.refresh = self.jump()
+        return Reading(
+            title=self.title[:_TITLE_LENGTH],
+            text=text[:_TEXT_KEPT],
+            text_length=len(text),
+            generator=self.generator[:_TITLE_LENGTH],
+            language=self.language[:35],
+            refresh=self.refresh,
+            canonical=self.canonical,
+            assets="\n".join(self.said(b"\n".join(self.assets)).lower().split()),
+            script_hosts=_hosts(map(self.said, self.scripts), _SCRIPT_HOSTS),
+            link_hosts=_hosts(map(self.said, self.links), _LINK_HOSTS),
+            counters=find_counters(b"\n".join(self.code())),
+            password_field=self.password_field,
+            script_shell=shell,
+        )
+
+    def said(self, raw: bytes) -> str:
+        return decode(raw, self.charset)
+
+    def code(self) -> Iterator[bytes]:
+        """Everywhere a counter can stand: scripts, their fallbacks, addresses of pictures."""
+        yield from self.assets
+        for start, end in (*self.inline_scripts, *self.noscript):
+            yield self.body[start:end]
+
+    def visible(self) -> Iterator[bytes]:
+        """Yield the parts of the page that a reader sees, tags blanked, noting facts on the way."""
+        at = start = opened = 0
+        while opened < _TAG_LIMIT and (tag := _OPEN.search(self.lower, at)):
+            opened += 1
+            name, at = tag[1], tag.end()
+            if name == b"!--":
+                end = self.lower.find(b"-->", at)
+                yield _blank(self.body[start : tag.start()])
+                if end < 0:
+                    return
+                at = start = end + 3
+                continue
+            end_of_tag = _TAG_END.match(self.lower, at, at + _TAG_BYTES)
+            inner = end_of_tag.end() if end_of_tag else at
+            self.note(name, self.body[at:inner])
+            at = inner
+            if name in _SWALLOW and (close := self.close_of(name, inner)) is not None:
+                yield _blank(self.body[start : tag.start()])
+                self.keep(name, inner, close)
+                at = start = close
+        yield _blank(self.body[start:])
+
+    def close_of(self, name: bytes, at: int) -> int | None:
+        """Where the element ends; the end of the page for a script that never does (as in browsers)."""
+        if name in self.unclosed:
+            return None
+        found = self.lower.find(b"</" + name, at)
+        if found >= 0:
+            return found
+        self.unclosed.add(name)
+        return len(self.body) if name in (b"script", b"style", b"textarea", b"title") else None
+
+    def keep(self, name: bytes, start: int, end: int) -> None:
+        """Remember the inside of an element that is not visible text."""
+        if name == b"title" and not self.title:
+            self.title = _fold(html.unescape(self.said(self.body[start : min(end, start + 2_000)])))
+        elif name == b"script" and end > start:
+            self.inline_scripts.append((start, end))
+        elif name == b"noscript":
+            self.noscript.append((start, end))
+
+    def note(self, name: bytes, inside: bytes) -> None:
+        """Take the facts from one tag."""
+        match name:
+            case b"a":
+                if len(self.links) < _TAG_LIMIT and b"//" in inside:
+                    self.links.append(_attributes(inside).get(b"href", b""))
+            case b"script":
+                self.script_count += 1
+                if source := _attributes(inside).get(b"src"):
+                    self.scripts.append(source)
+                    self.assets.append(source)
+            case b"img":
+                if b"data:" not in inside:
+                    self.assets.append(_attributes(inside).get(b"src", b""))
+            case b"link":
+                self.note_link(_attributes(inside))
+            case b"meta":
+                self.note_meta(_attributes(inside))
+            case b"input":
+                kind = _attributes(inside).get(b"type", b"")
+                self.password_field |= kind.lower() == b"password"
+            case b"html":
+                self.language = self.language or self.value(_attributes(inside).get(b"lang", b""))
+
+    def note_link(self, attributes: dict[bytes, bytes]) -> None:
+        rel = attributes.get(b"rel", b"").lower().split()
+        if b"canonical" in rel and not self.canonical:
+            self.canonical = self.value(attributes.get(b"href", b""))[:2_000]
+        elif b"stylesheet" in rel or b"icon" in rel or b"preload" in rel:
+            self.assets.append(attributes.get(b"href", b""))
+
+    def note_meta(self, attributes: dict[bytes, bytes]) -> None:
+        content = self.value(attributes.get(b"content", b""))
+        if attributes.get(b"name", b"").lower() == b"generator" and not self.generator:
+            self.generator = _fold(content)
+        if attributes.get(b"http-equiv", b"").lower() == b"refresh" and not self.refresh:
+            self.refresh = _refresh_target(content)
+
+    def value(self, raw: bytes) -> str:
+        return html.unescape(self.said(raw)).strip()
+
+    def is_shell(self) -> bool:
+        """True when scripts build the page: a mount node beside scripts, or a plea for JavaScript."""
+        if self.script_count and _MOUNT.search(self.lower):
+            return True
+        said = " ".join(self.said(self.body[a : min(b, a + 2_000)]) for a, b in self.noscript[:5])
+        return any(plea in said.lower() for plea in _NEEDS_SCRIPT)
+
+    def jump(self) -> str:
+        """The address that the page's only script sends its reader to, if it does nothing else."""
+        for start, end in self.inline_scripts:
+            if end - start <= 2_200:
+                code = self.said(self.body[start:end]).strip()
+                if found := _JUMP.fullmatch(code):
+                    return found[1] or found[2]
+        return ""
+
+
+def _attributes(inside: bytes) -> dict[bytes, bytes]:
+    found: dict[bytes, bytes] = {}
+    for name, double, single, bare in _ATTRIBUTE.findall(inside):
+        found.setdefault(name.lower(), double or single or bare)
+    return found
+
+
+def _blank(raw: bytes) -> bytes:
+    return _ANY_TAG.sub(b" ", raw)
+
+
+def _fold(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _refresh_target(content: str) -> str:
+    """`0; url=/next` gives `/next` when it happens within 5 seconds."""
+    seconds, _, rest = content.replace(",", ";", 1).partition(";")
+    try:
+        if float(seconds.strip() or "x") > _REFRESH_SECONDS:
+            return ""
+    except ValueError:
+        return ""
+    rest = rest.strip()
+    if rest[:3].lower() == "url":
+        rest = rest[3:].lstrip().removeprefix("=").lstrip()
+    return rest.strip("\"'")[:2_000]
+
+
+def host_of(url: str) -> str:
+    """The canonical host of an absolute or protocol-relative http URL, or an empty string."""
+    try:
+        parts = urlsplit(url.strip())
+        if parts.scheme.lower() not in ("http", "https", "") or not parts.netloc:
+            return ""
+        return canonical_name(parts.hostname or "")
+    except ValueError:
+        return ""
+
+
+def _hosts(urls: Iterator[str], limit: int) -> tuple[str, ...]:
+    """Canonical hosts of the URLs, each once; each distinct authority is read only once."""
+    found: dict[str, None] = {}
+    met: set[str] = set()
+    for url in urls:
+        before, slashes, after = url.strip().partition("//")
+        authority = after.partition("/")[0]
+        if not slashes or authority in met or before.lower() not in ("http:", "https:", ""):
+            continue
+        met.add(authority)
+        if host := host_of(f"//{authority}"):
+            found[host] = None
+            if len(found) == limit:
+                break
+    return tuple(found)

@@ -1,0 +1,1 @@
+"""Discovers, judges and keeps what a client owns; the only package that knows both wings."""

@@ -1,0 +1,5 @@
+"""`python -m scanner` is `revizor`."""
+
+from scanner.cli import main
+
+main()

@@ -1,0 +1,62 @@
+"""Everything attributed to one client: assets with their ownership, their story and their relations."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from scanner.assets.asset import Asset
+from scanner.assets.ownership import Ownership
+
+Params = dict[str, str | int | float | bool | list[str]]
+"""Values that fill in a code's sentence; plain JSON."""
+
+
+class Step(Struct, frozen=True):
+    """One link of the chain by which a thing was found, nearest to the thing last."""
+
+    code: str
+    """`typed_by_consultant`, `www_of`, `mx_host_of`, `named_in_certificate_of` …"""
+    source: str
+    """The asset, host or file it came from, as people read it."""
+    params: Params = {}
+
+
+class OwnershipReason(Struct, frozen=True):
+    """One piece of evidence for (or against) the client's owning a thing."""
+
+    code: str
+    group: str
+    """Independence group: person, papers, dns, cert, web, legal_id, registry, name."""
+    params: Params = {}
+    evidence: tuple[str, ...] = ()
+
+
+class Holding(Struct, frozen=True):
+    """An asset in an estate, before any judgement on its use."""
+
+    asset: Asset
+    ownership: Ownership
+    reasons: tuple[OwnershipReason, ...]
+    found_by: tuple[Step, ...]
+    hosts: tuple[str, ...] = ()
+    """Host names that belong to it: a site's apex and www, the names a hosting serves."""
+    addresses: tuple[str, ...] = ()
+    provider: str = ""
+    """Provider key, for hostings and mail."""
+    provider_name: str = ""
+
+
+class Relation(Struct, frozen=True, order=True):
+    """`subject` hangs on `object`: a site on its hosting, mail on its hosting, a site on its domain."""
+
+    subject: Asset
+    kind: str
+    """`of_domain`, `on_hosting`, `secured_by`, `redirects_to`, `served_by`, `name_server_of`."""
+    object: Asset
+
+
+class Estate(Struct, frozen=True):
+    """What was found for a client, sorted by asset."""
+
+    holdings: tuple[Holding, ...]
+    relations: tuple[Relation, ...]

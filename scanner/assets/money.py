@@ -1,0 +1,18 @@
+"""Amounts of money: a Decimal with a currency, never a float."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from msgspec import Struct
+
+
+class Money(Struct, frozen=True):
+    """An amount in one currency (ISO 4217 code)."""
+
+    amount: Decimal
+    currency: str
+
+    def a_year(self, period_months: int) -> Money:
+        """Return what this price costs a year when it buys `period_months`."""
+        return Money((self.amount * 12 / period_months).quantize(Decimal("0.01")), self.currency)

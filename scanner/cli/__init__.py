@@ -1,0 +1,69 @@
+"""The command line: parses, calls the service, prints. Heavy parts are imported when a command runs."""
+
+from __future__ import annotations
+
+import importlib
+from importlib.metadata import version
+
+import click
+
+COMMANDS = {
+    "audit": "scanner.cli.audit",
+    "look": "scanner.cli.look",
+    "evidence": "scanner.cli.evidence",
+    "report": "scanner.cli.report",
+    "own": "scanner.cli.ownership",
+    "disown": "scanner.cli.ownership",
+    "why": "scanner.cli.ownership",
+    "registry": "scanner.cli.registry",
+    "demo": "scanner.cli.demo",
+    "doctor": "scanner.cli.doctor",
+}
+ABOUT = {
+    "audit": "Find what a client owns, judge what is used, write the report.",
+    "look": "Make one look with one probe and show what it brought.",
+    "evidence": "Show a recorded exchange: what was asked, what was answered.",
+    "report": "Print a saved audit.json again, in any language.",
+    "own": "Say that something is the client's.",
+    "disown": "Say that something is not the client's.",
+    "why": "Explain whose an asset is and what we think of it.",
+    "registry": "Read and correct the registry.",
+    "demo": "Replay a recorded internet: an audit without network.",
+    "doctor": "Check what this machine can reach, and what that means for an audit.",
+}
+
+
+class _Lazy(click.Group):
+    """Commands named in COMMANDS; their modules are imported only when one of them runs."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        if name not in COMMANDS:
+            return None
+        command: click.Command = getattr(importlib.import_module(COMMANDS[name]), name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, ABOUT[name]) for name in COMMANDS])
+
+
+@click.group(
+    cls=_Lazy,
+    context_settings={"help_option_names": ["-h", "--help"], "auto_envvar_prefix": None},
+    epilog="Exit codes: 0 done, 1 internal error, 2 bad usage or input, 3 finished incomplete, "
+    "10 findings at or above --fail-on, 74 input/output, 75 locked: try later, "
+    "130 interrupted, state kept.",
+)
+@click.version_option(version("revizor"), prog_name="revizor", message="%(prog)s %(version)s")
+def main() -> None:
+    """Revizor finds everything a client owns on the internet, judges what is really used, and keeps
+    the renewals.
+
+    \b
+    revizor demo                                   see it work, no network needed
+    revizor audit romashka romashka.ru shop.ru     audit a client from a few names
+    revizor audit romashka --from domains.txt      the same from a list
+    """

@@ -1,0 +1,112 @@
+"""Options that several commands share, and the border where errors become sentences and exit codes."""
+
+from __future__ import annotations
+
+import functools
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NoReturn, TypeVar
+
+import click
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+EXIT_INCOMPLETE = 3
+EXIT_FINDINGS = 10
+EXIT_IO = 74
+EXIT_LOCKED = 75
+EXIT_INTERRUPTED = 130
+
+
+def common(command: F) -> F:
+    """Add --db, --config and --debug."""
+    for option in (
+        click.option("--debug", is_flag=True, help="Show the traceback of an internal error."),
+        click.option(
+            "--config",
+            type=click.Path(path_type=Path),
+            help="Settings file instead of ./revizor.toml.",
+        ),
+        click.option("--db", metavar="URL", help="Registry database (SQLAlchemy URL)."),
+    ):
+        command = option(command)
+    return command
+
+
+def reach(command: F) -> F:
+    """Add the options of commands that touch the network."""
+    for option in (
+        click.option(
+            "--resolver", multiple=True, metavar="IP", help="Recursive resolver to ask instead."
+        ),
+        click.option(
+            "--allow-net",
+            multiple=True,
+            metavar="CIDR",
+            help="Network that may be dialled although it is not global.",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def fail(message: str, code: int) -> NoReturn:
+    """Say one sentence on stderr and leave with the code."""
+    click.echo(f"revizor: {clean(message)}", err=True)
+    sys.exit(code)
+
+
+def clean(text: str) -> str:
+    """Return foreign text safe for a terminal: control and bidi characters become visible escapes."""
+    return "".join(
+        character
+        if character in "\n\t" or (character.isprintable() and not _hidden(character))
+        else f"\\x{ord(character):02x}"
+        for character in text
+    )
+
+
+def _hidden(character: str) -> bool:
+    return "\u200b" <= character <= "\u200f" or "\u202a" <= character <= "\u202e" or (
+        "\u2060" <= character <= "\u2069" or character == "\ufeff"
+    )
+
+
+def border(command: F) -> F:
+    """Turn expected errors into one clear sentence and the documented exit code."""
+
+    @functools.wraps(command)
+    def guarded(*args: Any, **kwargs: Any) -> Any:
+        from scanner.service import Busy, NotAnAudit, StorageTrouble, UnknownThing
+        from scanner.intake.names import UnreadableInput
+        from scanner.settings import BadSettings
+
+        debug = kwargs.pop("debug", False)
+        try:
+            return command(*args, **kwargs)
+        except (BadSettings, UnreadableInput, UnknownThing, NotAnAudit) as error:
+            fail(str(error), 2)
+        except Busy as error:
+            fail(str(error), EXIT_LOCKED)
+        except StorageTrouble as error:
+            fail(str(error), EXIT_IO)
+        except KeyboardInterrupt:
+            fail("interrupted; what was found is kept. Run the same command to go on.", 130)
+        except OSError as error:
+            fail(f"{error}. Nothing that was already kept is lost.", EXIT_IO)
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except Exception as error:  # noqa: BLE001 - the border: an internal error is one sentence
+            if debug:
+                raise
+            fail(f"internal error: {error!r}. Run again with --debug and report it.", 1)
+
+    return guarded  # type: ignore[return-value]
+
+
+def settings_of(**flags: Any) -> Any:
+    """Load settings with these flags on top."""
+    from scanner.settings import load
+
+    return load(flags, file=flags.pop("config", None))

@@ -1,0 +1,1 @@
+"""One look, and a whole scan: points probes at targets until nothing new is learnt."""

@@ -1,0 +1,1 @@
+"""Pure judgement: what was seen of an asset → findings (one rule, one file) → a verdict."""
