@@ -68,8 +68,10 @@ def clean(text: str) -> str:
 
 
 def _hidden(character: str) -> bool:
-    return "\u200b" <= character <= "\u200f" or "\u202a" <= character <= "\u202e" or (
-        "\u2060" <= character <= "\u2069" or character == "\ufeff"
+    return (
+        "\u200b" <= character <= "\u200f"
+        or "\u202a" <= character <= "\u202e"
+        or ("\u2060" <= character <= "\u2069" or character == "\ufeff")
     )
 
 
@@ -78,8 +80,8 @@ def border(command: F) -> F:
 
     @functools.wraps(command)
     def guarded(*args: Any, **kwargs: Any) -> Any:
-        from scanner.service import Busy, NotAnAudit, StorageTrouble, UnknownThing
         from scanner.intake.names import UnreadableInput
+        from scanner.service import Busy, NotAnAudit, StorageTrouble, UnknownThing
         from scanner.settings import BadSettings
 
         debug = kwargs.pop("debug", False)
@@ -97,7 +99,7 @@ def border(command: F) -> F:
             fail(f"{error}. Nothing that was already kept is lost.", EXIT_IO)
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
-        except Exception as error:  # noqa: BLE001 - the border: an internal error is one sentence
+        except Exception as error:
             if debug:
                 raise
             fail(f"internal error: {error!r}. Run again with --debug and report it.", 1)

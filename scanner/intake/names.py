@@ -14,6 +14,8 @@ from probes.kit.target import canonical_name
 
 MAX_BYTES = 20 * 1024 * 1024
 MAX_ROWS = 200_000
+TYPED = "command line"
+"""The source of names that were typed."""
 
 
 class UnreadableInput(ValueError):
@@ -57,7 +59,7 @@ def typed(words: Iterable[str]) -> tuple[Declared, ...]:
     found = []
     for position, word in enumerate(words, 1):
         try:
-            found.append(Declared(read_name(word), "command line", position, False))
+            found.append(Declared(read_name(word), TYPED, position, False))
         except ValueError as error:
             raise UnreadableInput(
                 f"{error}. Type names such as romashka.ru, or give a list with --from FILE."

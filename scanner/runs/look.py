@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Callable
 from datetime import datetime
@@ -10,6 +9,7 @@ from typing import Any
 
 from probes.kit.declare import Probe
 from probes.kit.net import Net, NetTrouble
+from probes.kit.net.patience import Patience
 from probes.kit.net.tape import Exchange, Recorder
 from probes.kit.observation import Absent, Observation, Reason, Seen, Unknown
 from probes.kit.target import Target
@@ -25,13 +25,13 @@ async def look(
     recorder = Recorder(net, clock, vantage)
     outcome: Seen[Any] | Absent | Unknown
     try:
-        async with asyncio.timeout(probe.patience.total_seconds()):
+        async with Patience(probe.patience):
             outcome = await probe.look(target, recorder)
     except TimeoutError:
         outcome = Unknown(Reason.TIMEOUT, f"no end within {probe.patience.total_seconds():g} s")
     except NetTrouble as trouble:
         outcome = Unknown(trouble.reason, trouble.detail)
-    except Exception as bug:  # noqa: BLE001 - the one place: a broken probe must not end an audit
+    except Exception as bug:
         log.exception("probe %s failed on %s", probe.name, target)
         outcome = Unknown(Reason.BUG, repr(bug)[:200])
     exchanges = tuple(recorder.exchanges)

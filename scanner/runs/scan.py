@@ -50,7 +50,7 @@ class Scan:
 
     async def run(self, run_id: str) -> Tally:
         """Make every look that is still to be made; return the counts."""
-        done = await self._evidence.done(run_id)
+        done = frozenset(self._evidence.done(run_id))
         self._plan(self._frontier.start(), done)
         if done:
             self._resume(run_id, done)
@@ -66,9 +66,7 @@ class Scan:
             self._count(observation)
             self._plan(self._frontier.learn(observation), done)
 
-    def _plan(
-        self, looks: Iterable[Look], done: frozenset[tuple[str, str]] = frozenset()
-    ) -> None:
+    def _plan(self, looks: Iterable[Look], done: frozenset[tuple[str, str]] = frozenset()) -> None:
         for wanted in looks:
             self._tally.planned[wanted.probe] += 1
             if (wanted.probe, str(wanted.target)) not in done:

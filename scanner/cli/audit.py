@@ -1,0 +1,129 @@
+"""`revizor audit`: the whole job, from a few names to the report."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from pathlib import Path
+
+import click
+
+from scanner.cli import options
+
+
+@click.command(short_help="Find what a client owns, judge what is used, write the report.")
+@click.argument("client")
+@click.argument("domains", nargs=-1, metavar="[DOMAIN]...")
+@click.option(
+    "--from",
+    "files",
+    multiple=True,
+    metavar="FILE",
+    help="A list of names: text, CSV or XLSX; - reads stdin.",
+)
+@click.option("--org", multiple=True, metavar="NAME", help="Legal name of the client.")
+@click.option("--brand", multiple=True, metavar="NAME", help="A brand of the client.")
+@click.option("--inn", multiple=True, metavar="N", help="Taxpayer number of the client.")
+@click.option(
+    "--words",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Host labels to try under the client's own domains, one a line.",
+)
+@options.reach
+@click.option("--depth", type=click.IntRange(0, 6), help="How many hops leads are followed.")
+@click.option("--dry-run", is_flag=True, help="Show what would be contacted; send nothing.")
+@click.option("--yes", is_flag=True, help="Do not ask before a large audit.")
+@click.option("--out", metavar="DIR", help="Folder for the reports instead of audits/CLIENT/DATE.")
+@click.option("--lang", metavar="ru,en", help="Languages of the report.")
+@click.option(
+    "--fail-on", metavar="VERDICT", help="Exit with 10 when a verdict is at or above this one."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
+@click.option("--quiet", is_flag=True, help="No progress on stderr.")
+@options.common
+@options.border
+def audit(
+    client: str,
+    domains: tuple[str, ...],
+    files: tuple[str, ...],
+    org: tuple[str, ...],
+    brand: tuple[str, ...],
+    inn: tuple[str, ...],
+    words: Path | None,
+    allow_net: tuple[str, ...],
+    resolver: tuple[str, ...],
+    depth: int | None,
+    dry_run: bool,
+    yes: bool,
+    out: str | None,
+    lang: str | None,
+    fail_on: str | None,
+    as_json: bool,
+    quiet: bool,
+    db: str | None,
+    config: Path | None,
+) -> None:
+    """Find everything CLIENT owns on the internet, starting from the DOMAINs given, judge what is
+    really used, and write audit.json and the report in each language.
+
+    Names you type or list in a plain text file are your word: they are the client's. The same command
+    goes on with a run that was interrupted less than 24 hours ago.
+
+    \b
+    revizor audit romashka romashka.ru
+    revizor audit romashka --from domains.txt --org 'ООО Ромашка'
+    """
+    from scanner import service
+    from scanner.cli.progress import watcher
+
+    settings = options.settings_of(
+        db=db,
+        config=config,
+        allow_net=allow_net,
+        resolver=resolver,
+        depth=depth,
+        lang=tuple(lang.replace(",", " ").split()) if lang else None,
+    )
+    threshold = service.threshold(fail_on) if fail_on else None
+    request = service.request(
+        client=client,
+        typed=domains,
+        lists=tuple((_read(file), file) for file in files),
+        orgs=org,
+        brands=brand,
+        inns=inn,
+        words=(words.read_bytes(), words.name) if words else None,
+    )
+    reach = service.reach(request, settings)
+    if dry_run:
+        click.echo(reach.text())
+        return
+    if reach.large and not yes and sys.stdin.isatty():
+        click.echo(reach.text(), err=True)
+        click.confirm("Go on?", abort=True, err=True)
+    with watcher(quiet) as display:
+        result = asyncio.run(
+            service.audit(
+                request, settings, service.now, display, folder=Path(out) if out else None
+            )
+        )
+    click.echo(result.json() if as_json else result.text())
+    if not result.complete:
+        sys.exit(options.EXIT_INCOMPLETE)
+    if threshold and result.reaches(threshold):
+        sys.exit(options.EXIT_FINDINGS)
+
+
+def _read(file: str) -> bytes:
+    from scanner.intake.names import MAX_BYTES, UnreadableInput
+
+    if file == "-":
+        return sys.stdin.buffer.read(MAX_BYTES + 1)
+    try:
+        with Path(file).open("rb") as stream:
+            return stream.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise UnreadableInput(
+            f"{file} cannot be read ({error.strerror}); check the name given to --from."
+        ) from error

@@ -1,0 +1,47 @@
+"""`revizor doctor`: what this machine can reach."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from pathlib import Path
+
+import click
+
+from scanner.cli import options
+
+COLOURS = {"ok": "green", "warn": "yellow", "fail": "red"}
+
+
+@click.command(short_help="Check what this machine can reach, and what that means for an audit.")
+@options.reach
+@click.option("--json", "as_json", is_flag=True, help="Print the checks as JSON.")
+@options.common
+@options.border
+def doctor(
+    allow_net: tuple[str, ...],
+    resolver: tuple[str, ...],
+    as_json: bool,
+    db: str | None,
+    config: Path | None,
+) -> None:
+    """Check settings, database, trust store, DNS, WHOIS, RDAP, mail port, IPv6 and the clock. Each line
+    is ok, warn or fail, with what it means for an audit. Exit code 1 when a line fails."""
+    from scanner import service
+
+    settings = options.settings_of(db=db, config=config, allow_net=allow_net, resolver=resolver)
+    checks = asyncio.run(service.doctor(settings, service.now))
+    if as_json:
+        rows = [
+            {"name": c.name, "health": c.health, "found": c.found, "means": c.means} for c in checks
+        ]
+        click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
+    else:
+        for check in checks:
+            click.secho(f"{check.health:<5}", fg=COLOURS[check.health], nl=False)
+            click.echo(options.clean(f"{check.name:<16} {check.found}"))
+            if check.means:
+                click.echo(f"     → {check.means}")
+    if any(check.health == "fail" for check in checks):
+        sys.exit(1)

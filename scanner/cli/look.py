@@ -1,0 +1,43 @@
+"""`revizor look PROBE TARGET`: one observation and its evidence."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import click
+
+from scanner.cli import options
+
+
+@click.command(short_help="Make one look with one probe and show what it brought.")
+@click.argument("probe", metavar="PROBE")
+@click.argument("target", metavar="TARGET")
+@options.reach
+@click.option("--json", "as_json", is_flag=True, help="Print the observation as JSON.")
+@click.option("--raw", is_flag=True, help="Print every recorded exchange too.")
+@options.common
+@options.border
+def look(
+    probe: str,
+    target: str,
+    allow_net: tuple[str, ...],
+    resolver: tuple[str, ...],
+    as_json: bool,
+    raw: bool,
+    db: str | None,
+    config: Path | None,
+) -> None:
+    """Point one PROBE at one TARGET and show the observation: a fact, an absence and who says so, or
+    why we could not find out. Nothing is stored.
+
+    \b
+    revizor look dns_records romashka.ru
+    revizor look tls_certificate mx.romashka.ru:25
+    revizor look address_owner 192.0.2.10
+    """
+    from scanner import service
+
+    settings = options.settings_of(db=db, config=config, allow_net=allow_net, resolver=resolver)
+    seen = asyncio.run(service.look(probe, target, settings, service.now))
+    click.echo(seen.json() if as_json else options.clean(seen.text(raw=raw)))

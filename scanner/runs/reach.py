@@ -1,0 +1,74 @@
+"""What an audit would contact, before a single packet is sent."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+from msgspec import Struct
+
+from probes.kit.catalog import all_probes
+from probes.kit.net.rates import Rates
+from probes.kit.registry.plan import server_groups
+from probes.kit.target import Domain
+from scanner.discovery import Look
+
+LARGE = 300
+"""Names from which on a person is asked before the audit starts."""
+
+
+class Reach(Struct, frozen=True):
+    """Looks by probe, and the paced servers with the time they take."""
+
+    names: int
+    looks: tuple[tuple[str, str, int], ...]
+    """Probe, how loudly it looks, how many."""
+    paced: tuple[tuple[str, int, float], ...]
+    """Server, questions, seconds at its pace."""
+
+    @property
+    def large(self) -> bool:
+        """True when somebody should nod first."""
+        return self.names >= LARGE
+
+    def text(self) -> str:
+        """Return the plan for a person."""
+        lines = [f"{self.names} names to start from; leads found on the way add to this."]
+        lines += [f"  {count:>6}  {probe} ({reach})" for probe, reach, count in self.looks]
+        if self.paced:
+            lines.append("Servers that set the pace:")
+            lines += [
+                f"  {server}: {count} questions, {_duration(seconds)}"
+                for server, count, seconds in self.paced
+            ]
+        lines.append("Nothing was sent.")
+        return "\n".join(lines)
+
+
+def reach_of(names: int, looks: Iterable[Look], rates: Rates) -> Reach:
+    """Count the looks an audit starts with, and how long the paced servers will take."""
+    counted: Counter[str] = Counter()
+    servers: Counter[str] = Counter()
+    for wanted in looks:
+        counted[wanted.probe] += 1
+        if wanted.probe == "registration" and isinstance(wanted.target, Domain):
+            servers.update(server_groups(wanted.target))
+        elif wanted.probe == "certificate_log":
+            servers.update(("api:crt.sh", "api:api.certspotter.com"))
+    probes = all_probes()
+    return Reach(
+        names=names,
+        looks=tuple((name, probes[name].reach, counted[name]) for name in sorted(counted)),
+        paced=tuple(
+            (group.partition(":")[2], count, count * rates.interval(group))
+            for group, count in sorted(servers.items())
+        ),
+    )
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 90:
+        return f"about {max(1, round(seconds))} s"
+    if seconds < 5400:
+        return f"about {round(seconds / 60)} min"
+    return f"about {seconds / 3600:.1f} h"
