@@ -1,0 +1,1 @@
+"""The miniature internet: a network namespace with no way out in which real daemons play a world."""

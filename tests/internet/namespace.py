@@ -1,0 +1,175 @@
+"""The network namespace the world lives in: addresses without an interface, no route out."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+PREFIX = "internet-"
+RECORDS = Path("/run/miniature-internet")
+"""One file for each namespace of ours: the process it belongs to, and its folder."""
+NETNS = Path("/etc/netns")
+
+FIREWALL = """
+table inet world {{
+  set black4 {{ type ipv4_addr; {black4} }}
+  set black6 {{ type ipv6_addr; {black6} }}
+  chain input {{
+    type filter hook input priority 0;
+    ip daddr @black4 drop
+    ip6 daddr @black6 drop
+    jump loss
+  }}
+  chain loss {{ }}
+}}
+"""
+
+
+class Namespace:
+    """One namespace; `argv(command)` is the command that runs inside it."""
+
+    def __init__(self, name: str) -> None:
+        """Name a namespace that exists or is to be created."""
+        self.name = name
+
+    @classmethod
+    def create(
+        cls, networks: Sequence[str], resolvers: Sequence[str], folder: Path, *, keep: bool
+    ) -> Namespace:
+        """Make a new one in which every address of the networks is answerable.
+
+        `folder` holds the state of its daemons. With `keep` it outlives this process; without, it is
+        stale as soon as this process is gone.
+        """
+        space = cls(f"{PREFIX}{os.getpid()}-{secrets.token_hex(2)}")
+        RECORDS.mkdir(exist_ok=True)
+        owner = "hand" if keep else f"{os.getpid()} {_started(os.getpid())}"
+        (RECORDS / space.name).write_text(f"{owner}\n{folder}\n")
+        _ip("netns", "add", space.name)
+        _ip("-n", space.name, "link", "set", "lo", "up")
+        for network in networks:
+            _ip("-n", space.name, "route", "add", "local", network, "dev", "lo")
+        own = NETNS / space.name
+        own.mkdir(parents=True)
+        lines = [f"nameserver {resolver}\n" for resolver in resolvers]
+        (own / "resolv.conf").write_text("".join(lines) + "options timeout:5 attempts:2\n")
+        # Daemons look their own host up while they start: that must not wait for the lab's DNS.
+        (own / "hosts").write_text(f"127.0.0.1 localhost {socket.gethostname()}\n::1 localhost\n")
+        for family in ("ipv4", "ipv6"):
+            space.check("sysctl", "-qw", f"net.{family}.ip_nonlocal_bind=1")
+        return space
+
+    def argv(self, command: Sequence[str]) -> list[str]:
+        """The command, to be run inside."""
+        return ["ip", "netns", "exec", self.name, *command]
+
+    def check(self, *command: str, text: str = "") -> str:
+        """Run a short command inside; its output, or an error with what it complained of."""
+        done = subprocess.run(
+            self.argv(command), input=text, capture_output=True, text=True, timeout=20, check=False
+        )
+        if done.returncode:
+            raise RuntimeError(f"{' '.join(command)}: {done.stderr.strip()}")
+        return done.stdout
+
+    def swallow(self, addresses: Sequence[str]) -> None:
+        """Make black holes of these addresses, and prepare the chain for packet loss."""
+        four = ", ".join(address for address in addresses if ":" not in address)
+        six = ", ".join(address for address in addresses if ":" in address)
+        rules = FIREWALL.format(
+            black4=f"elements = {{ {four} }};" if four else "",
+            black6=f"elements = {{ {six} }};" if six else "",
+        )
+        self.check("nft", "-f", "-", text=rules)
+
+    @contextlib.contextmanager
+    def loss(self, percent: float) -> Iterator[None]:
+        """Drop that share of all packets (over 0, at most 100) for as long as the block lasts."""
+        share = f"numgen random mod 1000 <= {round(percent * 10) - 1} drop"
+        self.check("nft", "add", "rule", "inet", "world", "loss", *share.split())
+        try:
+            yield
+        finally:
+            self.check("nft", "flush", "chain", "inet", "world", "loss")
+
+    def processes(self) -> list[int]:
+        """The processes inside."""
+        done = subprocess.run(
+            ["ip", "netns", "pids", self.name], capture_output=True, text=True, check=False
+        )
+        return [int(line) for line in done.stdout.split()]
+
+    def listening(self) -> set[tuple[str, int]]:
+        """The TCP sockets that accept inside: (hexadecimal address as the kernel prints it, port)."""
+        found = set()
+        for table in ("tcp", "tcp6"):
+            for line in self.check("cat", f"/proc/net/{table}").splitlines()[1:]:
+                columns = line.split()
+                if columns[3] == "0A":
+                    address, _, port = columns[1].partition(":")
+                    found.add((address, int(port, 16)))
+        return found
+
+    def destroy(self) -> None:
+        """End whatever runs inside, and remove every trace of the namespace."""
+        for by in (signal.SIGTERM, signal.SIGKILL):
+            for process in self.processes():
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(process, by)
+            deadline = time.monotonic() + 3
+            while self.processes() and time.monotonic() < deadline:
+                _reap()
+                time.sleep(0.02)
+        subprocess.run(["ip", "netns", "del", self.name], capture_output=True, check=False)
+        shutil.rmtree(NETNS / self.name, ignore_errors=True)
+        with contextlib.suppress(OSError):
+            NETNS.rmdir()
+        (RECORDS / self.name).unlink(missing_ok=True)
+
+
+def remembered() -> Iterator[tuple[Namespace, str, str]]:
+    """Every namespace of ours on this machine: itself, its owner, its folder."""
+    for record in sorted(RECORDS.glob(f"{PREFIX}*")):
+        owner, folder = [*record.read_text().splitlines(), "", ""][:2]
+        yield Namespace(record.name), owner, folder
+
+
+def remove_stale() -> None:
+    """Destroy namespaces whose owner is gone; labs started by hand stay."""
+    for space, owner, folder in list(remembered()):
+        if owner == "hand":
+            continue
+        process, _, started = owner.partition(" ")
+        if not process.isdigit() or _started(int(process)) != started:
+            space.destroy()
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _started(process: int) -> str:
+    """When a process was started, in the kernel's ticks; empty if there is no such process."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[19]
+    except OSError:
+        return ""
+
+
+def _reap() -> None:
+    """Collect children that have ended, so that they do not count as running."""
+    with contextlib.suppress(ChildProcessError):
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
+
+
+def _ip(*arguments: str) -> None:
+    family = ["-6"] if any(":" in argument for argument in arguments) else []
+    done = subprocess.run(["ip", *family, *arguments], capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise RuntimeError(f"ip {' '.join(arguments)}: {done.stderr.strip()}")

@@ -1,0 +1,78 @@
+"""Plays every peer of our own in one process: `python -m tests.internet.peers FOLDER`."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from datetime import datetime
+from pathlib import Path
+
+from tests.internet.peers import odd_mail, odd_names, odd_web, web
+from tests.internet.peers.certificate_logs import CertificateLogs
+from tests.internet.peers.rdap import RIR, Rdap
+from tests.internet.peers.registry import Register
+from tests.internet.peers.whois import Whois
+from tests.internet.population import Population, Server, load
+
+INSIDE = (80, 443, 8080)
+"""Ports of 127.0.0.1 that nobody may be lured to; each visit is written down."""
+
+
+async def play(folder: Path) -> None:
+    """Start everything, and stay."""
+    world = load()
+    now = datetime.fromisoformat((folder / "now").read_text())
+    register = Register(world, now)
+    await Whois(register).start()
+    for host, answer in services(world, register, folder / "tls", now).items():
+        for address in world.addresses(host):
+            await web.serve(address, answer, web.tls(folder / "tls", host))
+    for server in world.servers():
+        await _odd(server, world, folder / "tls")
+    for port in INSIDE:
+        await _watch(port, folder / "inside.log")
+    await asyncio.Event().wait()
+
+
+def services(
+    world: Population, register: Register, tls: Path, now: datetime
+) -> dict[str, web.Answer]:
+    """The HTTPS services the scanner asks, by host."""
+    rdap, logs = Rdap(register), CertificateLogs(world, tls, now)
+    answers: dict[str, web.Answer] = {"data.iana.org": rdap.bootstrap}
+    answers |= {_host(tld.rdap): rdap.registry for tld in world.tlds if tld.rdap}
+    answers[_host(RIR)] = rdap.addresses
+    return answers | {"crt.sh": logs.crtsh, "api.certspotter.com": logs.certspotter}
+
+
+async def _odd(server: Server, world: Population, tls: Path) -> None:
+    match server.behaves:
+        case "" | "black_hole":
+            return
+        case "refuses":
+            await odd_names.start(server.address)
+        case "greylists" | "busy":
+            await odd_mail.start(server)
+        case _:
+            names = server.certificate
+            secure = web.tls(tls, names[0]) if names else None
+            await odd_web.start(server, world, secure)
+
+
+async def _watch(port: int, record: Path) -> None:
+    """Write down every connection to a port of the loopback address."""
+
+    async def visit(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with record.open("a") as file:
+            file.write(f"127.0.0.1:{port}\n")
+        writer.close()
+
+    await asyncio.start_server(visit, "127.0.0.1", port)
+
+
+def _host(url: str) -> str:
+    return url.split("/")[2]
+
+
+if __name__ == "__main__":
+    asyncio.run(play(Path(sys.argv[1])))

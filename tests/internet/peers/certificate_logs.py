@@ -1,0 +1,150 @@
+"""crt.sh and Cert Spotter over everything that the lab's authorities ever issued."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import json
+from datetime import datetime
+from pathlib import Path
+
+from msgspec import Struct
+
+from tests.internet.peers.web import Request, Response, as_json
+from tests.internet.population import Population
+
+SLOW = 12.0
+"""Seconds that crt.sh takes where the population says `slow`."""
+
+
+class Logged(Struct, frozen=True):
+    """A certificate in the log."""
+
+    id: int
+    names: list[str]
+    logged: bool
+    sha256: str
+    tbs_sha256: str
+    serial: str
+    issuer: str
+    not_before: datetime
+    not_after: datetime
+    pem: str
+
+
+class CertificateLogs:
+    """Answers for crt.sh and api.certspotter.com."""
+
+    def __init__(self, world: Population, folder: Path, now: datetime) -> None:
+        """Read the authority's log."""
+        self.world = world
+        self.now = now
+        rows = json.loads((folder / "log.json").read_text())
+        self.entries = [
+            Logged(
+                **{field: row[field] for field in Logged.__struct_fields__}
+                | {key: datetime.fromisoformat(row[key]) for key in ("not_before", "not_after")}
+            )
+            for row in rows
+            if row["logged"]
+        ]
+
+    async def crtsh(self, request: Request) -> Response:
+        """crt.sh: a search by name (`%.` matches everything below), or one certificate by id."""
+        asked = request.query
+        if "d" in asked or ("id" in asked and "output" not in asked):
+            number = asked.get("d") or asked["id"]
+            found = [entry for entry in self.entries if str(entry.id) == number]
+            if not found:
+                return Response(b"Certificate not found", 404, "text/plain")
+            return Response(found[0].pem.encode(), type="application/pkix-cert")
+        query = next(
+            (asked[key] for key in ("q", "Identity", "identity", "dNSName") if key in asked), ""
+        )
+        trouble = self._trouble(query)
+        if trouble == "502":
+            return Response(b"<html><head><title>502 Bad Gateway</title></head></html>", 502)
+        if trouble == "slow":
+            await asyncio.sleep(SLOW)
+        rows = self._search(query.lower())
+        if asked.get("exclude") == "expired":
+            rows = [row for row in rows if str(row["not_after"]) > f"{self.now:%Y-%m-%dT%H:%M:%S}"]
+        answer = as_json(rows)
+        if trouble == "truncated":
+            half = answer.body[: max(20, len(answer.body) // 2)] if rows else b'[{"issuer_ca_id":1,'
+            return Response(half, type="application/json", cut=1000)
+        return answer
+
+    async def certspotter(self, request: Request) -> Response:
+        """Cert Spotter: unexpired issuances of a domain, with all names of each certificate."""
+        if request.path != "/v1/issuances":
+            return as_json({"code": "not_found", "message": "no such endpoint"}, 404)
+        domain = request.query.get("domain", "").lower()
+        deep = request.query.get("include_subdomains") == "true"
+        after = int(request.query.get("after", "0"))
+        rows = []
+        for entry in self.entries:
+            named = any(
+                name == domain or (deep and name.endswith(f".{domain}")) for name in entry.names
+            )
+            if named and entry.not_after > self.now and entry.id > after:
+                rows.append(_issuance(entry))
+        return as_json(rows)
+
+    def _trouble(self, query: str) -> str:
+        domain = self.world.enclosing(query.lower().removeprefix("%."))
+        return domain.crtsh if domain else "ok"
+
+    def _search(self, query: str) -> list[dict[str, object]]:
+        """Newest first; `name_value` holds only the names that match, as crt.sh does it."""
+        rows = []
+        for entry in reversed(self.entries):
+            matching = [name for name in entry.names if _matches(name, query)]
+            if matching:
+                rows.append(_row(entry, matching))
+        return rows
+
+
+def _matches(name: str, query: str) -> bool:
+    if query.startswith("%"):
+        return name.endswith(query.lstrip("%"))
+    return name == query
+
+
+def _row(entry: Logged, matching: list[str]) -> dict[str, object]:
+    return {
+        "issuer_ca_id": 295810 if "Encrypt" in entry.issuer else 268510,
+        "issuer_name": ", ".join(reversed(entry.issuer.split(","))),
+        "common_name": entry.names[0],
+        "name_value": "\n".join(matching),
+        "id": entry.id,
+        "entry_timestamp": f"{entry.not_before:%Y-%m-%dT%H:%M:%S}.{entry.id % 1000:03d}",
+        "not_before": f"{entry.not_before:%Y-%m-%dT%H:%M:%S}",
+        "not_after": f"{entry.not_after:%Y-%m-%dT%H:%M:%S}",
+        "serial_number": entry.serial,
+        "result_count": 2,
+    }
+
+
+def _issuance(entry: Logged) -> dict[str, object]:
+    body = "".join(line for line in entry.pem.splitlines() if "-----" not in line)
+    return {
+        "id": str(entry.id),
+        "tbs_sha256": entry.tbs_sha256,
+        "cert_sha256": entry.sha256,
+        "dns_names": entry.names,
+        "not_before": f"{entry.not_before:%Y-%m-%dT%H:%M:%SZ}",
+        "not_after": f"{entry.not_after:%Y-%m-%dT%H:%M:%SZ}",
+        "revoked": False,
+        "issuer": {"friendly_name": _organisation(entry.issuer), "name": entry.issuer},
+        "cert": {
+            "type": "cert",
+            "sha256": entry.sha256,
+            "data": base64.b64encode(base64.b64decode(body)).decode(),
+        },
+    }
+
+
+def _organisation(issuer: str) -> str:
+    """The O of a distinguished name, which Cert Spotter calls friendly."""
+    return next(part[2:] for part in issuer.split(",") if part.startswith("O="))
