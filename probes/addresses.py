@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 from msgspec import Struct
 
-from probes.kit.observation import Mention, Outcome
+from probes.kit import dns
+from probes.kit.declare import Reach, probe
+from probes.kit.net import Net
+from probes.kit.observation import Absent, Mention, Outcome, Seen, Unknown
 from probes.kit.target import Address, Host
 
 
@@ -33,7 +37,20 @@ class HostAddresses(Struct, frozen=True):
 
     def mentions(self) -> Iterator[Mention]:
         """The addresses and the names of the chain."""
-        for name in self.chain:
-            yield Mention(Host(name), "cname_of")
+        for host in dns.hosts(self.chain):
+            yield Mention(host, "cname_of")
         for ip in self.all:
             yield Mention(Address(ip), "address_of")
+
+
+@probe(reach=Reach.PUBLIC, patience=timedelta(seconds=60))
+async def addresses(host: Host, net: Net) -> Seen[HostAddresses] | Absent | Unknown:
+    """Ask for the IPv4 and IPv6 addresses of a host, through its aliases."""
+    look = await dns.addresses(net, host.name)
+    if look.nonexistent and not look.chain:
+        return Absent("NXDOMAIN")
+    if isinstance(look.v4, Unknown) and isinstance(look.v6, Unknown):
+        return look.v4
+    dangling = look.nonexistent
+    v6 = Absent("NXDOMAIN") if dangling else look.v6
+    return Seen(HostAddresses(look.chain, dangling, look.v4, v6))

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import datetime
+import asyncio
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+from typing import Final
 
+import msgspec
 from msgspec import Struct
 
-from probes.kit.observation import Mention
-from probes.kit.target import Host
+from probes.kit.certificate_search import Entry, Status, cert_spotter, crt_sh
+from probes.kit.declare import Reach, probe
+from probes.kit.net import Net
+from probes.kit.observation import Absent, Mention, Reason, Seen, Unknown
+from probes.kit.target import Domain, Host
+
+_MOST: Final = 2_000
 
 
 class LoggedCertificate(Struct, frozen=True):
@@ -43,3 +51,47 @@ class LoggedCertificates(Struct, frozen=True):
                         yield Mention(Host.of(bare), "named_in_certificate_log_of")
                     except ValueError:
                         continue
+
+
+@probe(reach=Reach.PUBLIC, patience=timedelta(seconds=150))
+async def certificate_log(domain: Domain, net: Net) -> Seen[LoggedCertificates] | Absent | Unknown:
+    """Find the certificates that public logs hold for a domain and the names below it."""
+    below, unexpired = await asyncio.gather(
+        crt_sh(domain.name, net), cert_spotter(domain.name, net)
+    )
+    found = _newest_first(_merged(below.entries, unexpired.entries))
+    complete = {below.status, unexpired.status} == {Status.COMPLETED}
+    sources = (("crt.sh", below.status.value), ("certspotter", unexpired.status.value))
+    if not found and complete:
+        return Absent("certificate log")
+    if not found and Status.COMPLETED not in (below.status, unexpired.status):
+        told = ", ".join(f"{name} {status}" for name, status in sources)
+        return Unknown(Reason.SOURCE_FAILED, told)
+    certificates = tuple(
+        LoggedCertificate(one.id, one.names, one.issuer, one.not_before, one.not_after)
+        for one in found[:_MOST]
+    )
+    return Seen(LoggedCertificates(certificates, complete and len(found) <= _MOST, sources))
+
+
+def _merged(below: Iterable[Entry], unexpired: Iterable[Entry]) -> list[Entry]:
+    """Both sources' certificates, one that both know only once.
+
+    crt.sh tells only the names that match the question, Cert Spotter all of them: the same validity
+    and a subset of the names mean the same certificate.
+    """
+    wholes: dict[tuple[datetime, datetime], list[Entry]] = {}
+    for whole in unexpired:
+        wholes.setdefault((whole.not_before, whole.not_after), []).append(whole)
+    merged = []
+    for entry in below:
+        rivals = wholes.get((entry.not_before, entry.not_after), [])
+        same = next((one for one in rivals if set(entry.names) <= set(one.names)), None)
+        if same:
+            rivals.remove(same)
+        merged.append(msgspec.structs.replace(entry, names=same.names) if same else entry)
+    return merged + [one for rest in wholes.values() for one in rest]
+
+
+def _newest_first(entries: list[Entry]) -> list[Entry]:
+    return sorted(entries, key=lambda one: (one.not_before, one.not_after, one.id), reverse=True)

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
+from datetime import timedelta
 from enum import StrEnum
+from hashlib import sha256
 
 from msgspec import Struct
 
-from probes.kit.observation import Mention
-from probes.kit.target import Host
+from probes.kit import dns
+from probes.kit.declare import Reach, probe
+from probes.kit.net import DnsQuestion, Net, NetTrouble
+from probes.kit.observation import Absent, Mention, Reason, Seen, Unknown
+from probes.kit.target import Domain
+
+_PARENT_SERVERS = 3
+_MOST_SERVERS = 8
+_ADDRESSES_A_SERVER = 2
+_TRIES = 3
 
 
 class ServerState(StrEnum):
@@ -48,4 +59,115 @@ class Delegation(Struct, frozen=True):
 
     def mentions(self) -> Iterator[Mention]:
         """The name server hosts."""
-        return (Mention(Host(server.host), "ns_host_of") for server in self.servers)
+        for host in dns.hosts(server.host for server in self.servers):
+            yield Mention(host, "ns_host_of")
+
+
+class _Referral(Struct, frozen=True):
+    parent: str
+    hosts: tuple[str, ...]
+
+
+_BEST_FIRST = (
+    ServerState.AUTHORITATIVE,
+    ServerState.UNKNOWN,
+    ServerState.LAME,
+    ServerState.NO_ADDRESS,
+)
+
+
+@probe(reach=Reach.PUBLIC, patience=timedelta(seconds=120))
+async def delegation(domain: Domain, net: Net) -> Seen[Delegation] | Absent | Unknown:
+    """Ask the parent zone's servers who serves a domain, and each of those whether it does."""
+    said = await _ask_parent(net, domain.name)
+    if isinstance(said, Unknown):
+        # The resolver may only add to what we know: its "no" is not the parent's.
+        match await dns.look(net, domain.name, "NS"):
+            case dns.Reading(outcome=Seen(names), chain=()):
+                said = _Referral(_parent_of(domain.name), names)
+            case _:
+                return said
+    if isinstance(said, Absent):
+        return said
+    looks = await asyncio.gather(
+        *(_look_at(net, domain.name, host) for host in said.hosts[:_MOST_SERVERS])
+    )
+    return Seen(Delegation(said.parent, tuple(looks)))
+
+
+async def _ask_parent(net: Net, name: str) -> _Referral | Absent | Unknown:
+    """Return the first definite statement of the parent's own servers."""
+    found = await _parent_servers(net, name)
+    if isinstance(found, Unknown):
+        return found
+    parent, hosts = found
+    last = Unknown(Reason.UNREACHABLE, f"no server of {parent or 'the root'} could be asked")
+    # Which server is asked first differs from domain to domain, and is the same every time.
+    order = sorted(hosts, key=lambda host: sha256(f"{name} {host}".encode()).digest())
+    for host in order[:_PARENT_SERVERS]:
+        addresses = (await dns.addresses(net, host)).found
+        if not addresses:
+            continue
+        try:
+            answer = await net.ask(DnsQuestion(name, "NS", addresses[0]))
+        except NetTrouble as trouble:
+            last = Unknown(trouble.reason, f"{host}: {trouble.detail}")
+            continue
+        said = dns.read_referral(answer, name)
+        if isinstance(said, Unknown):
+            last = said
+            continue
+        if isinstance(said, Absent):
+            return said
+        return _Referral(parent, said.fact)
+    return last
+
+
+async def _parent_servers(net: Net, name: str) -> tuple[str, tuple[str, ...]] | Unknown:
+    """Walk up to the closest zone above: for a name under `co.uk` that is `co.uk`, not `uk`."""
+    parent = name
+    while parent:
+        parent = _parent_of(parent)
+        reading = await dns.look(net, parent, "NS")
+        match reading.outcome:
+            case Unknown():
+                return reading.outcome
+            case Seen(hosts) if not reading.chain:
+                return parent, hosts
+    return Unknown(Reason.MALFORMED, "not even the root has name servers")
+
+
+def _parent_of(name: str) -> str:
+    return name.partition(".")[2]
+
+
+async def _look_at(net: Net, zone: str, host: str) -> ServerLook:
+    """Ask one name server, at its first two addresses, for the zone's SOA."""
+    look = await dns.addresses(net, host)
+    addresses = look.found[:_ADDRESSES_A_SERVER]
+    if not addresses:
+        if trouble := look.trouble:
+            return ServerLook(host, (), ServerState.UNKNOWN, f"address: {trouble.reason}")
+        authority = "NXDOMAIN" if look.nonexistent else "NODATA"
+        return ServerLook(host, (), ServerState.NO_ADDRESS, authority)
+    states = await asyncio.gather(*(_state_at(net, zone, ip) for ip in addresses))
+    # One address with the zone is enough; "it does not have it" must be said by all.
+    best, detail = min(states, key=lambda state: _BEST_FIRST.index(state[0]))
+    return ServerLook(host, addresses, best, detail)
+
+
+async def _state_at(net: Net, zone: str, ip: str) -> tuple[ServerState, str]:
+    for _ in range(_TRIES):
+        try:
+            answer = await net.ask(DnsQuestion(zone, "SOA", ip))
+        except NetTrouble as trouble:
+            return ServerState.UNKNOWN, str(trouble.reason)
+        match dns.read_authority(answer, zone):
+            case Seen():
+                return ServerState.AUTHORITATIVE, ""
+            case Absent(statement):
+                return ServerState.LAME, statement
+            case Unknown(reason, detail):
+                if reason is not Reason.DNS_REFUSED:
+                    return ServerState.UNKNOWN, f"{reason}: {detail}" if detail else str(reason)
+    return ServerState.LAME, f"refused {_TRIES} times"

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
 
 from msgspec import Struct
 
-from probes.kit.observation import Mention, Outcome, Seen
-from probes.kit.target import Host
+from probes.kit import dns
+from probes.kit.declare import Reach, probe
+from probes.kit.net import Net
+from probes.kit.observation import Absent, Mention, Outcome, Reason, Seen, Unknown
+from probes.kit.target import Domain
 
 
 class MailExchange(Struct, frozen=True, order=True):
@@ -59,10 +65,69 @@ class DnsRecords(Struct, frozen=True):
         """Mail hosts and name servers."""
         match self.mx:
             case Seen(records):
-                for record in records:
-                    if record.host:
-                        yield Mention(Host(record.host), "mx_host_of")
+                for host in dns.hosts(record.host for record in records):
+                    yield Mention(host, "mx_host_of")
         match self.ns:
-            case Seen(hosts):
-                for host in hosts:
-                    yield Mention(Host(host), "ns_host_of")
+            case Seen(names):
+                for host in dns.hosts(names):
+                    yield Mention(host, "ns_host_of")
+
+
+@probe(reach=Reach.PUBLIC, patience=timedelta(seconds=60))
+async def dns_records(domain: Domain, net: Net) -> Seen[DnsRecords] | Absent | Unknown:
+    """Ask for the NS, SOA, MX, TXT and CAA records of a domain, and for a name nobody created."""
+    name = domain.name
+    control = f"{dns.control_label(name)}.{name}"
+    ns, soa, mx, txt, caa, wildcard = await asyncio.gather(
+        dns.look(net, name, "NS"),
+        dns.look(net, name, "SOA"),
+        dns.records(net, name, "MX"),
+        dns.records(net, name, "TXT"),
+        dns.records(net, name, "CAA"),
+        dns.records(net, control, "A"),
+    )
+    apex = (ns.outcome, soa.outcome, mx, txt, caa)
+    if all(outcome == Absent("NXDOMAIN") for outcome in apex):
+        return Absent("NXDOMAIN")
+    if isinstance(ns.outcome, Unknown) and all(isinstance(outcome, Unknown) for outcome in apex):
+        return ns.outcome
+    return Seen(
+        DnsRecords(
+            ns=_own(ns),
+            soa=_start(_own(soa)),
+            mx=_exchanges(mx),
+            txt=txt,
+            caa=_rules(caa),
+            wildcard=wildcard,
+        )
+    )
+
+
+def _own(reading: dns.Reading) -> Outcome[tuple[Any, ...]]:
+    """An alias has no zone of its own: the records at its end are another domain's."""
+    return Absent("CNAME") if reading.chain else reading.outcome
+
+
+def _start(outcome: Outcome[tuple[dns.Authority, ...]]) -> Outcome[StartOfAuthority]:
+    match outcome:
+        case Seen((first, *_)):
+            return Seen(StartOfAuthority(first.primary, first.mailbox, first.serial))
+        case Seen():
+            return Unknown(Reason.MALFORMED, "an empty answer")
+    return outcome
+
+
+def _exchanges(outcome: Outcome[tuple[dns.Exchange, ...]]) -> Outcome[tuple[MailExchange, ...]]:
+    match outcome:
+        case Seen(records):
+            return Seen(tuple(MailExchange(r.preference, r.host) for r in records))
+    return outcome
+
+
+def _rules(
+    outcome: Outcome[tuple[dns.IssuerRule, ...]],
+) -> Outcome[tuple[CertificateAuthorityRule, ...]]:
+    match outcome:
+        case Seen(records):
+            return Seen(tuple(CertificateAuthorityRule(r.tag, r.value) for r in records))
+    return outcome

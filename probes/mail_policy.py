@@ -2,12 +2,37 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
 
-from msgspec import Struct
+from msgspec import Struct, convert
 
-from probes.kit.observation import Mention, Outcome, Seen
-from probes.kit.target import Host
+from probes.kit import dns
+from probes.kit.declare import Reach, probe
+from probes.kit.net import Net
+from probes.kit.observation import Absent, Mention, Outcome, Reason, Seen, Unknown
+from probes.kit.sender_tree import walk_sender_tree
+from probes.kit.target import Domain
+
+# Selectors that the mail services and panels of our clients hand out (Yandex uses `mail`).
+_SELECTORS = (
+    "default",
+    "mail",
+    "dkim",
+    "selector1",
+    "selector2",
+    "google",
+    "s1",
+    "s2",
+    "k1",
+    "us",
+    "sign",
+    "beget",
+    "mailru",
+    "getcourse",
+)
 
 
 class SenderPolicy(Struct, frozen=True):
@@ -32,8 +57,9 @@ class SenderPolicy(Struct, frozen=True):
 
     @property
     def denies_all(self) -> bool:
-        """True when nobody may send: `-all` and no mechanism before it."""
-        return self.all == "-" and not (self.networks or self.includes or self.hosts)
+        """True when nobody may send: `-all`, no mechanism before it, and nothing left in doubt."""
+        names = self.networks or self.includes or self.hosts
+        return self.all == "-" and not names and not self.problems and self.complete
 
 
 class MailPolicy(Struct, frozen=True):
@@ -62,5 +88,87 @@ class MailPolicy(Struct, frozen=True):
         """Names that SPF refers to."""
         match self.spf:
             case Seen(policy):
-                for name in policy.includes:
-                    yield Mention(Host(name), "spf_include_of")
+                for host in dns.hosts(policy.includes):
+                    yield Mention(host, "spf_include_of")
+
+
+@probe(reach=Reach.PUBLIC, patience=timedelta(seconds=120))
+async def mail_policy(domain: Domain, net: Net) -> Seen[MailPolicy] | Absent | Unknown:
+    """Ask for a domain's SPF tree, DMARC, MTA-STS and TLS-RPT records, and common DKIM selectors."""
+    name = domain.name
+    spf, dmarc, mta_sts, tls_rpt, dkim = await asyncio.gather(
+        _spf(net, name),
+        _tagged(net, f"_dmarc.{name}", "DMARC1"),
+        _tagged(net, f"_mta-sts.{name}", "STSv1"),
+        _tagged(net, f"_smtp._tls.{name}", "TLSRPTv1"),
+        _dkim(net, name),
+    )
+    parts: tuple[Outcome[Any], ...] = (spf, dmarc, mta_sts, tls_rpt, dkim)
+    if all(part == Absent("NXDOMAIN") for part in parts):
+        return Absent("NXDOMAIN")
+    if isinstance(spf, Unknown) and all(isinstance(part, Unknown) for part in parts):
+        return spf
+    return Seen(MailPolicy(spf, dmarc, mta_sts, tls_rpt, dkim))
+
+
+async def _spf(net: Net, name: str) -> Outcome[SenderPolicy]:
+    tree = await walk_sender_tree(net, name)
+    return (
+        Seen(convert(tree.fact, SenderPolicy, from_attributes=True))
+        if isinstance(tree, Seen)
+        else tree
+    )
+
+
+async def _tagged(net: Net, name: str, version: str) -> Outcome[str]:
+    """The one TXT record that begins with `v=<version>`; two contradict each other."""
+    texts = await dns.records(net, name, "TXT")
+    if not isinstance(texts, Seen):
+        return texts
+    tagged = [text for text in texts.fact if _version(text) == version]
+    if len(tagged) > 1:
+        return Unknown(Reason.MALFORMED, f"{len(tagged)} records with v={version} at {name}")
+    return Seen(tagged[0]) if tagged else Absent(f"no v={version}")
+
+
+def _version(text: str) -> str:
+    key, _, value = text.partition(";")[0].partition("=")
+    return value.strip() if key.strip() == "v" else ""
+
+
+async def _dkim(net: Net, domain: str) -> Outcome[tuple[str, ...]]:
+    above = f"_domainkey.{domain}"
+    control, *looks = await asyncio.gather(
+        *(
+            dns.records(net, f"{label}.{above}", "TXT")
+            for label in (dns.control_label(above), *_SELECTORS)
+        )
+    )
+    found = [
+        selector
+        for selector, look in zip(_SELECTORS, looks, strict=True)
+        if isinstance(look, Seen) and look != control and any(map(_holds_key, look.fact))
+    ]
+    unknown = next((look for look in looks if isinstance(look, Unknown)), None)
+    # A wildcard would have answered for every selector: one "no" among them rules it out.
+    if isinstance(control, Unknown) and not any(isinstance(look, Absent) for look in looks):
+        return control
+    if found:
+        return Seen(tuple(found))
+    if unknown:
+        return unknown
+    if isinstance(control, Seen):
+        return Absent("wildcard")
+    nothing = all(look == Absent("NXDOMAIN") for look in looks)
+    return Absent("NXDOMAIN" if nothing else "no key under common selectors")
+
+
+def _holds_key(text: str) -> bool:
+    """A key record, and not one that says the key was revoked (`p=` with nothing, RFC 6376 3.6.1)."""
+    tags = dict(_tag(part) for part in text.split(";"))
+    return bool(tags["p"]) if "p" in tags else tags.get("v") == "DKIM1"
+
+
+def _tag(part: str) -> tuple[str, str]:
+    key, _, value = part.partition("=")
+    return key.strip(), value.strip()

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from msgspec import Struct
 
-from probes.kit.observation import Mention
-from probes.kit.target import Host
+from probes.kit.absence import absence
+from probes.kit.certificate import read_certificate, trust_of
+from probes.kit.declare import Reach, probe
+from probes.kit.net import Net, NetTrouble, TlsQuestion
+from probes.kit.observation import Absent, Mention, Reason, Seen, Unknown
+from probes.kit.target import Endpoint, Host
 
 
 class Trust(StrEnum):
@@ -49,6 +53,8 @@ class ServedCertificate(Struct, frozen=True):
     """True when the issuer is an automatic, free one (ACME)."""
     tls_version: str
     address: str
+    unreadable: tuple[str, ...] = ()
+    """Fields of an odd certificate that could not be read; they are empty for that reason alone."""
 
     def mentions(self) -> Iterator[Mention]:
         """Every host the certificate names."""
@@ -57,3 +63,42 @@ class ServedCertificate(Struct, frozen=True):
                 yield Mention(Host.of(name.removeprefix("*.")), "named_in_certificate_of")
             except ValueError:
                 continue
+
+
+@probe(reach=Reach.VISIT, patience=timedelta(seconds=20))
+async def tls_certificate(
+    endpoint: Endpoint, net: Net
+) -> Seen[ServedCertificate] | Absent | Unknown:
+    """Take the certificate an endpoint shows for its name, and say whether a visitor would trust it."""
+    try:
+        handshake = await net.ask(TlsQuestion(endpoint.name, endpoint.port, endpoint.starttls))
+    except NetTrouble as trouble:
+        stated = absence(trouble)
+        if stated is None:
+            raise
+        return stated
+    if not handshake.chain:
+        return Unknown(Reason.MALFORMED, "a handshake without a certificate")
+    try:
+        leaf = read_certificate(handshake.chain[0])
+    except ValueError as error:
+        return Unknown(Reason.UNPARSED, str(error))
+    return Seen(
+        ServedCertificate(
+            sha256=leaf.sha256,
+            serial=leaf.serial,
+            subject=leaf.subject,
+            organisation=leaf.organisation,
+            issuer=leaf.issuer,
+            names=leaf.names,
+            name_count=leaf.name_count,
+            not_before=leaf.not_before,
+            not_after=leaf.not_after,
+            key=leaf.key,
+            trust=Trust(trust_of(handshake.chain, endpoint.name).value),
+            automated=leaf.automated,
+            tls_version=handshake.version,
+            address=handshake.address,
+            unreadable=leaf.unreadable,
+        )
+    )

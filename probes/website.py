@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
+import asyncio
+import hashlib
 from collections.abc import Iterator
+from datetime import timedelta
+from typing import Final
 
 from msgspec import Struct
 
-from probes.kit.observation import Mention, Outcome, Seen
-from probes.kit.target import Host
+from probes.kit.absence import NO_LISTENER, absence
+from probes.kit.declare import Reach, probe
+from probes.kit.fingerprints import Sight, recognise
+from probes.kit.net import HttpAnswer, Net
+from probes.kit.net.web_address import WebAddress
+from probes.kit.observation import Absent, Mention, Outcome, Reason, Seen, Unknown
+from probes.kit.page import host_of
+from probes.kit.target import Host, display_name
+from probes.kit.trail import Trail, Walker
+
+_VISIT: Final = timedelta(seconds=30)
+_CONTROL: Final = timedelta(seconds=12)
+_HEADER_LENGTH: Final = 200
+_COOKIES: Final = 50
 
 
 class Hop(Struct, frozen=True):
@@ -79,13 +95,7 @@ class Visit(Struct, frozen=True):
     @property
     def end_host(self) -> str:
         """The host of the last URL reached, canonical; empty when it cannot be read."""
-        from urllib.parse import urlsplit
-
-        last = self.hops[-1].to if self.hops else self.url
-        try:
-            return (urlsplit(last).hostname or "").rstrip(".").lower()
-        except ValueError:
-            return ""
+        return host_of(self.hops[-1].to if self.hops else self.url)
 
 
 class Website(Struct, frozen=True):
@@ -105,7 +115,7 @@ class Website(Struct, frozen=True):
         """Redirect targets, linked hosts."""
         for visit in (self.https, self.http):
             for hop in visit.hops:
-                name = _host_of(hop.to)
+                name = host_of(hop.to)
                 if name:
                     yield Mention(Host(name), "redirect_from")
             match visit.page:
@@ -114,10 +124,154 @@ class Website(Struct, frozen=True):
                         yield Mention(Host(name), "linked_from")
 
 
-def _host_of(url: str) -> str:
-    from urllib.parse import urlsplit
+@probe(reach=Reach.VISIT, patience=timedelta(seconds=45))
+async def website(host: Host, net: Net) -> Seen[Website] | Absent | Unknown:
+    """Visit a host over http and https, then ask its address for a name that does not exist there."""
+    walker = Walker(net)
+    http, https = await asyncio.gather(
+        walker.walk(f"http://{host.name}/", _VISIT), walker.walk(f"https://{host.name}/", _VISIT)
+    )
+    nowhere = _nowhere(http, https)
+    if nowhere:
+        return nowhere
+    control_name = _control_name(host)
+    control = None
+    if http.answers:
+        url = f"http://{control_name}/"
+        control = await walker.walk(url, _CONTROL, http.answers[0].address)
+    return Seen(
+        Website(
+            http=_visit(http, host.name, walker),
+            https=_visit(https, host.name, walker),
+            unknown_host=_unknown_host(http, control, control_name, walker),
+            same_as_unknown_host=bool(control and _same(http, control, host.name, control_name)),
+        )
+    )
 
-    try:
-        return Host.of(urlsplit(url).hostname or "").name
-    except ValueError:
-        return ""
+
+def _nowhere(http: Trail, https: Trail) -> Absent | Unknown | None:
+    """The outcome of a look that never got an answer; None when there is something to tell."""
+    first, second = (None if trail.answers else trail.trouble for trail in (http, https))
+    if first is None or second is None:
+        return None
+    stated = {absence(first), absence(second)}
+    if stated <= {Absent("NXDOMAIN"), Absent("NODATA")}:
+        return Absent("NODATA") if Absent("NODATA") in stated else Absent("NXDOMAIN")
+    if NO_LISTENER in stated:
+        return None
+    return Unknown(first.reason, f"http: {first.detail}; https: {second.detail}")
+
+
+def _start(trail: Trail) -> Absent | Unknown | None:
+    """What the start URL itself ended in, when it was neither a page nor a redirect."""
+    if trail.answers or trail.trouble is None:
+        return None
+    return NO_LISTENER if absence(trail.trouble) == NO_LISTENER else trail.trouble
+
+
+def _visit(trail: Trail, host: str, walker: Walker) -> Visit:
+    hops = tuple(Hop(step.url, step.status, step.to) for step in trail.steps)
+    page = _start(trail) or trail.trouble or Seen(_page(trail, host, walker))
+    return Visit(trail.start, hops, page)
+
+
+def _unknown_host(http: Trail, control: Trail | None, name: str, walker: Walker) -> Outcome[Page]:
+    if control is None:
+        start = _start(http)
+        if isinstance(start, Absent):
+            return start
+        return Unknown(Reason.NOT_ASKED, "the host itself gave no answer over http")
+    return control.trouble or Seen(_page(control, name, walker))
+
+
+def _page(trail: Trail, host: str, walker: Walker) -> Page:
+    """Put the last answer of a trail into words."""
+    answer = trail.answers[-1]
+    reading = walker.reading(answer)
+    url = trail.url if len(trail.answers) > len(trail.steps) else trail.steps[-1].url
+    here = {host, host_of(url)}
+    return Page(
+        url=url,
+        status=answer.status,
+        content_type=answer.header("content-type")[:_HEADER_LENGTH],
+        server=answer.header("server")[:_HEADER_LENGTH],
+        title=reading.title,
+        text_length=reading.text_length,
+        body_length=len(answer.body),
+        body_sha256=hashlib.sha256(answer.body).hexdigest(),
+        generator=reading.generator,
+        language=reading.language,
+        cookies=_cookies(answer),
+        script_hosts=tuple(name for name in reading.script_hosts if name not in here),
+        link_hosts=tuple(name for name in reading.link_hosts if name not in here),
+        canonical_host=host_of(reading.canonical),
+        counters=tuple(Counter(kind, account) for kind, account in reading.counters),
+        markers=_markers(trail, answer, host, walker),
+        password_field=reading.password_field,
+        script_shell=reading.script_shell,
+        truncated=answer.truncated,
+        address=answer.address,
+    )
+
+
+def _markers(trail: Trail, answer: HttpAnswer, host: str, walker: Walker) -> tuple[Marker, ...]:
+    sight = Sight(
+        host=host,
+        status=answer.status,
+        headers=answer.headers,
+        cookies=_cookies(answer),
+        reading=walker.reading(answer),
+        body=answer.body,
+        redirects=tuple(step.to.lower().partition("://")[2] for step in trail.steps),
+    )
+    return tuple(Marker(one.id, one.says, one.provider, how) for one, how in recognise(sight))
+
+
+def _cookies(answer: HttpAnswer) -> tuple[str, ...]:
+    names = {
+        value.partition("=")[0].strip()[:_HEADER_LENGTH]
+        for key, value in answer.headers
+        if key == "set-cookie" and "=" in value
+    }
+    return tuple(sorted(names)[:_COOKIES])
+
+
+def _control_name(host: Host) -> str:
+    """A name no server can know, the same at every look: `.example` is never delegated (RFC 2606)."""
+    return f"rvz{hashlib.sha256(host.name.encode()).hexdigest()[:12]}.example"
+
+
+def _same(http: Trail, control: Trail, host: str, control_name: str) -> bool:
+    """True when the host and a name nobody uses are led the same way to the same page.
+
+    A redirect to the asked name itself (`http` to `https` for whatever host) says nothing yet:
+    both are followed on and compared again.
+    """
+    for number, (mine, theirs) in enumerate(zip(http.answers, control.answers, strict=False)):
+        mine_leads, theirs_leads = number < len(http.steps), number < len(control.steps)
+        if mine_leads != theirs_leads:
+            return False
+        if not mine_leads:
+            return _same_page(mine, theirs, host, control_name)
+        to, other = http.steps[number].to, control.steps[number].to
+        if _nameless(to.encode(), host) != _nameless(other.encode(), control_name):
+            return False
+        if control_name not in WebAddress.of(other).host:
+            return True
+    return False
+
+
+def _same_page(mine: HttpAnswer, theirs: HttpAnswer, host: str, control_name: str) -> bool:
+    if mine.status != theirs.status:
+        return False
+    return mine.body == theirs.body or _nameless(mine.body, host) == _nameless(
+        theirs.body, control_name
+    )
+
+
+def _nameless(text: bytes, host: str) -> bytes:
+    """Take the asked name out of a text that may echo it, in either spelling."""
+    bare = host.removeprefix("www.")
+    for name in (bare, display_name(bare)):
+        text = text.replace(f"www.{name}".encode(), b"").replace(name.encode(), b"")
+    return text

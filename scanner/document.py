@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, TypeVar
 
+from msgspec import structs
+
 from probes.kit.observation import Seen
 from probes.kit.target import Domain, Endpoint, Host, Target, display_name
 from reports import document as doc
@@ -92,6 +94,30 @@ def write(
         not_seen=tuple(_not_seen(sources, tally, estate, verdicts, looks)),
         savings=doc.Savings(
             priced=0, total=sum(1 for asset in assets if asset.ownership in ("confirmed", "likely"))
+        ),
+    )
+
+
+def known_as(written: doc.Document, names: Mapping[Asset, Asset]) -> doc.Document:
+    """Return the document with assets under the ids the registry has known them by all along."""
+    ids = {str(seen): str(known) for seen, known in names.items()}
+    if not ids:
+        return written
+
+    def known(asset: doc.Asset) -> doc.Asset:
+        facts = asset.facts
+        if "serves" in facts:
+            facts = {**facts, "serves": [ids.get(one, one) for one in facts["serves"]]}
+        return structs.replace(asset, id=ids.get(asset.id, asset.id), facts=facts)
+
+    return structs.replace(
+        written,
+        assets=tuple(known(asset) for asset in written.assets),
+        relations=tuple(
+            structs.replace(
+                r, source=ids.get(r.source, r.source), target=ids.get(r.target, r.target)
+            )
+            for r in written.relations
         ),
     )
 
@@ -286,14 +312,15 @@ def _known(facts: dict[str, Any]) -> dict[str, Any]:
 def _excerpts(assets: Iterable[doc.Asset], evidence: Evidence) -> dict[str, doc.Evidence]:
     wanted: set[str] = set()
     for asset in assets:
-        for reason in (*asset.reasons, *asset.ownership_reasons):
+        for finding in asset.reasons:
+            wanted.update(finding.evidence)
+        for reason in asset.ownership_reasons:
             wanted.update(reason.evidence)
     return {
         id_: doc.Evidence(
             at=found.at, vantage=found.vantage, question=found.question, excerpt=found.excerpt
         )
-        for id_ in sorted(wanted)
-        if (found := evidence.excerpt(id_)) is not None
+        for id_, found in sorted(evidence.excerpts(wanted).items())
     }
 
 
@@ -305,7 +332,7 @@ def _not_seen(
     looks: Looks,
 ) -> Iterator[doc.NotSeen]:
     for source in sources:
-        params = {
+        params: doc.Params = {
             "source": source.name,
             "asked": source.asked,
             "answered": source.answered,

@@ -17,22 +17,23 @@ from msgspec import Struct
 
 from probes.kit.catalog import all_probes
 from probes.kit.net import Net
-from probes.kit.net.live import LiveNet, NetSettings
+from probes.kit.net.live import LiveNet, NetSettings, resolver_places
 from probes.kit.net.rates import Rates
 from probes.kit.net.tape import Exchange, Player
 from probes.kit.observation import Absent, AnyObservation, Seen, Unknown
 from probes.kit.target import Address, Domain, Endpoint, Host, Target, canonical_name
 from reports import document as doc
 from reports.document import NotAnAudit
-from reports.render import LANGUAGES, render
+from reports.render import render
+from reports.wording import LANGUAGES
 from scanner import document
-from scanner.assets import Advice, Asset, Kind, Ownership
+from scanner.assets import Advice, Asset, Estate, Kind, Ownership
 from scanner.database import Busy, Database, SqlPace, StorageTrouble
 from scanner.discovery import Frontier, GatheredLooks, Seeds, attribute
-from scanner.evidence import Evidence, Run, excerpt_of
+from scanner.evidence import Evidence, Run
+from scanner.evidence.excerpt import excerpt_of, transcript_of
 from scanner.intake.names import TYPED, Declared, UnreadableInput, from_file, typed
 from scanner.registry import Client, Incoming, Registry, RegistryObject
-from scanner.registry.fields import read_value
 from scanner.runs.doctor import Check, Health, examine
 from scanner.runs.look import Clock
 from scanner.runs.look import look as look_once
@@ -232,19 +233,26 @@ def rates(settings: Settings) -> Rates:
 
 
 def live_net(settings: Settings, database: Database | None) -> LiveNet:
-    """Open the only door to the network as the settings say."""
+    """Open the only door to the network as the settings say; raise BadSettings where they cannot be."""
     rates(settings)
-    return LiveNet(
-        NetSettings(
-            resolvers=settings.resolver,
-            allow_nets=settings.networks(),
-            contact=settings.contact,
-            ehlo_name=settings.ehlo,
-            trust_file=os.environ.get("SSL_CERT_FILE"),
-            paces=settings.pace,
-        ),
-        SqlPace(database) if database is not None else None,
-    )
+    trust_file = os.environ.get("SSL_CERT_FILE") or None
+    try:
+        resolver_places(settings.resolver)
+        return LiveNet(
+            NetSettings(
+                resolvers=settings.resolver,
+                allow_nets=settings.networks(),
+                contact=settings.contact,
+                ehlo_name=settings.ehlo,
+                trust_file=trust_file,
+                paces=settings.pace,
+            ),
+            SqlPace(database) if database is not None else None,
+        )
+    except (ValueError, OSError) as error:
+        raise BadSettings(
+            f"{error}. Look at --resolver, revizor.toml and SSL_CERT_FILE."
+        ) from error
 
 
 async def audit(
@@ -311,8 +319,9 @@ async def _audit(
     )
     tally = await scan.run(run.id)
     display.say("Judging.")
-    written = _judge(request, settings, run, seeds, tally, evidence, clock())
-    await registry.receive(request.client.slug, run.id, _incoming(written), clock())
+    written, incoming = _judge(request, settings, run, seeds, tally, evidence, clock())
+    received = await registry.receive(request.client.slug, run.id, incoming, clock())
+    written = document.known_as(written, received.known_as)
     await evidence.finish(run.id, clock(), written.run.complete)
     await evidence.prune_raw(clock() - timedelta(days=settings.keep_raw_days))
     place = folder or _dated_folder(Path(settings.out) / request.client.slug, clock())
@@ -337,11 +346,12 @@ def _judge(
     tally: Tally,
     evidence: Evidence,
     at: datetime,
-) -> doc.Document:
+) -> tuple[doc.Document, tuple[Incoming, ...]]:
+    """Compute everything that follows from what the run has seen; needs no network."""
     looks = GatheredLooks.of(evidence.observations(run.id))
     estate = attribute(seeds, looks, run.started_at)
-    verdicts: tuple[Verdict, ...] = judge(estate, looks, run.started_at)
-    return document.write(
+    verdicts = judge(estate, looks, run.started_at)
+    written = document.write(
         client=request.client,
         run=run,
         scope=doc.Scope(
@@ -357,23 +367,27 @@ def _judge(
         evidence=evidence,
         at=at,
     )
+    return written, tuple(_incoming(estate, verdicts, written))
 
 
-def _incoming(written: doc.Document) -> Iterable[Incoming]:
-    for asset in written.assets:
-        if asset.ownership in (Ownership.CONFIRMED, Ownership.LIKELY):
+def _incoming(
+    estate: Estate, verdicts: Sequence[Verdict], written: doc.Document
+) -> Iterable[Incoming]:
+    """Yield what the registry is told of each of the client's assets."""
+    for holding, verdict, asset in zip(estate.holdings, verdicts, written.assets, strict=True):
+        if holding.ownership in (Ownership.CONFIRMED, Ownership.LIKELY):
             yield Incoming(
-                asset=Asset.parse(asset.id),
-                ownership=asset.ownership,
-                use=asset.use,
-                state=asset.state,
-                advice=asset.verdict,
-                confidence=asset.confidence,
+                asset=holding.asset,
+                ownership=holding.ownership,
+                use=verdict.use,
+                state=verdict.state,
+                advice=verdict.advice,
+                confidence=verdict.confidence,
                 display_name=asset.display_name,
                 provider=asset.provider,
                 registrar=asset.registrar,
                 paid_until=asset.paid_until,
-                auto_renew=asset.auto_renew,
+                hosts=holding.hosts,
                 facts=asset.facts,
             )
 
@@ -501,8 +515,9 @@ def _target(kind: type[Any], text: str) -> Target:
                 number,
                 "smtp" if number in (25, 587) else "",
             )
-        chosen: Target = {Domain: Domain, Host: Host, Address: Address}[kind].of(text)
-        return chosen
+        if kind is Address:
+            return Address.of(text)
+        return Domain.of(text) if kind is Domain else Host.of(text)
     except ValueError as error:
         raise UnknownThing(f"this probe looks at a {kind.__name__.lower()}: {error}.") from error
 
@@ -518,8 +533,7 @@ def evidence(evidence_id: str, settings: Settings) -> str:
         raise UnknownThing(
             f"no exchange {evidence_id!r} in this database; it was never kept here, or has aged out."
         )
-    reading = excerpt_of(found, length=1_000_000)
-    return f"{reading.question}\nat {reading.at:%Y-%m-%d %H:%M:%S} UTC from {reading.vantage}\n\n{reading.excerpt}"
+    return transcript_of(found)
 
 
 async def doctor(settings: Settings, clock: Clock) -> tuple[Check, ...]:
@@ -667,7 +681,7 @@ async def registry_set(
     try:
         book = Registry(database)
         try:
-            said = None if value == "-" else read_value(field, value)
+            said = None if value == "-" else value
             change = await book.set(number, field, said, who, why, clock())
         except (LookupError, ValueError) as error:
             raise UnknownThing(f"{error}.") from error

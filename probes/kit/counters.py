@@ -28,29 +28,23 @@ class _Trace(NamedTuple):
     prefix: str = ""
     skip: bytes = b""
     """Characters that may stand between the text and the account."""
+    after: bytes = b""
+    """What must stand right before the text, one of several divided by `|`."""
 
 
 _TRACES: Final = (
-    _Trace("metrika", b"mc.yandex.ru/watch/", _DIGITS, 4, 10),
-    _Trace("metrika", b"mc.yandex.com/watch/", _DIGITS, 4, 10),
+    _Trace("metrika", b"/watch/", _DIGITS, 4, 10, after=b"mc.yandex.ru|mc.yandex.com"),
     _Trace("metrika", b"ym(", _DIGITS, 4, 10),
     _Trace("metrika", b"Ya.Metrika", _DIGITS, 4, 10, skip=b"2({ \r\n\tid:\"'"),
     _Trace("gtm", b"GTM-", _CAPITALS, 4, 10, "GTM-"),
-    _Trace("ga4", b"gtag/js?id=G-", _CAPITALS, 6, 12, "G-"),
-    _Trace("ga4", b"'G-", _CAPITALS, 6, 12, "G-"),
-    _Trace("ga4", b'"G-', _CAPITALS, 6, 12, "G-"),
-    _Trace("ads", b"gtag/js?id=AW-", _DIGITS, 6, 12, "AW-"),
-    _Trace("ads", b"'AW-", _DIGITS, 6, 12, "AW-"),
-    _Trace("ads", b'"AW-', _DIGITS, 6, 12, "AW-"),
+    _Trace("ga4", b"G-", _CAPITALS, 6, 12, "G-", after=b"'|\"|js?id="),
+    _Trace("ads", b"AW-", _DIGITS, 6, 12, "AW-", after=b"'|\"|js?id="),
     _Trace("ua", b"UA-", _DIGITS | frozenset(b"-"), 6, 16, "UA-"),
     _Trace("vk", b"VK-RTRG-", _WORD | frozenset(b"-"), 6, 24, "VK-RTRG-"),
-    _Trace("top_mail_ru", b"top-fwz1.mail.ru/counter?id=", _DIGITS, 4, 10),
-    _Trace("top_mail_ru", b"top.mail.ru/counter?id=", _DIGITS, 4, 10),
+    _Trace("top_mail_ru", b"mail.ru/counter?id=", _DIGITS, 4, 10),
     _Trace("top_mail_ru", b"_tmr.push({", _DIGITS, 4, 10, skip=b" \r\n\tid:\"'"),
     _Trace("roistat", b"cloud.roistat.com", _HEX, 16, 64, skip=b"/dist/module.js \"',\r\n\t"),
-    _Trace("jivo", b"code.jivosite.com/widget/", _WORD, 6, 16),
-    _Trace("jivo", b"code.jivo.ru/widget/", _WORD, 6, 16),
-    _Trace("jivo", b"code.jivosite.com/script/widget/", _WORD, 6, 16),
+    _Trace("jivo", b"/widget/", _WORD, 6, 16, after=b"code.jivo.ru|code.jivosite.com|/script"),
     _Trace("calltouch", b"mod.calltouch.ru/init.js?id=", _WORD, 4, 16),
     _Trace("comagic", b"app.comagic.ru/static/cs.min.js?k=", _WORD, 8, 40),
 )
@@ -67,7 +61,10 @@ def find_counters(body: bytes) -> tuple[tuple[str, str], ...]:
     found: set[tuple[str, str]] = set()
     for trace in _TRACES:
         for at in _places(body, trace.text):
-            if trace.text == b"ym(" and at > 3 and body[at - 4] in _WORD:
+            before = body[max(0, at - len(trace.text) - 20) : at - len(trace.text)]
+            if trace.after and not before.endswith(tuple(trace.after.split(b"|"))):
+                continue
+            if trace.text == b"ym(" and before and before[-1] in _WORD:
                 continue  # a longer function name that ends in ym
             if account := _account(body, at, trace):
                 found.add((trace.kind, trace.prefix + account))

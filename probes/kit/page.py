@@ -35,16 +35,20 @@ _CHARSETS: Final = re.compile(
     r"utf-?8|utf-?16(le|be)?|windows-?125\d|cp125\d|koi8-[ru]|iso-?8859-?\d{1,2}|(ibm|cp)866|x-mac-cyrillic"
     r"|us-ascii|latin-?1|gb(k|2312|18030)|big5|shift_?jis|euc-(jp|kr)"
 )
-_META_CHARSET: Final = re.compile(rb"<meta[^<>]{0,200}?charset\s*=\s*[\"']?([a-z0-9_-]{2,20})", re.I)
+_META_CHARSET: Final = re.compile(
+    rb"<meta[^<>]{0,200}?charset\s*=\s*[\"']?([a-z0-9_-]{2,20})", re.I
+)
 _OPEN: Final = re.compile(
-    rb"<(!--|(?:title|meta|script|style|noscript|template|textarea|link|a|base|input|img|iframe|html)"
+    rb"<(!--|(?:title|meta|script|style|noscript|template|textarea|link|a|input|iframe|html)"
     rb"(?=[\s/>]))"
 )
 _TAG_END: Final = re.compile(rb"[^\"'>]*+(?:\"[^\"]*+\"[^\"'>]*+|'[^']*+'[^\"'>]*+)*+>")
 _ATTRIBUTE: Final = re.compile(
     rb"([a-z][a-z0-9:_-]*+)\s*+=\s*+(?:\"([^\"]*+)\"|'([^']*+)'|([^\s\"'>]++))", re.I
 )
-_ANY_TAG: Final = re.compile(rb"<[/!?a-z][^<>]*+>?", re.I)
+_ANY_TAG: Final = re.compile(rb"<[/!?a-zA-Z][^<>]*+>?")
+_HREF: Final = re.compile(rb"[\s\"'/]href\s*+=\s*+(?:\"([^\"]*+)\"|'([^']*+)'|([^\s\"'>]++))")
+_SRC: Final = re.compile(rb"[\s\"'/]src\s*+=\s*+(?:\"([^\"]*+)\"|'([^']*+)'|([^\s\"'>]++))")
 _MOUNT: Final = re.compile(
     rb"\bid=[\"']?(?:root|app|__next|__nuxt|main-app|q-app|app-root|react-root|svelte|___gatsby)"
     rb"[\"'\s>]|<app-root[\s>]"
@@ -80,7 +84,7 @@ class Reading(Struct, frozen=True):
     nothing else), as written; empty when it does not."""
     canonical: str = ""
     assets: str = ""
-    """Addresses of scripts, styles and pictures, lower case, one a line."""
+    """Addresses of scripts and styles, lower case, one a line."""
     script_hosts: tuple[str, ...] = ()
     link_hosts: tuple[str, ...] = ()
     """Hosts the page links to, canonical, in order of appearance, at most 100."""
@@ -99,7 +103,9 @@ def is_html(content_type: str, body: bytes) -> bool:
 
 def _looks_like_html(body: bytes) -> bool:
     start = body[:256].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-    return start.startswith((b"<!doctype html", b"<html", b"<head", b"<body", b"<title", b"<script"))
+    return start.startswith(
+        (b"<!doctype html", b"<html", b"<head", b"<body", b"<title", b"<script")
+    )
 
 
 def charset_of(content_type: str, body: bytes) -> str:
@@ -131,10 +137,25 @@ def decode(body: bytes, charset: str) -> str:
         return body.decode("utf-8", "replace")
 
 
+def read(body: bytes, content_type: str) -> Reading:
+    """Read whatever a server sent: a page as a page, other text as text, the rest as nothing said."""
+    if is_html(content_type, body):
+        return read_page(body, content_type)
+    kind = content_type.partition(";")[0].strip().lower()
+    if (
+        kind.startswith("text/")
+        or kind.endswith(("json", "xml"))
+        or (not kind and b"\0" not in body)
+    ):
+        text = _fold(decode(_blank(body), charset_of(content_type, body)))
+        return Reading(text=text[:_TEXT_KEPT], text_length=len(text))
+    return Reading()
+
+
 def read_page(body: bytes, content_type: str) -> Reading:
     """Read a page of any size in linear time; nonsense gives an empty Reading, never an error."""
     charset = charset_of(content_type, body)
-    if charset.startswith("utf-16") or charset == "utf-8-sig":
+    if charset.startswith(("utf-16", "utf16")) or charset == "utf-8-sig":
         body, charset = decode(body, charset).encode(), "utf-8"
     return _Scan(body, charset).reading()
 
@@ -157,7 +178,7 @@ class _Scan:
         self.unclosed: set[bytes] = set()
 
     def reading(self) -> Reading:
-        text = _fold(html.unescape(self.said(b" ".join(self.visible()))))
+        text = _fold(html.unescape(self.said(_blank(b" ".join(self.visible())))))
         shell = len(text) < _SHELL_TEXT and self.is_shell()
         if not self.refresh and len(text) < _SHELL_TEXT and self.script_count == 1:
             self.refresh = self.jump()
@@ -169,9 +190,9 @@ class _Scan:
             language=self.language[:35],
             refresh=self.refresh,
             canonical=self.canonical,
-            assets="\n".join(self.said(b"\n".join(self.assets)).lower().split()),
-            script_hosts=_hosts(map(self.said, self.scripts), _SCRIPT_HOSTS),
-            link_hosts=_hosts(map(self.said, self.links), _LINK_HOSTS),
+            assets="\n".join(self.lines(self.assets)).lower(),
+            script_hosts=_hosts(self.lines(self.scripts), _SCRIPT_HOSTS),
+            link_hosts=_hosts(self.lines(self.links), _LINK_HOSTS),
             counters=find_counters(b"\n".join(self.code())),
             password_field=self.password_field,
             script_shell=shell,
@@ -180,34 +201,38 @@ class _Scan:
     def said(self, raw: bytes) -> str:
         return decode(raw, self.charset)
 
+    def lines(self, raws: list[bytes]) -> list[str]:
+        """Decode many short values at once; a script inside its own address is none."""
+        return self.said(b"\n".join(one for one in raws if one[:5] != b"data:")).split()
+
     def code(self) -> Iterator[bytes]:
-        """Everywhere a counter can stand: scripts, their fallbacks, addresses of pictures."""
+        """Everywhere a counter can stand: scripts, their addresses and their fallbacks."""
         yield from self.assets
         for start, end in (*self.inline_scripts, *self.noscript):
             yield self.body[start:end]
 
     def visible(self) -> Iterator[bytes]:
-        """Yield the parts of the page that a reader sees, tags blanked, noting facts on the way."""
+        """Yield the parts of the page that a reader sees, tags included, noting facts on the way."""
         at = start = opened = 0
         while opened < _TAG_LIMIT and (tag := _OPEN.search(self.lower, at)):
             opened += 1
             name, at = tag[1], tag.end()
             if name == b"!--":
                 end = self.lower.find(b"-->", at)
-                yield _blank(self.body[start : tag.start()])
+                yield self.body[start : tag.start()]
                 if end < 0:
                     return
                 at = start = end + 3
                 continue
             end_of_tag = _TAG_END.match(self.lower, at, at + _TAG_BYTES)
             inner = end_of_tag.end() if end_of_tag else at
-            self.note(name, self.body[at:inner])
+            self.note(name, at, inner)
             at = inner
             if name in _SWALLOW and (close := self.close_of(name, inner)) is not None:
-                yield _blank(self.body[start : tag.start()])
+                yield self.body[start : tag.start()]
                 self.keep(name, inner, close)
                 at = start = close
-        yield _blank(self.body[start:])
+        yield self.body[start:]
 
     def close_of(self, name: bytes, at: int) -> int | None:
         """Where the element ends; the end of the page for a script that never does (as in browsers)."""
@@ -228,29 +253,37 @@ class _Scan:
         elif name == b"noscript":
             self.noscript.append((start, end))
 
-    def note(self, name: bytes, inside: bytes) -> None:
-        """Take the facts from one tag."""
+    def note(self, name: bytes, start: int, end: int) -> None:
+        """Take the facts from one tag; links and scripts are not taken apart whole."""
+        if name == b"a":
+            if self.body.find(b"//", start, end) >= 0:
+                self.links.append(self.one(_HREF, start, end))
+        elif name == b"script":
+            self.script_count += 1
+            if source := self.one(_SRC, start, end):
+                self.scripts.append(source)
+                self.assets.append(source)
+        else:
+            self.note_attributes(name, _attributes(self.body[start:end]))
+
+    def one(self, attribute: re.Pattern[bytes], start: int, end: int) -> bytes:
+        """The value of one attribute, without looking at the others."""
+        found = attribute.search(self.lower, start, end)
+        if not found:
+            return b""
+        group = found.lastindex or 0
+        return self.body[found.start(group) : found.end(group)]
+
+    def note_attributes(self, name: bytes, attributes: dict[bytes, bytes]) -> None:
         match name:
-            case b"a":
-                if len(self.links) < _TAG_LIMIT and b"//" in inside:
-                    self.links.append(_attributes(inside).get(b"href", b""))
-            case b"script":
-                self.script_count += 1
-                if source := _attributes(inside).get(b"src"):
-                    self.scripts.append(source)
-                    self.assets.append(source)
-            case b"img":
-                if b"data:" not in inside:
-                    self.assets.append(_attributes(inside).get(b"src", b""))
             case b"link":
-                self.note_link(_attributes(inside))
+                self.note_link(attributes)
             case b"meta":
-                self.note_meta(_attributes(inside))
+                self.note_meta(attributes)
             case b"input":
-                kind = _attributes(inside).get(b"type", b"")
-                self.password_field |= kind.lower() == b"password"
+                self.password_field |= attributes.get(b"type", b"").lower() == b"password"
             case b"html":
-                self.language = self.language or self.value(_attributes(inside).get(b"lang", b""))
+                self.language = self.language or self.value(attributes.get(b"lang", b""))
 
     def note_link(self, attributes: dict[bytes, bytes]) -> None:
         rel = attributes.get(b"rel", b"").lower().split()
@@ -305,7 +338,7 @@ def _refresh_target(content: str) -> str:
     """`0; url=/next` gives `/next` when it happens within 5 seconds."""
     seconds, _, rest = content.replace(",", ";", 1).partition(";")
     try:
-        if float(seconds.strip() or "x") > _REFRESH_SECONDS:
+        if not 0 <= float(seconds.strip() or "x") <= _REFRESH_SECONDS:
             return ""
     except ValueError:
         return ""
@@ -316,22 +349,23 @@ def _refresh_target(content: str) -> str:
 
 
 def host_of(url: str) -> str:
-    """The canonical host of an absolute or protocol-relative http URL, or an empty string."""
+    """The canonical host name of an absolute http URL; empty for anything else, addresses too."""
     try:
         parts = urlsplit(url.strip())
         if parts.scheme.lower() not in ("http", "https", "") or not parts.netloc:
             return ""
-        return canonical_name(parts.hostname or "")
+        name = canonical_name(parts.hostname or "")
     except ValueError:
         return ""
+    return "" if name.rpartition(".")[2].isdigit() else name
 
 
-def _hosts(urls: Iterator[str], limit: int) -> tuple[str, ...]:
+def _hosts(urls: list[str], limit: int) -> tuple[str, ...]:
     """Canonical hosts of the URLs, each once; each distinct authority is read only once."""
     found: dict[str, None] = {}
     met: set[str] = set()
     for url in urls:
-        before, slashes, after = url.strip().partition("//")
+        before, slashes, after = url.partition("//")
         authority = after.partition("/")[0]
         if not slashes or authority in met or before.lower() not in ("http:", "https:", ""):
             continue

@@ -6,12 +6,15 @@ import os
 import sys
 import time
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import click
 
 from scanner.cli.options import clean
 from scanner.runs.progress import ScanState
+
+if TYPE_CHECKING:
+    from rich.console import Group, RenderableType
 
 
 def watcher(quiet: bool) -> Display:
@@ -100,12 +103,12 @@ class Live(Display):
 
         self._console.print(Text(clean(text)))
 
-    def _picture(self, state: ScanState) -> object:
+    def _picture(self, state: ScanState) -> Group:
         from rich.console import Group
         from rich.progress_bar import ProgressBar
         from rich.text import Text
 
-        lines: list[object] = [
+        lines: list[RenderableType] = [
             ProgressBar(total=max(state.planned, 1), completed=state.done, width=60),
             Text(summary(state), style="bold"),
             Text("  ".join(f"{name} {done}/{all_}" for name, done, all_ in state.by_probe)),
@@ -115,7 +118,7 @@ class Live(Display):
             Text(f"  waiting {w.seconds:.0f} s for {clean(w.server)}: {w.why}", style="yellow")
             for w in state.waiting[:4]
         ]
-        return Group(*lines)  # type: ignore[arg-type]
+        return Group(*lines)
 
 
 def summary(state: ScanState) -> str:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from urllib.parse import urlsplit
 
 from msgspec import Struct
 
 from probes.kit.catalog import all_probes
 from probes.kit.net.rates import Rates
-from probes.kit.registry.plan import server_groups
+from probes.kit.registry.plan import shipped_bootstrap, whois_server
 from probes.kit.target import Domain
 from scanner.discovery import Look
 
@@ -52,7 +53,8 @@ def reach_of(names: int, looks: Iterable[Look], rates: Rates) -> Reach:
     for wanted in looks:
         counted[wanted.probe] += 1
         if wanted.probe == "registration" and isinstance(wanted.target, Domain):
-            servers.update(server_groups(wanted.target))
+            suffix = wanted.target.name.partition(".")[2]
+            servers[_registry_group(suffix)] += 1
         elif wanted.probe == "certificate_log":
             servers.update(("api:crt.sh", "api:api.certspotter.com"))
     probes = all_probes()
@@ -64,6 +66,15 @@ def reach_of(names: int, looks: Iterable[Look], rates: Rates) -> Reach:
             for group, count in sorted(servers.items())
         ),
     )
+
+
+def _registry_group(suffix: str) -> str:
+    """Return the pace group of the first server a registration is asked at (RDAP where it is offered)."""
+    top = suffix.rpartition(".")[2]
+    base = shipped_bootstrap().get(top, ("",))[0]
+    if base:
+        return f"api:{urlsplit(base).hostname}"
+    return f"whois:{whois_server(suffix) or 'whois.iana.org'}"
 
 
 def _duration(seconds: float) -> str:

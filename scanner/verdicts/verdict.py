@@ -21,6 +21,8 @@ class Finding(Struct, frozen=True):
     rests_on: tuple[str, ...]
     """Ids of recorded exchanges."""
     at: datetime | None
+    facet: str = ""
+    """What side of the thing it is about: web, mail, role, registration, delegation, names …"""
 
 
 class Verdict(Struct, frozen=True):

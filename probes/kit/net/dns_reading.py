@@ -5,12 +5,14 @@ Pure: a recorded answer read again tomorrow says the same, or more if the reader
 
 from __future__ import annotations
 
-import socket
+from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Any
 
 import dns.exception
 import dns.name
 import dns.rdata
+from dns.rdataclass import IN
+from dns.rdatatype import RdataType
 from msgspec import Struct
 
 from probes.kit.net.dns_wire import (
@@ -23,7 +25,6 @@ from probes.kit.net.dns_wire import (
     Record,
     answers_to,
     decode_name,
-    encode_name,
     encode_question,
     read_head,
     read_name,
@@ -36,6 +37,8 @@ from probes.kit.observation import Absent, Outcome, Reason, Seen, Unknown
 MOST_RECORDS = 100
 MOST_TEXT = 4096
 MOST_ALIASES = 10
+
+_ADDRESSES = (TYPES["A"], TYPES["AAAA"])
 
 # Extended errors (RFC 8914) that take a "no" back: stale NXDOMAIN, blocked, censored, filtered,
 # prohibited, stale. Such a response is the resolver's own opinion, not the authority's.
@@ -124,7 +127,8 @@ def _edns(wire: bytes, records: tuple[Record, ...]) -> tuple[int, tuple[int, ...
         if record.section == 2 and record.type == TYPES["OPT"]:
             errors, at, end = [], record.start, record.start + record.length
             while at + 4 <= end:
-                code, length = int.from_bytes(wire[at : at + 2]), int.from_bytes(wire[at + 2 : at + 4])
+                code = int.from_bytes(wire[at : at + 2])
+                length = int.from_bytes(wire[at + 2 : at + 4])
                 if code == 15 and length >= 2 and at + 6 <= end:
                     errors.append(int.from_bytes(wire[at + 4 : at + 6]))
                 at += 4 + length
@@ -138,7 +142,7 @@ def read_answer(answer: DnsAnswer, name: str, type: str) -> Reading:
     if question is None:
         return Reading(Unknown(Reason.INVALID_QUERY, f"{name[:253]} {type}"))
     if not answers_to(answer.wire, question):
-        return Reading(Unknown(Reason.MALFORMED, f"not an answer to the question, by {answer.server}"))
+        return Reading(Unknown(Reason.MALFORMED, f"{answer.server} answered something else"))
     message = open_message(answer.wire)
     if message is None:
         return Reading(Unknown(Reason.MALFORMED, f"unreadable answer from {answer.server}"))
@@ -154,39 +158,48 @@ def failure_of(message: Message, server: str) -> Unknown | None:
     if message.rcode in (NOERROR, NXDOMAIN):
         return None
     extended = "".join(f", extended error {code}" for code in message.errors)
-    match message.rcode:
-        case _ if message.rcode == SERVFAIL:
-            return Unknown(Reason.SERVFAIL, f"{server}{extended}")
-        case _ if message.rcode == REFUSED:
-            return Unknown(Reason.DNS_REFUSED, f"{server}{extended}")
+    if message.rcode == SERVFAIL:
+        return Unknown(Reason.SERVFAIL, f"{server}{extended}")
+    if message.rcode == REFUSED:
+        return Unknown(Reason.DNS_REFUSED, f"{server}{extended}")
     return Unknown(Reason.MALFORMED, f"rcode {message.rcode} from {server}{extended}")
 
 
 def _along_the_chain(message: Message, owner: bytes, type: str) -> Reading:
+    wanted = type_number(type)
+    by_owner: dict[bytes | None, list[Record]] = {}
+    for record in message.answers:
+        by_owner.setdefault(message.owner(record), []).append(record)
     chain: list[str] = []
     met, ttls = {owner}, []
     while True:
-        own = [record for record in message.answers if message.owner(record) == owner]
-        found = [record for record in own if record.type == type_number(type)]
+        own = by_owner.get(owner, [])
+        found = [record for record in own if record.type == wanted]
         alias = next((record for record in own if record.type == TYPES["CNAME"]), None)
         if found or alias is None:
             break
-        ttls.append(alias.ttl)
         target = read_name(message.wire, alias.start)
         if target is None:
             return Reading(Unknown(Reason.MALFORMED, "unreadable alias"), tuple(chain))
         if target in met or len(chain) == MOST_ALIASES:
-            return Reading(Unknown(Reason.LOOP, f"aliases lead in a circle or on and on: {decode_name(target)}"))
+            return Reading(Unknown(Reason.LOOP, f"aliases without an end: {decode_name(target)}"))
         met.add(target)
+        ttls.append(alias.ttl)
         chain.append(decode_name(target))
         owner = target
     if not found:
-        unfinished = bool(chain) and message.rcode == NOERROR and not _has_soa(message)
-        return Reading(_negative(message), tuple(chain), 0, unfinished)
+        return _without_records(message, tuple(chain))
     if message.rcode == NXDOMAIN:
         return Reading(Unknown(Reason.MALFORMED, "records beside NXDOMAIN"), tuple(chain))
     ttls.extend(record.ttl for record in found)
     return Reading(read_values(message, found), tuple(chain), min(ttls))
+
+
+def _without_records(message: Message, chain: tuple[str, ...]) -> Reading:
+    if chain and message.rcode == NOERROR and not _has_soa(message):
+        stops = Unknown(Reason.MALFORMED, f"the answer stops at the alias {chain[-1]}")
+        return Reading(stops, chain, unfinished=True)
+    return Reading(_negative(message), chain)
 
 
 def _has_soa(message: Message) -> bool:
@@ -196,7 +209,8 @@ def _has_soa(message: Message) -> bool:
 def _negative(message: Message) -> Absent | Unknown:
     """Tell a "no" from an answer that merely holds nothing (RFC 2308 section 2)."""
     if own_opinion := _NOT_THE_AUTHORITY.intersection(message.errors):
-        return Unknown(Reason.ACCESS_DENIED, f"the resolver's own answer, extended error {min(own_opinion)}")
+        detail = f"the resolver's own answer, extended error {min(own_opinion)}"
+        return Unknown(Reason.ACCESS_DENIED, detail)
     if message.rcode == NXDOMAIN:
         return Absent("NXDOMAIN")
     if _has_soa(message):
@@ -210,27 +224,24 @@ def _negative(message: Message) -> Absent | Unknown:
 
 def read_values(message: Message, records: list[Record]) -> Seen[tuple[Value, ...]] | Unknown:
     """Read the data of records of one type, each once, in a settled order, at most 100."""
-    by_address = records[0].type in (TYPES["A"], TYPES["AAAA"])
-    values: dict[Value, None] = {}
+    values: dict[Any, None] = {}
     for record in records[:MOST_RECORDS]:
         value = read_value(message.wire, record)
         if value is None:
             return Unknown(Reason.MALFORMED, f"unreadable record of type {record.type}")
         values[value] = None
-    if by_address:
-        return Seen(tuple(sorted(values, key=_packed)))
-    return Seen(tuple(sorted(values, key=lambda value: (str(type(value)), value))))
-
-
-def _packed(ip: Value) -> bytes:
-    text = str(ip)
-    return socket.inet_pton(socket.AF_INET6 if ":" in text else socket.AF_INET, text)
+    if records[0].type in _ADDRESSES:
+        return Seen(tuple(sorted(values, key=ip_address)))
+    return Seen(tuple(sorted(values)))
 
 
 def read_value(wire: bytes, record: Record) -> Value | None:
     """Read the data of one record; None when it breaks its type's rules."""
     try:
-        data = dns.rdata.from_wire(INTERNET, record.type, wire, record.start, record.length)
+        if record.type in _ADDRESSES:
+            return _address(wire[record.start : record.start + record.length], record.type)
+        type = RdataType.make(record.type)
+        data: Any = dns.rdata.from_wire(IN, type, wire, record.start, record.length)
     except (dns.exception.DNSException, ValueError):
         return None
     match record.type:
@@ -243,11 +254,13 @@ def read_value(wire: bytes, record: Record) -> Value | None:
         case 16:
             return b"".join(data.strings)[:MOST_TEXT].decode("utf-8", "replace")
         case 257:
-            return IssuerRule(
-                data.tag.decode("ascii", "replace").lower(),
-                data.value[:MOST_TEXT].decode("utf-8", "replace"),
-            )
+            tag = data.tag.decode("ascii", "replace").lower()
+            return IssuerRule(tag, data.value[:MOST_TEXT].decode("utf-8", "replace"))
     return str(data.to_text())[:MOST_TEXT]
+
+
+def _address(data: bytes, type: int) -> str:
+    return str(IPv4Address(data) if type == TYPES["A"] else IPv6Address(data))
 
 
 def name_text(name: dns.name.Name) -> str:
@@ -256,15 +269,5 @@ def name_text(name: dns.name.Name) -> str:
 
 
 def _mailbox(name: dns.name.Name) -> str:
-    local, *rest = [label.decode("utf-8", "replace").lower() for label in name.labels if label] or [""]
-    return f"{local}@{'.'.join(rest)}" if rest else local
-
-
-def last_name(name: str, reading: Reading) -> str:
-    """Return the name at the end of a reading's chain."""
-    return reading.chain[-1] if reading.chain else name
-
-
-def is_name(text: str) -> bool:
-    """Say whether a text can be put into a question."""
-    return encode_name(text) is not None
+    labels = [label.decode("utf-8", "replace").lower() for label in name.labels if label]
+    return f"{labels[0]}@{'.'.join(labels[1:])}" if len(labels) > 1 else "".join(labels)

@@ -162,9 +162,7 @@ def answers_to(wire: bytes, question: bytes) -> bool:
         return False
     if wire[4:6] == b"\x00\x01":
         end = 12 + len(question)
-        return (
-            wire[end - 4 : end] == question[-4:] and wire[12 : end - 4].lower() == question[:-4]
-        )
+        return wire[end - 4 : end] == question[-4:] and wire[12 : end - 4].lower() == question[:-4]
     refuses = wire[3] & 15 in (FORMERR, SERVFAIL, NOTIMP, REFUSED)
     return refuses and wire[4:10] == bytes(6)
 

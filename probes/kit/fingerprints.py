@@ -1,0 +1,207 @@
+"""Recognises known pages: stubs, parking, unpaid and unclaimed services, challenges, engines.
+
+The knowledge is data (`data/fingerprints.toml`, one fact a line, each with its source and the day
+it was read); this file only compares. A text in the body alone proves little, because articles quote
+such texts: it counts only on a page with little else on it, and is strong only when the page is
+nothing but that text, or when the answer is bound to its provider by status and server.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from functools import cache
+from importlib.resources import files
+from typing import Final, Literal
+
+import msgspec
+from msgspec import Struct
+
+from probes.kit.page import Reading
+
+Signal = Literal[
+    "title", "text", "markup", "asset", "generator", "header", "cookie", "status", "redirect"
+]
+Match = Literal["exact", "prefix", "suffix", "contains"]
+Says = Literal[
+    "placeholder", "parked", "for_sale", "suspended", "unpaid_saas", "unclaimed_saas",
+    "maintenance", "challenge", "login", "origin_down", "server_default",
+    "app", "cms", "saas", "counter",
+]  # fmt: skip
+
+_TEXT_PAGE: Final = 700
+"""Visible characters of a page where a text, or a part of the title, may be the whole message."""
+_STUB_PAGE: Final = 300
+"""Visible characters of a page that says nothing else."""
+_TITLED_PAGE: Final = 4_000
+"""Visible characters of the wordiest default page; a longer one has content, whatever its title."""
+_MARKUP_BYTES: Final = 65_536
+_EDGES: Final = " .,!|:;-–—«»\"'()[]·•"
+
+
+class Fingerprint(Struct, frozen=True, forbid_unknown_fields=True):
+    """One known sign, and what a page that carries it says."""
+
+    id: str
+    signal: Signal
+    match: Match
+    text: str
+    """`name: value` for headers, the number for statuses, host and path for redirects."""
+    says: Says
+    strength: Literal["strong", "weak"]
+    source: str
+    source_date: date
+    """The day the source was read."""
+    provider: str = ""
+    status: int = 0
+    """The sign counts only with this status, when given."""
+    server: str = ""
+    """The sign counts only when the Server header begins so, when given."""
+
+
+class Sight(Struct, frozen=True):
+    """Everything about one answer that a fingerprint may look at."""
+
+    host: str
+    """The host that was asked; stubs put it in their titles."""
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    cookies: tuple[str, ...]
+    reading: Reading
+    body: bytes
+    redirects: tuple[str, ...] = ()
+    """Where redirects led on the way: host and path, lower case."""
+
+
+def recognise(sight: Sight) -> list[tuple[Fingerprint, str]]:
+    """Return the fingerprints that fit, sorted by id, each with its strength on this page."""
+    book = _book()
+    headers = {name: value.lower() for name, value in reversed(sight.headers)}
+    server = headers.get("server", "")
+    found = {}
+    for one in book.candidates(sight, headers):
+        if (not one.status or one.status == sight.status) and server.startswith(one.server):
+            found[one.id] = (one, _strength(one, sight.reading))
+    return [found[key] for key in sorted(found)]
+
+
+def plain_title(title: str, host: str = "") -> str:
+    """Reduce a title to its message: lower case, host name, ё and edge punctuation taken away."""
+    said = title.lower().replace("ё", "е")
+    if host:
+        bare = host.removeprefix("www.")
+        said = said.replace(f"www.{bare}", "").replace(bare, "")
+    return " ".join(said.split()).strip(_EDGES)
+
+
+@cache
+def all_fingerprints() -> tuple[Fingerprint, ...]:
+    """Return every known sign; a mistake in the data is a programming error and raises."""
+    raw = files("probes.kit").joinpath("data/fingerprints.toml").read_text("utf-8")
+    return msgspec.convert(tomllib.loads(raw)["fingerprints"], tuple[Fingerprint, ...])
+
+
+def _strength(one: Fingerprint, reading: Reading) -> str:
+    """A text is only as strong as the page is empty of everything else."""
+    if one.server or one.status:
+        return one.strength
+    if one.signal == "text" and reading.text_length > _STUB_PAGE:
+        return "weak"
+    if one.signal == "title" and reading.text_length > _TITLED_PAGE:
+        return "weak"
+    return one.strength
+
+
+class _Book:
+    """The signs arranged for looking up: each is compared with what it can fit, nothing else."""
+
+    def __init__(self, signs: Iterable[Fingerprint]) -> None:
+        self.exact_titles: dict[str, list[Fingerprint]] = {}
+        self.cookies: dict[str, list[Fingerprint]] = {}
+        self.statuses: dict[int, list[Fingerprint]] = {}
+        self.headers: dict[str, list[tuple[str, Fingerprint]]] = {}
+        self.listed: dict[Signal, list[tuple[str, Fingerprint]]] = {}
+        self.markup: list[tuple[bytes, Fingerprint]] = []
+        for one in signs:
+            self.add(one)
+
+    def add(self, one: Fingerprint) -> None:
+        text = one.text.lower().replace("ё", "е")
+        match one.signal, one.match:
+            case "title", "exact":
+                self.exact_titles.setdefault(plain_title(one.text), []).append(one)
+            case "title", _:
+                self.listed.setdefault("title", []).append((plain_title(one.text), one))
+            case "cookie", "exact":
+                self.cookies.setdefault(text, []).append(one)
+            case "status", _:
+                self.statuses.setdefault(int(one.text), []).append(one)
+            case "header", _:
+                name, _, value = text.partition(":")
+                self.headers.setdefault(name, []).append((value.strip(), one))
+            case "markup", _:
+                self.markup.append((one.text.lower().encode(), one))
+            case _:
+                self.listed.setdefault(one.signal, []).append((text, one))
+
+    def candidates(self, sight: Sight, headers: Mapping[str, str]) -> Iterator[Fingerprint]:
+        """Yield every sign whose own text fits; the caller checks status and server."""
+        reading = sight.reading
+        title = plain_title(reading.title, sight.host)
+        if title:
+            yield from self.exact_titles.get(title, ())
+            few_words = reading.text_length <= _TEXT_PAGE
+            yield from self.fitting("title", title, few_words)
+        for cookie in sight.cookies:
+            yield from self.cookies.get(cookie.lower(), ())
+            yield from self.fitting("cookie", cookie.lower())
+        for name in self.headers.keys() & headers.keys():
+            for value, one in self.headers[name]:
+                if _fits(one.match, value, headers[name]):
+                    yield one
+        yield from self.statuses.get(sight.status, ())
+        yield from self.fitting("generator", reading.generator.lower())
+        yield from self.fitting("asset", reading.assets)
+        for where in sight.redirects:
+            yield from self.redirected(where)
+        if 0 < reading.text_length <= _TEXT_PAGE:
+            yield from self.fitting("text", reading.text.lower().replace("ё", "е"))
+        if reading.text_length <= _TITLED_PAGE:
+            body = sight.body[:_MARKUP_BYTES].lower()
+            for needle, one in self.markup:
+                if needle in body:
+                    yield one
+
+    def fitting(self, signal: Signal, said: str, parts: bool = True) -> Iterator[Fingerprint]:
+        if said:
+            for text, one in self.listed.get(signal, ()):
+                if (parts or one.match == "prefix") and _fits(one.match, text, said):
+                    yield one
+
+    def redirected(self, where: str) -> Iterator[Fingerprint]:
+        """`suffix` is a host, aligned to labels; `prefix` begins the host; `contains` is a path."""
+        host = where.partition("/")[0]
+        for text, one in self.listed.get("redirect", ()):
+            if one.match == "suffix":
+                if host == text or host.endswith(f".{text}"):
+                    yield one
+            elif _fits(one.match, text, where):
+                yield one
+
+
+def _fits(match: Match, text: str, said: str) -> bool:
+    match match:
+        case "exact":
+            return said == text
+        case "prefix":
+            return said.startswith(text)
+        case "suffix":
+            return said.endswith(text)
+        case "contains":
+            return text in said
+
+
+@cache
+def _book() -> _Book:
+    return _Book(all_fingerprints())

@@ -1,0 +1,176 @@
+"""Asking a public JSON API (RDAP, certificate logs): paced, verified, guarded, bounded."""
+
+from __future__ import annotations
+
+import asyncio
+import email.utils
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from probes.kit.net.dial import Dialer
+from probes.kit.net.inflate import Inflater, Unpackable
+from probes.kit.net.pace import Pace
+from probes.kit.net.question import ApiAnswer, ApiQuestion, NetTrouble
+from probes.kit.net.trust import TrustStore
+from probes.kit.net.web_address import WebAddress
+from probes.kit.observation import Reason
+
+if TYPE_CHECKING:
+    import httpx
+
+PORTS = frozenset({80, 443})
+_REDIRECTS = 2
+_LONGEST_BACK_OFF = 900.0
+_UNSAID_BACK_OFF = 60.0
+
+
+class ApiDoor:
+    """Answers ApiQuestions through one httpx client, made when the first question comes."""
+
+    def __init__(
+        self,
+        dialer: Dialer,
+        pace: Pace,
+        trust: TrustStore,
+        user_agent: str,
+        ports: frozenset[int] = PORTS,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._dialer = dialer
+        self._pace = pace
+        self._trust = trust
+        self._user_agent = user_agent
+        self._ports = ports
+        self._clock = clock
+        self._client: httpx.AsyncClient | None = None
+
+    async def ask(self, question: ApiQuestion) -> ApiAnswer:
+        """Return the answer, whatever its status, after at most two redirects.
+
+        Plain http is spoken only to a host that the question itself names so (a few registries'
+        entries in IANA's RDAP bootstrap); a redirect never leads down to it.
+        """
+        url = first = WebAddress.of(question.url)
+        left = question.patience
+        for _ in range(_REDIRECTS + 1):
+            self._check(url, first)
+            # The guard before the pace: a refused host must not cost anybody a turn.
+            await self._dialer.addresses(url.host)
+            await self._pace.take(f"api:{url.host}")
+            began = asyncio.get_running_loop().time()
+            try:
+                async with asyncio.timeout(left):
+                    answer = await self._get(url, question)
+            except TimeoutError as error:
+                raise NetTrouble(Reason.TIMEOUT, f"{url.host}: no whole answer") from error
+            left -= asyncio.get_running_loop().time() - began
+            await self._heed(url.host, answer)
+            location = answer.header("location")
+            if answer.status not in (301, 302, 303, 307, 308) or not location:
+                return answer
+            url = url.join(location)
+        raise NetTrouble(Reason.LOOP, f"{first.host}: more than {_REDIRECTS} redirects")
+
+    async def aclose(self) -> None:
+        """Close the connections that were kept open."""
+        if self._client:
+            await self._client.aclose()
+            self._client = None
+
+    def _check(self, url: WebAddress, first: WebAddress) -> None:
+        plain = url.scheme == "http" and (first.scheme, first.host) != ("http", url.host)
+        if plain or url.port not in self._ports:
+            raise NetTrouble(Reason.NOT_ALLOWED, f"{url.scheme}, port {url.port}")
+
+    async def _get(self, url: WebAddress, question: ApiQuestion) -> ApiAnswer:
+        import httpcore
+        import httpx
+
+        from probes.kit.net.guarded_backend import trouble_of
+
+        try:
+            response = await self._send(url, question.accept)
+            try:
+                return await _read(response, question.max_bytes)
+            finally:
+                await response.aclose()
+        except (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError) as error:
+            raise trouble_of(error, url.host) from error
+        except Unpackable as error:
+            raise NetTrouble(Reason.MALFORMED, str(error)) from error
+        # httpx lets errors of its URL reading escape as they are; they are all ValueErrors.
+        except (httpx.InvalidURL, ValueError) as error:
+            raise NetTrouble(Reason.MALFORMED, f"{url.host}: {error}"[:200]) from error
+
+    async def _send(self, url: WebAddress, accept: str) -> httpx.Response:
+        import httpcore
+
+        client, dialled = self._opened(), False
+
+        async def watch(event: str, _about: object) -> None:
+            nonlocal dialled
+            dialled = dialled or event == "connection.connect_tcp.started"
+
+        client.cookies.clear()  # every question is a stranger's first
+        request = client.build_request(
+            "GET", str(url), headers={"Accept": accept}, extensions={"trace": watch}
+        )
+        try:
+            return await client.send(request, stream=True)
+        except (httpcore.NetworkError, httpcore.RemoteProtocolError):
+            if dialled:
+                raise
+            # A kept connection that the server closed just now says nothing; a new one will.
+            return await client.send(request, stream=True)
+
+    async def _heed(self, host: str, answer: ApiAnswer) -> None:
+        """Stay away for as long as the server asks, up to a quarter of an hour."""
+        if answer.status not in (429, 503):
+            return
+        seconds = _seconds(answer.header("retry-after"), self._clock())
+        if seconds is None:
+            seconds = _UNSAID_BACK_OFF if answer.status == 429 else 0.0
+        if seconds > 0:
+            await self._pace.back_off(f"api:{host}", min(seconds, _LONGEST_BACK_OFF))
+
+    def _opened(self) -> httpx.AsyncClient:
+        if self._client is None:
+            # 100 ms of imports and certificates that most commands never need.
+            import httpx
+
+            from probes.kit.net.guarded_transport import GuardedTransport
+
+            self._client = httpx.AsyncClient(
+                transport=GuardedTransport(self._dialer, self._trust.context()),
+                trust_env=False,
+                follow_redirects=False,
+                timeout=None,  # noqa: S113 - the wall clock in `ask` bounds it all
+                headers={"User-Agent": self._user_agent, "Accept-Encoding": "gzip, identity"},
+            )
+        return self._client
+
+
+async def _read(response: httpx.Response, cap: int) -> ApiAnswer:
+    headers = tuple((name.lower(), value) for name, value in response.headers.multi_items())
+    inflater = Inflater((value for name, value in headers if name == "content-encoding"), cap)
+    async for data in response.aiter_raw():
+        if not inflater.feed(data):
+            break
+    return ApiAnswer(
+        status=response.status_code,
+        headers=headers,
+        body=inflater.body,
+        truncated=not inflater.complete,
+    )
+
+
+def _seconds(retry_after: str, now: datetime) -> float | None:
+    """Read a Retry-After header: seconds or a date (RFC 9110 10.2.3)."""
+    if retry_after.isascii() and retry_after.isdigit():
+        return float(retry_after[:9])
+    try:
+        until = email.utils.parsedate_to_datetime(retry_after)
+        return (until - now).total_seconds()
+    except (ValueError, TypeError, OverflowError):
+        return None

@@ -1,0 +1,229 @@
+"""The DNS half of the door: many questions in flight over a few sockets, retries, TCP when needed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Callable
+from datetime import timedelta
+from ipaddress import ip_address
+from typing import Protocol
+
+from probes.kit.net.dns_line import Line, Place, Wait, ask_by_tcp, trouble_of
+from probes.kit.net.dns_look import AddressLook, look_up_addresses
+from probes.kit.net.dns_wire import FORMERR, NOTIMP, REFUSED, SERVFAIL, encode_question
+from probes.kit.net.question import DnsAnswer, DnsQuestion, NetTrouble
+from probes.kit.observation import Reason, Seen
+
+_PORT = 53
+_SOCKETS_A_RESOLVER = 4  # several random source ports make a forged answer harder to place
+_DIRECT_LINES = 256
+_REMEMBERED_NAMES = 10_000
+_REMEMBERED_SECONDS = 60
+_SWEEPS_A_TRY = 20
+# A burst of a thousand queries overflows a resolver's socket buffer (208 KiB by default on Linux):
+# begin with a few, and let every answer make room for one more.
+_FIRST_IN_FLIGHT = 64
+
+
+class Guard(Protocol):
+    """Says which addresses may be dialled."""
+
+    def check(self, ip: str) -> None:
+        """Raise NetTrouble(NOT_ALLOWED) for an address that may not be dialled."""
+
+
+class DnsDoor:
+    """Asks the configured resolvers, or one server directly. Belongs to one event loop."""
+
+    def __init__(
+        self,
+        resolvers: tuple[Place, ...],
+        guard: Guard,
+        *,
+        patience: timedelta = timedelta(seconds=3),
+        tries: int = 3,
+        in_flight: int = 2000,
+    ) -> None:
+        """Take the resolvers' addresses and ports; `patience` is for one try."""
+        if not resolvers:
+            raise ValueError("no DNS resolver is configured")
+        self._resolvers = resolvers
+        self._guard = guard
+        self._patience = patience.total_seconds()
+        self._tries = tries
+        self._width = min(in_flight, _FIRST_IN_FLIGHT)
+        self._most = in_flight
+        self._room = asyncio.Semaphore(self._width)
+        self._shared: dict[tuple[Place, int], Line] = {}
+        self._direct: OrderedDict[str, Line] = OrderedDict()
+        self._waiting: dict[Wait, None] = {}
+        self._timer: asyncio.TimerHandle | None = None
+        self._turn = 0
+        self._closed = False
+        self._remembered: OrderedDict[str, tuple[float, tuple[str, ...]]] = OrderedDict()
+
+    async def ask(self, question: DnsQuestion) -> DnsAnswer:
+        """Return the response, whatever its rcode; raise NetTrouble when none came."""
+        asked = encode_question(question.name, question.type)
+        if asked is None:
+            raise NetTrouble(Reason.INVALID_QUERY, f"{question.name[:253]} {question.type}")
+        if question.server is None:
+            async with self._room:
+                return await self._exchange(asked, self._resolver_line, recursion=True)
+        ip = _literal(question.server)
+        self._guard.check(ip)
+        async with self._room:
+            return await self._exchange(asked, lambda _: self._line_to(ip), recursion=False)
+
+    async def addresses(self, name: str) -> tuple[str, ...]:
+        """Return the addresses of a name, IPv4 first, remembered for their TTL but a minute at most.
+
+        Raises NetTrouble: NO_ADDRESS ("NXDOMAIN" or "NODATA") when an authority says there are none,
+        else why it could not be found out.
+        """
+        now = asyncio.get_running_loop().time()
+        until, known = self._remembered.get(name, (now, ()))
+        if until > now:
+            return known
+        look = await look_up_addresses(self.ask, name)
+        if not look.found:
+            raise _why_none(look)
+        ttl = min(way.ttl for way in (look.a, look.aaaa) if isinstance(way.outcome, Seen))
+        self._remembered[name] = now + min(ttl, _REMEMBERED_SECONDS), look.found
+        self._remembered.move_to_end(name)
+        if len(self._remembered) > _REMEMBERED_NAMES:
+            self._remembered.popitem(last=False)
+        return look.found
+
+    async def aclose(self) -> None:
+        """Close every socket; questions still on their way end in NetTrouble(CONNECTION_LOST)."""
+        self._closed = True
+        if self._timer:
+            self._timer.cancel()
+            self._timer = None
+        for line in (*self._shared.values(), *self._direct.values()):
+            line.close()
+        self._shared.clear()
+        self._direct.clear()
+
+    async def _exchange(
+        self, asked: bytes, pick: Callable[[int], Line], *, recursion: bool
+    ) -> DnsAnswer:
+        wait = Wait(asked)
+        trouble: NetTrouble | None = None
+        refusal: DnsAnswer | None = None
+        edns = True
+        try:
+            for attempt in range(self._tries):
+                try:
+                    answer = await self._once(wait, pick, attempt, recursion=recursion, edns=edns)
+                except NetTrouble as again:
+                    if trouble is None or again.reason is Reason.TIMEOUT:
+                        trouble = again
+                    continue
+                self._widen()
+                rcode = answer.wire[3] & 15
+                if edns and rcode in (FORMERR, NOTIMP):
+                    edns = False  # a server from before 1999 (RFC 6891 section 7)
+                elif not recursion or refusal or rcode not in (SERVFAIL, REFUSED):
+                    return answer
+                refusal = answer
+        finally:
+            wait.forget()
+            self._waiting.pop(wait, None)
+        if refusal:
+            return refusal
+        raise trouble or NetTrouble(Reason.TIMEOUT)
+
+    async def _once(
+        self,
+        wait: Wait,
+        pick: Callable[[int], Line],
+        attempt: int,
+        *,
+        recursion: bool,
+        edns: bool,
+    ) -> DnsAnswer:
+        if self._closed:
+            raise NetTrouble(Reason.CONNECTION_LOST, "closed")
+        loop = asyncio.get_running_loop()
+        wait.future = loop.create_future()
+        wait.due = loop.time() + self._patience
+        pick(attempt).send(wait, recursion=recursion, edns=edns)
+        # Every try has the same patience, so the order of insertion is the order of deadlines.
+        self._waiting.pop(wait, None)
+        self._waiting[wait] = None
+        if self._timer is None:
+            self._timer = loop.call_later(self._patience / _SWEEPS_A_TRY, self._sweep)
+        wire, place = await wait.future
+        if wire[2] & 0x02:
+            wire = await ask_by_tcp(
+                place, wait.question, recursion=recursion, edns=edns, seconds=self._patience
+            )
+        return DnsAnswer(wire, place[0])
+
+    def _widen(self) -> None:
+        if self._width < self._most:
+            self._width += 1
+            self._room.release()
+
+    def _sweep(self) -> None:
+        """End the tries whose time is up."""
+        loop = asyncio.get_running_loop()
+        now = loop.time()
+        for wait in self._due(now):
+            del self._waiting[wait]
+            wait.fail(Reason.TIMEOUT, wait.line.place[0] if wait.line else "")
+        again = self._patience / _SWEEPS_A_TRY
+        self._timer = loop.call_later(again, self._sweep) if self._waiting else None
+
+    def _due(self, now: float) -> list[Wait]:
+        due = []
+        for wait in self._waiting:
+            if wait.due > now:
+                break
+            due.append(wait)
+        return due
+
+    def _resolver_line(self, attempt: int) -> Line:
+        """The first resolver first; each further try goes to the next one, over another socket."""
+        self._turn += 1
+        place = self._resolvers[attempt % len(self._resolvers)]
+        key = place, self._turn % _SOCKETS_A_RESOLVER
+        line = self._shared.get(key)
+        if line is None:
+            line = self._shared[key] = _open(place)
+        return line
+
+    def _line_to(self, ip: str) -> Line:
+        """A line to a server asked directly; the longest idle one makes room."""
+        line = self._direct.get(ip)
+        if line is None:
+            line = self._direct[ip] = _open((ip, _PORT))
+        self._direct.move_to_end(ip)
+        if len(self._direct) > _DIRECT_LINES:
+            idle = next((key for key, line in self._direct.items() if not line.waits), ip)
+            if idle != ip:
+                self._direct.pop(idle).close()
+        return line
+
+
+def _open(place: Place) -> Line:
+    try:
+        return Line(place)
+    except OSError as error:
+        raise NetTrouble(*trouble_of(error, place)) from error
+
+
+def _literal(server: str) -> str:
+    try:
+        return str(ip_address(server))
+    except ValueError:
+        raise NetTrouble(Reason.INVALID_QUERY, f"not an address: {server[:80]}") from None
+
+
+def _why_none(look: AddressLook) -> NetTrouble:
+    if trouble := look.trouble:
+        return NetTrouble(trouble.reason, trouble.detail)
+    return NetTrouble(Reason.NO_ADDRESS, "NXDOMAIN" if look.nonexistent else "NODATA")

@@ -1,0 +1,84 @@
+"""Ask, read, and follow an alias the resolver left hanging: from a name to what is known about it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import cast
+
+from msgspec import Struct
+
+from probes.kit.net.dns_reading import MOST_ALIASES, Reading, read_answer
+from probes.kit.net.question import DnsAnswer, DnsQuestion, NetTrouble
+from probes.kit.observation import Absent, Outcome, Reason, Seen, Unknown
+
+Ask = Callable[[DnsQuestion], Awaitable[DnsAnswer]]
+
+
+class AddressLook(Struct, frozen=True):
+    """The A and AAAA answers for one name."""
+
+    a: Reading
+    aaaa: Reading
+
+    @property
+    def v4(self) -> Outcome[tuple[str, ...]]:
+        """The IPv4 addresses, in numeric order."""
+        return cast(Outcome[tuple[str, ...]], self.a.outcome)
+
+    @property
+    def v6(self) -> Outcome[tuple[str, ...]]:
+        """The IPv6 addresses, in numeric order."""
+        return cast(Outcome[tuple[str, ...]], self.aaaa.outcome)
+
+    @property
+    def chain(self) -> tuple[str, ...]:
+        """The aliases on the way; the longer when the two answers differ."""
+        return max(self.a.chain, self.aaaa.chain, key=len)
+
+    @property
+    def found(self) -> tuple[str, ...]:
+        """Every address seen, IPv4 first."""
+        return tuple(ip for way in (self.v4, self.v6) if isinstance(way, Seen) for ip in way.fact)
+
+    @property
+    def nonexistent(self) -> bool:
+        """True when the last name of the chain does not exist.
+
+        The A answer decides: balancers that answer NXDOMAIN to every AAAA question are common.
+        """
+        return self.v4 == Absent("NXDOMAIN") and not isinstance(self.v6, Seen)
+
+    @property
+    def trouble(self) -> Unknown | None:
+        """Why it could not be found out whether the name has addresses; None when it could."""
+        if self.found or self.nonexistent:
+            return None
+        return next((way for way in (self.v4, self.v6) if isinstance(way, Unknown)), None)
+
+
+async def look_up(ask: Ask, name: str, type: str, server: str | None = None) -> Reading:
+    """Return what the DNS says about a name and a type, aliases followed; never raises NetTrouble."""
+    reading = await _once(ask, name, type, server)
+    while reading.unfinished and server is None:
+        onward = await _once(ask, reading.chain[-1], type, server)
+        chain = reading.chain + onward.chain
+        if len(set(chain)) < len(chain) or len(chain) > MOST_ALIASES:
+            return Reading(Unknown(Reason.LOOP, f"aliases without an end: {chain[-1]}"))
+        ttl = min(reading.ttl, onward.ttl)
+        reading = Reading(onward.outcome, chain, ttl, onward.unfinished)
+    return reading
+
+
+async def _once(ask: Ask, name: str, type: str, server: str | None) -> Reading:
+    try:
+        answer = await ask(DnsQuestion(name.removesuffix(".").lower(), type, server))
+    except NetTrouble as trouble:
+        return Reading(Unknown(trouble.reason, trouble.detail))
+    return read_answer(answer, name, type)
+
+
+async def look_up_addresses(ask: Ask, name: str) -> AddressLook:
+    """Ask for both address families at once."""
+    a, aaaa = await asyncio.gather(look_up(ask, name, "A"), look_up(ask, name, "AAAA"))
+    return AddressLook(a, aaaa)

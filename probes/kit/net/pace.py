@@ -1,0 +1,137 @@
+"""Waiting for one's turn: no public service is asked more often than its rate."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Protocol
+
+from msgspec import Struct
+
+from probes.kit.net.patience import our_own_turn
+from probes.kit.net.rates import Rates
+
+HORIZON = 30.0
+"""Seconds. No turn is reserved farther ahead, so a process that dies blocks nobody for long."""
+
+
+class PaceStore(Protocol):
+    """Where turns are given out; one store may serve many processes."""
+
+    async def reserve(self, group: str, interval: float, now: float, horizon: float) -> float:
+        """Take the group's next turn and return the seconds until it comes.
+
+        Turns are `interval` seconds apart and never lie before the end of a back_off (GCRA without
+        a burst). When the answer is greater than `horizon`, no turn was taken: ask again later.
+        """
+
+    async def back_off(self, group: str, seconds: float) -> None:
+        """Give out no turn in the group for that long, counted from now."""
+
+
+class InProcessPace:
+    """The PaceStore of a single process."""
+
+    def __init__(self, clock: Callable[[], float] = time.time) -> None:
+        self._clock = clock
+        self._next: dict[str, float] = {}
+
+    async def reserve(self, group: str, interval: float, now: float, horizon: float) -> float:
+        """Take the next turn if it is near enough; see PaceStore."""
+        turn = max(now, self._next.get(group, now))
+        if turn - now <= horizon:
+            self._next[group] = turn + interval
+        return turn - now
+
+    async def back_off(self, group: str, seconds: float) -> None:
+        """Close the group for that long; a shorter closure never cuts a longer one."""
+        until = self._clock() + seconds
+        self._next[group] = max(until, self._next.get(group, until))
+
+
+class Why(StrEnum):
+    """Why a server is not being asked at this moment."""
+
+    TURN = "turn"  # our own rate
+    BACK_OFF = "back_off"  # the server asked us to stay away for a while
+
+
+class Waiting(Struct, frozen=True):
+    """Who waits: for the progress display."""
+
+    server: str
+    why: Why
+    until: datetime
+    """When the first in the queue will be let go."""
+    queue: int
+
+
+class Pace:
+    """Lets questions to one group go one by one, first come first served."""
+
+    def __init__(
+        self,
+        rates: Rates,
+        store: PaceStore | None = None,
+        clock: Callable[[], float] = time.time,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._rates = rates
+        self._store = store or InProcessPace(clock)
+        self._clock = clock
+        self._sleep = sleep
+        self._turnstiles: dict[str, asyncio.Lock] = {}
+        self._queues: dict[str, int] = {}
+        self._until: dict[str, tuple[float, Why]] = {}
+
+    async def take(self, group: str) -> None:
+        """Return when the group may be asked; the surrounding Patience is not charged for it."""
+        turnstile = self._turnstiles.setdefault(group, asyncio.Lock())
+        self._queues[group] = self._queues.get(group, 0) + 1
+        try:
+            # Only the first in the queue reserves: one who gives up loses one turn, not a hundred.
+            with our_own_turn():
+                async with turnstile:
+                    await self._wait_for_turn(group)
+        finally:
+            self._queues[group] -= 1
+            if not self._queues[group]:
+                self._queues.pop(group)
+                self._until.pop(group, None)
+
+    async def back_off(self, group: str, seconds: float) -> None:
+        """Ask nothing in the group for that long: the server told us so, or refused us."""
+        await self._store.back_off(group, seconds)
+
+    def waiting(self) -> tuple[Waiting, ...]:
+        """The servers somebody waits for, the longest wait first."""
+        rows = [
+            Waiting(
+                server=group.partition(":")[2],
+                why=why,
+                until=datetime.fromtimestamp(until, UTC),
+                queue=self._queues[group],
+            )
+            for group, (until, why) in self._until.items()
+        ]
+        return tuple(sorted(rows, key=lambda row: (-row.until.timestamp(), row.server)))
+
+    async def _wait_for_turn(self, group: str) -> None:
+        interval = self._rates.interval(group)
+        horizon = max(HORIZON, interval)
+        while True:
+            now = self._clock()
+            seconds = await self._store.reserve(group, interval, now, horizon)
+            if seconds <= 0:
+                self._until.pop(group, None)
+                return
+            # Other processes queue a few turns ahead at most; a longer wait is a closed circuit.
+            why = Why.BACK_OFF if seconds > horizon else Why.TURN
+            self._until[group] = (now + seconds, why)
+            if seconds <= horizon:
+                await self._sleep(seconds)
+                return
+            await self._sleep(max(seconds - horizon, 1.0))

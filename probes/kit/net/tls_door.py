@@ -1,0 +1,69 @@
+"""The certificate chain that a host shows, taken in one handshake and remembered for the run."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from datetime import timedelta
+
+from probes.kit.net.dial import Dialer
+from probes.kit.net.handshakes import Handshakes
+from probes.kit.net.question import Handshake, NetTrouble, TlsQuestion
+from probes.kit.net.smtp_talk import offers_starttls, smtp_talk
+from probes.kit.net.tls import shake_hands
+from probes.kit.observation import Reason
+
+PORTS = frozenset({25, 443, 465, 587, 993, 995, 8443})
+
+
+class TlsDoor:
+    """Answers TlsQuestions: TLS from the start, or after STARTTLS of SMTP."""
+
+    def __init__(
+        self,
+        dialer: Dialer,
+        handshakes: Handshakes,
+        ehlo_name: str = "",
+        ports: frozenset[int] = PORTS,
+        patience: timedelta = timedelta(seconds=10),
+    ) -> None:
+        self._dialer = dialer
+        self._handshakes = handshakes
+        self._ehlo_name = ehlo_name
+        self._ports = ports
+        self._patience = patience.total_seconds()
+
+    async def ask(self, question: TlsQuestion) -> Handshake:
+        """Return the handshake; raise NetTrouble when there was none."""
+        known = self._handshakes.recall(question)
+        if known:
+            return known
+        if question.port not in self._ports or question.starttls not in ("", "smtp"):
+            raise NetTrouble(
+                Reason.NOT_ALLOWED, f"port {question.port} {question.starttls}".strip()
+            )
+        async with self._dialer.connect(question.name, question.port, question.address) as dialled:
+            try:
+                async with asyncio.timeout(self._patience):
+                    shake = self._after_starttls if question.starttls else _at_once
+                    handshake = await shake(*dialled, question.name)
+            except TimeoutError as error:
+                detail = f"no TLS handshake with {dialled[1]} port {question.port}"
+                raise NetTrouble(Reason.TIMEOUT, detail) from error
+        self._handshakes.remember(question, handshake)
+        return handshake
+
+    async def _after_starttls(self, connection: socket.socket, ip: str, name: str) -> Handshake:
+        async with smtp_talk(connection, name, ip) as talk:
+            await talk.greeting()
+            if not offers_starttls(await talk.ehlo(self._ehlo_name)):
+                raise NetTrouble(Reason.TLS_FAILED, f"{ip} does not offer STARTTLS")
+            handshake = await talk.starttls()
+            talk.quit()
+            return handshake
+
+
+async def _at_once(connection: socket.socket, ip: str, name: str) -> Handshake:
+    streams, handshake = await shake_hands(connection, name, ip)
+    streams[1].close()  # in order: a reset at this point looks like a failed handshake over there
+    return handshake

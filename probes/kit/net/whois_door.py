@@ -1,0 +1,77 @@
+"""One question to a WHOIS server, and all it sends back until it stops (RFC 3912)."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from datetime import timedelta
+
+from probes.kit.net.dial import Dialer
+from probes.kit.net.pace import Pace
+from probes.kit.net.patience import Patience
+from probes.kit.net.question import NetTrouble, WhoisAnswer, WhoisQuestion
+from probes.kit.net.web_address import canonical_host
+from probes.kit.observation import Reason
+
+PORT = 43
+CAP = 262_144
+_LONGEST_LINE = 512
+
+
+class WhoisDoor:
+    """Answers WhoisQuestions on port 43, each server at its own pace."""
+
+    def __init__(
+        self, dialer: Dialer, pace: Pace, patience: timedelta = timedelta(seconds=10)
+    ) -> None:
+        self._dialer = dialer
+        self._pace = pace
+        self._patience = patience
+
+    async def ask(self, question: WhoisQuestion) -> WhoisAnswer:
+        """Return the text, also the part that came before a break; raise NetTrouble for none."""
+        try:
+            server = canonical_host(question.server)
+        except ValueError as error:
+            raise NetTrouble(Reason.MALFORMED, str(error)) from error
+        line = question.line.encode()
+        if len(line) > _LONGEST_LINE or b"\r" in line or b"\n" in line:
+            raise NetTrouble(Reason.INVALID_QUERY, repr(question.line[:80]))
+        # Refused servers must not cost anybody a turn, so the guard looks before the pace does.
+        addresses = await self._dialer.addresses(server)
+        await self._pace.take(f"whois:{server}")
+        return await self._ask(addresses, line)
+
+    async def _ask(self, addresses: tuple[str, ...], line: bytes) -> WhoisAnswer:
+        text = bytearray()
+        ended = False
+        ip = ""
+        try:
+            async with (
+                Patience(self._patience),
+                self._dialer.connect_any(addresses, PORT) as (connection, ip),
+            ):
+                ended = await _converse(connection, line, text)
+        except TimeoutError as error:
+            if not text:
+                raise NetTrouble(Reason.TIMEOUT, f"{ip or addresses[0]} port {PORT}") from error
+        if not text:
+            raise NetTrouble(Reason.CONNECTION_LOST, f"{ip} hung up without a word")
+        return WhoisAnswer(raw=bytes(text), complete=ended, address=ip)
+
+
+async def _converse(connection: socket.socket, line: bytes, text: bytearray) -> bool:
+    """Fill `text`; return True when the server itself closed the conversation in order."""
+    reader, writer = await asyncio.open_connection(sock=connection)
+    try:
+        writer.write(line + b"\r\n")
+        while len(text) < CAP:
+            data = await reader.read(CAP - len(text))
+            if not data:
+                return True
+            text += data
+    except OSError:
+        return False
+    finally:
+        writer.transport.abort()
+    return False

@@ -1,0 +1,1 @@
+"""Prints an audit document for people. Knows one document schema; no probe, no database, no network."""

@@ -1,0 +1,258 @@
+"""What stands where in the report: groups, counts and dates. No words and no markup."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import UTC, date
+
+from msgspec import Struct
+
+from reports.document import (
+    Asset,
+    Cost,
+    Document,
+    Evidence,
+    Finding,
+    OwnershipReason,
+    RegistryObject,
+)
+
+KINDS = ("domain", "site", "hosting", "mail", "certificate", "saas", "licence", "account", "other")
+ALWAYS_SHOWN = ("domain", "site", "hosting", "mail", "certificate")
+"""Kinds whose absence is worth a sentence."""
+USES = ("used", "redirect", "idle", "broken", "unused", "lapsed", "unknown")
+VERDICTS = (
+    "fix", "transfer", "renew", "switch_off", "let_expire", "consolidate", "ask", "no_data", "keep",
+)  # fmt: skip
+"""Most pressing first."""
+TO_DECIDE = VERDICTS[:-1]
+ENDING = ("switch_off", "let_expire")
+SHOWN_PER_ACTION = 20
+SOON = 90
+"""Days."""
+HORIZON = 366
+"""Days ahead that the calendar shows."""
+
+_EXCERPTS_IN_ALL = 150_000
+_EXCERPT_LIMITS = (90, 700)
+"""Characters: a report stays a file one can mail; whole answers stay in the database."""
+_PIECES_IN_ALL = 3_000
+_PIECES_LIMITS = (1, 8)
+
+
+class Action(Struct, frozen=True):
+    """Things with one proposal: those shown with their reason, and the rest by name only."""
+
+    verdict: str
+    shown: tuple[Asset, ...]
+    rest: tuple[Asset, ...]
+    needs: tuple[str, ...]
+    needs_differ: bool
+
+
+class Renewal(Struct, frozen=True):
+    """A day until which something is paid."""
+
+    on: date
+    days_left: int
+    name: str
+    display_name: str
+    kind: str
+    """An asset's kind; empty for a line of the registry."""
+    type: str
+    """A registry line's type; empty for an asset."""
+    asset: Asset | None
+    auto_renew: bool | None
+    cost: Cost | None
+
+
+class Calendar(Struct, frozen=True):
+    """Renewals within a year of the report, and how many are not in it and why."""
+
+    lines: tuple[Renewal, ...]
+    nearest: tuple[Renewal, ...]
+    soon: int
+    later: int
+    undated: int
+    by_themselves: int
+
+
+class Outline(Struct, frozen=True):
+    """The report's skeleton."""
+
+    day: date
+    ours: tuple[Asset, ...]
+    kinds: tuple[tuple[str, tuple[Asset, ...]], ...]
+    possible: tuple[Asset, ...]
+    foreign: tuple[Asset, ...]
+    by_use: dict[str, int]
+    by_verdict: dict[str, int]
+    actions: tuple[Action, ...]
+    calendar: Calendar
+    unmatched: tuple[RegistryObject, ...]
+    numbers: dict[str, int]
+    """Evidence id → its number in this report, in the order of first citation."""
+    quoted_at: dict[str, tuple[str, ...]]
+    """Asset id → the evidence that is quoted there, because it is cited there first."""
+    left_out: dict[str, int]
+    """Asset id → how many more pieces of evidence it rests on that a report of this size leaves out."""
+    anchors: dict[str, int]
+    names: dict[str, str]
+    """Asset id → its name for people."""
+    excerpt_limit: int
+
+
+def outline(document: Document) -> Outline:
+    """Arrange a document for printing."""
+    day = document.generated_at.astimezone(UTC).date()
+    arranged = sorted(document.assets, key=_order)
+    ours = tuple(asset for asset in arranged if asset.ownership in ("confirmed", "likely"))
+    possible = tuple(asset for asset in arranged if asset.ownership == "possible")
+    foreign = tuple(asset for asset in arranged if asset.ownership == "foreign")
+    numbers, quoted_at, left_out = _citations((*ours, *possible, *foreign), document.evidence)
+    known = {asset.id for asset in document.assets}
+    unmatched = tuple(o for o in document.registry.objects if o.asset not in known)
+    return Outline(
+        day=day,
+        ours=ours,
+        kinds=_by_kind(ours),
+        possible=possible,
+        foreign=foreign,
+        by_use=_tally(USES, (asset.use for asset in ours)),
+        by_verdict=_tally(VERDICTS, (asset.verdict for asset in ours)),
+        actions=_actions(ours),
+        calendar=_calendar(ours, unmatched, day),
+        unmatched=unmatched,
+        numbers=numbers,
+        quoted_at=quoted_at,
+        left_out=left_out,
+        anchors={asset.id: number for number, asset in enumerate(arranged, 1)},
+        names={asset.id: asset.display_name for asset in arranged},
+        excerpt_limit=_between(_EXCERPT_LIMITS, _EXCERPTS_IN_ALL // max(1, len(numbers))),
+    )
+
+
+def telling_reason(asset: Asset) -> Finding | None:
+    """Return the reason that says most about the proposal: about use when it ends, about the trouble when it stays."""
+    about_use = asset.verdict not in ("fix", "renew", "transfer")
+    fitting = (
+        reason
+        for reason in asset.reasons
+        if bool(reason.leans) == about_use and not reason.code.startswith("facet.")
+    )
+    return next(fitting, asset.reasons[0] if asset.reasons else None)
+
+
+def _order(asset: Asset) -> tuple[int, str, int, str, str]:
+    kind = KINDS.index(asset.kind) if asset.kind in KINDS else len(KINDS)
+    return kind, asset.kind, VERDICTS.index(asset.verdict), asset.display_name, asset.id
+
+
+def _between(limits: tuple[int, int], number: int) -> int:
+    return max(limits[0], min(limits[1], number))
+
+
+def _tally(words: tuple[str, ...], met: Iterable[str]) -> dict[str, int]:
+    counted = Counter(met)
+    return {word: counted[word] for word in words}
+
+
+def _by_kind(assets: tuple[Asset, ...]) -> tuple[tuple[str, tuple[Asset, ...]], ...]:
+    tables: dict[str, list[Asset]] = {kind: [] for kind in ALWAYS_SHOWN} if assets else {}
+    for asset in assets:
+        tables.setdefault(asset.kind, []).append(asset)
+    return tuple((kind, tuple(rows)) for kind, rows in tables.items())
+
+
+def _actions(ours: tuple[Asset, ...]) -> tuple[Action, ...]:
+    actions = []
+    for verdict in TO_DECIDE:
+        assets = tuple(asset for asset in ours if asset.verdict == verdict)
+        if not assets:
+            continue
+        needs = tuple(dict.fromkeys(need for asset in assets for need in asset.needs))
+        actions.append(
+            Action(
+                verdict=verdict,
+                shown=assets[:SHOWN_PER_ACTION],
+                rest=assets[SHOWN_PER_ACTION:],
+                needs=needs,
+                needs_differ=len({asset.needs for asset in assets}) > 1,
+            )
+        )
+    return tuple(actions)
+
+
+def _calendar(
+    ours: tuple[Asset, ...], unmatched: tuple[RegistryObject, ...], day: date
+) -> Calendar:
+    by_themselves = sum(_renews_itself(asset) for asset in ours)
+    dated = [
+        *(_of_asset(a, a.paid_until, day) for a in ours if a.paid_until and not _renews_itself(a)),
+        *(_of_object(o, o.paid_until, day) for o in unmatched if o.paid_until),
+    ]
+    dated.sort(key=lambda line: (line.on, line.kind, line.name))
+    lines = tuple(line for line in dated if line.days_left <= HORIZON)
+    ahead = [line for line in lines if line.days_left >= 0]
+    return Calendar(
+        lines=lines,
+        nearest=tuple(ahead[:3]),
+        soon=sum(line.days_left <= SOON for line in ahead),
+        later=len(dated) - len(lines),
+        undated=sum(asset.paid_until is None and asset.kind == "domain" for asset in ours),
+        by_themselves=by_themselves,
+    )
+
+
+def _renews_itself(asset: Asset) -> bool:
+    return asset.kind == "certificate" and asset.auto_renew is True
+
+
+def _of_asset(asset: Asset, on: date, day: date) -> Renewal:
+    return Renewal(
+        on=on,
+        days_left=(on - day).days,
+        name=asset.name,
+        display_name=asset.display_name,
+        kind=asset.kind,
+        type="",
+        asset=asset,
+        auto_renew=asset.auto_renew,
+        cost=asset.cost,
+    )
+
+
+def _of_object(line: RegistryObject, on: date, day: date) -> Renewal:
+    return Renewal(
+        on=on,
+        days_left=(on - day).days,
+        name=line.name,
+        display_name=line.name,
+        kind="",
+        type=line.type,
+        asset=None,
+        auto_renew=line.auto_renew,
+        cost=line.cost,
+    )
+
+
+def _citations(
+    assets: tuple[Asset, ...], evidence: dict[str, Evidence]
+) -> tuple[dict[str, int], dict[str, tuple[str, ...]], dict[str, int]]:
+    """Number the evidence that is cited, say beside which asset each piece is quoted, and what is left out."""
+    most = _between(_PIECES_LIMITS, _PIECES_IN_ALL // max(1, len(assets)))
+    numbers: dict[str, int] = {}
+    quoted_at: dict[str, tuple[str, ...]] = {}
+    left_out: dict[str, int] = {}
+    for asset in assets:
+        signs: tuple[Finding | OwnershipReason, ...] = (*asset.reasons, *asset.ownership_reasons)
+        cited = dict.fromkeys(id_ for sign in signs for id_ in sign.evidence if id_ in evidence)
+        fresh = [id_ for id_ in cited if id_ not in numbers]
+        for id_ in fresh[:most]:
+            numbers[id_] = len(numbers) + 1
+        if fresh:
+            quoted_at[asset.id] = tuple(fresh[:most])
+        if len(fresh) > most:
+            left_out[asset.id] = len(fresh) - most
+    return numbers, quoted_at, left_out

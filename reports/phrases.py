@@ -1,0 +1,110 @@
+"""Pieces of the document said as short lines: a trail, an owner, a price, a time left, the known facts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from reports.document import Asset, Change, Cost, Source
+from reports.foreign import both_spellings
+from reports.outline import Renewal
+from reports.wording import Wording
+
+_NAMES = ("addresses", "name_servers", "hosts", "names", "served_at", "urls", "statuses", "serves")
+_FACTS = (
+    *("provider", "serves", "addresses", "created", "free_date", "holder", "name_servers"),
+    *("statuses", "urls", "final_url", "title", "status", "names", "issuer", "not_before"),
+    *("not_after", "served_at", "trust", "hosts", "spf", "dmarc"),
+)
+
+
+def trail(asset: Asset, wording: Wording) -> list[str]:
+    """Say how the thing was found, the consultant's own word first."""
+    return [
+        wording.say(f"found.{step.code}", {**step.params, "from": step.source or ""})
+        for step in asset.found_by
+    ]
+
+
+def owner_signs(asset: Asset, wording: Wording) -> list[str]:
+    """Say why we think the thing is, or is not, the client's."""
+    return [wording.say(f"owner.{sign.code}", sign.params) for sign in asset.ownership_reasons]
+
+
+def needs(codes: tuple[str, ...], wording: Wording) -> str:
+    """Say what must be had before anyone acts."""
+    return "; ".join(wording.say(f"needs.{code}") for code in codes)
+
+
+def price(cost: Cost, wording: Wording) -> str:
+    """Say what a period costs and who says so."""
+    total = wording.money(cost.amount, cost.currency)
+    match cost.period_months:
+        case 12:
+            said = wording.say("money.per_year", sum=total)
+        case 1:
+            said = wording.say("money.per_month", sum=total)
+        case months:
+            said = wording.say("money.per_months", sum=total, count=months)
+    return f"{said}, {wording.say(f'cost_source.{cost.source}')}" if cost.source else said
+
+
+def time_left(line: Renewal, wording: Wording) -> str:
+    """Say how long a renewal can wait, or how late it is."""
+    if line.days_left == 0:
+        return wording.say("renewals.today")
+    key = "in_days" if line.days_left > 0 else "days_ago"
+    return wording.say(f"renewals.{key}", count=abs(line.days_left))
+
+
+def source_name(source: Source, wording: Wording) -> str:
+    """Say a source's name: in words where we have them, as it is otherwise."""
+    key = f"source.{source.name}"
+    return wording.say(key) if wording.has(key) else source.name
+
+
+def source_reason(source: Source, wording: Wording) -> str:
+    """Say why a source did not answer in full; a person's remark stays as it was written."""
+    if " " in source.reason or not source.reason:
+        return source.reason
+    return wording.say(f"unknown.{source.reason}")
+
+
+def changed(change: Change, names: Mapping[str, str], wording: Wording) -> str:
+    """Say what is different from the previous audit."""
+    subject = names.get(change.asset, change.asset) if change.asset else ""
+    return wording.say(f"change.{change.code}", {"name": subject, **change.params})
+
+
+def known_facts(
+    asset: Asset, names: Mapping[str, str], wording: Wording
+) -> Iterator[tuple[str, str]]:
+    """Say the facts a reader may want to check, each with its label."""
+    facts = asset.facts
+    if "holder" in facts or "holder_kind" in facts:
+        facts = {**facts, "holder": _holder(facts, wording)}
+    for key in _FACTS:
+        said = _fact(key, facts.get(key), names, wording)
+        if said:
+            yield wording.say(f"fact.{key}"), said
+
+
+def _holder(facts: Mapping[str, Any], wording: Wording) -> str:
+    # A private person is named by the role only: the report travels further than the registry's page.
+    kind = str(facts.get("holder_kind") or "")
+    if kind in ("organisation", "") and facts.get("holder"):
+        return str(facts["holder"])
+    return wording.say(f"holder_kind.{kind}") if kind else ""
+
+
+def _fact(key: str, value: object, names: Mapping[str, str], wording: Wording) -> str:
+    if isinstance(value, list) and key in _NAMES:
+        scalars = [str(one) for one in value if isinstance(one, (str, int))]
+        return wording.items(
+            [wording.value(names.get(one, both_spellings(one))) for one in scalars]
+        )
+    if key == "trust":
+        return wording.say(f"trust.{value}") if value else ""
+    if isinstance(value, (str, int)) and not isinstance(value, bool):
+        return wording.value(value, "plain")
+    return ""

@@ -1,0 +1,240 @@
+"""Codes and values said in one language: sentences, plurals, dates, money.
+
+The texts are TOML files in `texts/<language>/`. A text is one of
+- a sentence, `"Отвечает на {address}."`;
+- a plural table, `{by = "count", one = "{count} сайт", few = "…", many = "…"}` (CLDR categories);
+- a list of these, the most telling first: the first one whose parameters are all known is said.
+
+A placeholder may name how to say its value: `{status:plain}` without thousands, `{facet:facet}` as the word for that
+code in the theme `facet`. Dates in ISO spelling, lists and host names are recognised without it.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from functools import lru_cache
+from importlib.resources import files
+from string import Formatter
+from typing import Any
+
+from babel import Locale
+from babel.dates import format_date, format_datetime
+from babel.numbers import format_currency, format_decimal
+from msgspec import Struct
+
+from reports.document import Param
+from reports.foreign import both_spellings, shortened, visible
+
+LANGUAGES = ("ru", "en")
+LOCALES = {"ru": "ru", "en": "en_GB"}
+PLURALS = {"ru": ("one", "few", "many"), "en": ("one", "other")}
+
+_LONGEST_VALUE = 240
+_LONGEST_LIST = 6
+_ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_ISO_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d[0-9:.]{0,10}(?:Z|[+-]\d\d:\d\d)", re.ASCII)
+_CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
+_HUMANISED = re.compile(r"[^\w]+|_+")
+
+
+class NoText(KeyError):
+    """A code that has no sentence: a programming error."""
+
+
+class Piece(Struct, frozen=True):
+    """A stretch of text, then perhaps a placeholder."""
+
+    text: str
+    name: str = ""
+    spec: str = ""
+
+
+class Sentence(Struct, frozen=True):
+    """One way to say a code: its pieces, or a table of them by plural category."""
+
+    forms: dict[str, tuple[Piece, ...]]
+    by: str = ""
+
+    @property
+    def placeholders(self) -> frozenset[str]:
+        """Names of every parameter it needs."""
+        named = {piece.name for form in self.forms.values() for piece in form if piece.name}
+        return frozenset(named | ({self.by} if self.by else set()))
+
+
+Texts = dict[str, tuple[Sentence, ...]]
+
+
+@lru_cache(maxsize=len(LANGUAGES))
+def texts(language: str) -> Texts:
+    """Read every text of a language, keyed by its dotted path: `state.domain.parked`."""
+    found: Texts = {}
+    folder = files("reports") / "texts" / language
+    for file in sorted(folder.iterdir(), key=lambda entry: entry.name):
+        if file.name.endswith(".toml"):
+            for key, sentences in _flat("", tomllib.loads(file.read_text(encoding="utf-8"))):
+                if key in found:
+                    raise ValueError(f"{language}: {key} is written twice")
+                found[key] = sentences
+    return found
+
+
+def _flat(prefix: str, table: Mapping[str, Any]) -> Iterator[tuple[str, tuple[Sentence, ...]]]:
+    for key, value in table.items():
+        path = f"{prefix}{key}"
+        if isinstance(value, dict) and "by" not in value:
+            yield from _flat(f"{path}.", value)
+        else:
+            yield (
+                path,
+                tuple(_sentence(one) for one in (value if isinstance(value, list) else [value])),
+            )
+
+
+def _sentence(value: str | dict[str, str]) -> Sentence:
+    if isinstance(value, str):
+        return Sentence({"": _pieces(value)})
+    forms = {category: _pieces(text) for category, text in value.items() if category != "by"}
+    return Sentence(forms, value["by"])
+
+
+def _pieces(text: str) -> tuple[Piece, ...]:
+    return tuple(
+        Piece(literal, name or "", spec or "") for literal, name, spec, _ in Formatter().parse(text)
+    )
+
+
+class Wording:
+    """One language's voice.
+
+    `strict` raises `NoText` for a code without a text; otherwise a plain sentence with the code's own words stands in.
+    """
+
+    def __init__(self, language: str, *, strict: bool = False) -> None:
+        if language not in LANGUAGES:
+            raise ValueError(f"no texts in {language!r}, only in {', '.join(LANGUAGES)}")
+        self.language = language
+        self.strict = strict
+        self._locale = Locale.parse(LOCALES[language])
+        self._texts = texts(language)
+
+    def has(self, key: str) -> bool:
+        """Tell whether a code has a text."""
+        return key in self._texts
+
+    def say(self, key: str, params: Mapping[str, Param] | None = None, **more: Param) -> str:
+        """Say a code, dotted with its theme (`reason.site.content`), with its parameters."""
+        values = {**(params or {}), **more}
+        sentences = self._texts.get(key)
+        if sentences is None:
+            return self._in_its_own_words(key)
+        for sentence in sentences:
+            if all(_known(values.get(name)) for name in sentence.placeholders):
+                return self._fill(sentence, values)
+        return self._in_its_own_words(key)
+
+    def _in_its_own_words(self, key: str) -> str:
+        if self.strict:
+            raise NoText(f"{self.language}: {key}")
+        _, _, code = key.partition(".")
+        words = shortened(_HUMANISED.sub(" ", visible(code or key)).strip(), 80)
+        return self._fill(self._texts["page.unworded"][0], {"words": words})
+
+    def _fill(self, sentence: Sentence, values: Mapping[str, Param]) -> str:
+        said: list[str] = []
+        for piece in self._form(sentence, values):
+            # "4 мая 2026 г." ends a sentence with its own full stop.
+            doubled = bool(said) and said[-1].endswith(".") and piece.text.startswith(".")
+            said.append(piece.text[1:] if doubled else piece.text)
+            if piece.name:
+                said.append(self.value(values[piece.name], piece.spec))
+        return "".join(said)
+
+    def _form(self, sentence: Sentence, values: Mapping[str, Param]) -> tuple[Piece, ...]:
+        if not sentence.by:
+            return sentence.forms[""]
+        count = values[sentence.by]
+        number = len(count) if isinstance(count, (list, str)) else abs(count)
+        category = self._locale.plural_form(number)
+        return sentence.forms.get(category) or sentence.forms[PLURALS[self.language][-1]]
+
+    def value(self, value: Param, spec: str = "") -> str:
+        """Say one parameter's value."""
+        if isinstance(value, list):
+            return self.items([self.value(one, spec) for one in value])
+        if isinstance(value, bool):
+            return self.say("page.yes" if value else "page.no")
+        if isinstance(value, (int, float)):
+            return str(value) if spec == "plain" else self.number(value)
+        if spec and spec != "plain":
+            return self.say(f"{spec}.{value}")
+        return self._text(value)
+
+    def _text(self, value: str) -> str:
+        try:
+            if _ISO_DAY.fullmatch(value):
+                return self.day(date.fromisoformat(value))
+            if _ISO_MOMENT.fullmatch(value):
+                return self.moment(datetime.fromisoformat(value))
+        except (ValueError, OverflowError):
+            pass  # looks like a date and is none: said as the text it is
+        return shortened(visible(both_spellings(value)), _LONGEST_VALUE)
+
+    def items(self, items: list[str]) -> str:
+        """Say a list, at most six of its members by name."""
+        shown = items[:_LONGEST_LIST]
+        if len(items) == len(shown):
+            return ", ".join(shown)
+        return ", ".join(shown) + " " + self.say("page.and_more", count=len(items) - len(shown))
+
+    def number(self, number: float | Decimal) -> str:
+        """Say a number: `12 400`."""
+        return str(format_decimal(number, locale=self._locale))
+
+    def day(self, day: date) -> str:
+        """Say a calendar day: `4 мая 2026 г.`."""
+        pattern = "d MMMM y 'г'." if self.language == "ru" else "d MMMM y"
+        return _unbroken(_dated(day, pattern, self._locale))
+
+    def moment(self, at: datetime) -> str:
+        """Say a moment in UTC: `4 мая 2026, 09:05 UTC`."""
+        try:
+            utc = at.astimezone(UTC)
+        except OverflowError:  # the first and the last day of the calendar, in some other zone
+            return at.isoformat()
+        return _unbroken(format_datetime(utc, "d MMM y, HH:mm 'UTC'", locale=self._locale))
+
+    def period(self, start: datetime, end: datetime) -> str:
+        """Say a stretch of time in UTC: `4 мая 2026, 08:58–09:05 UTC`."""
+        if start.astimezone(UTC).date() != end.astimezone(UTC).date():
+            return f"{self.moment(start)} – {self.moment(end)}"
+        day = format_datetime(start.astimezone(UTC), "d MMM y, HH:mm", locale=self._locale)
+        return _unbroken(day) + f"–{end.astimezone(UTC):%H:%M}\u00a0UTC"
+
+    def money(self, amount: Decimal, currency: str) -> str:
+        """Say an amount: `12 400 ₽`, `RUB 12,400`."""
+        digits = "#,##0" if amount == amount.to_integral_value() else "#,##0.00"
+        if not _CURRENCY.fullmatch(currency):
+            number = format_decimal(amount, digits, locale=self._locale)
+            return f"{number}\u00a0{shortened(visible(currency), 12)}"
+        pattern = f"{digits}\u00a0¤" if self.language == "ru" else f"¤¤\u00a0{digits}"
+        return str(
+            format_currency(amount, currency, pattern, locale=self._locale, currency_digits=False)
+        )
+
+
+def _known(value: Param | None) -> bool:
+    return value is not None and value != "" and value != []
+
+
+@lru_cache(maxsize=4096)
+def _dated(day: date, pattern: str, locale: Locale) -> str:
+    return format_date(day, pattern, locale=locale)
+
+
+def _unbroken(text: str) -> str:
+    return text.replace(" ", "\u00a0")

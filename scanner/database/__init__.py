@@ -1,0 +1,7 @@
+"""The one database: SQLite in a file or PostgreSQL, one writer, many readers, one schema."""
+
+from scanner.database.database import Database
+from scanner.database.pace import SqlPace
+from scanner.database.trouble import Busy, StorageTrouble
+
+__all__ = ["Busy", "Database", "SqlPace", "StorageTrouble"]

@@ -1,0 +1,266 @@
+"""From looks to an estate: what the client owns, how sure that is, and how each thing was found."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from probes.delegation import ServerLook
+from probes.kit.observation import Observation, Seen
+from probes.kit.target import Domain, Endpoint
+from scanner.assets import (
+    Asset,
+    Estate,
+    Holding,
+    Kind,
+    Ownership,
+    OwnershipReason,
+    Relation,
+    Step,
+)
+from scanner.discovery.certificates import covers
+from scanner.discovery.claims import AGAINST, Claims
+from scanner.discovery.frontier import Frontier
+from scanner.discovery.hostings import Hosting, hostings_of
+from scanner.discovery.looks import DELEGATION, TLS_CERTIFICATE, Ask, Looks
+from scanner.discovery.mails import MailRoute, mail_route
+from scanner.discovery.presence import presence
+from scanner.discovery.relations import mail_relations, name_server_relations, site_relations
+from scanner.discovery.scope import Seeds, Standing, registered
+from scanner.discovery.sites import Site, sites_of
+
+_BEST_FIRST = tuple(Ownership)
+
+
+def attribute(seeds: Seeds, looks: Looks, as_of: datetime) -> Estate:
+    """Return everything attributed to the client, sorted, with ownership, story and relations.
+
+    The same looks give the same estate, in whatever order they were made.
+    """
+    return _Attribution(seeds, survey(seeds, looks, as_of), looks).estate()
+
+
+def survey(seeds: Seeds, looks: Looks, as_of: datetime) -> Frontier:
+    """Walk the frontier over looks already made, however far they reach."""
+    frontier = Frontier(seeds, depth=sys.maxsize, max_hosts=sys.maxsize)
+    due = list(frontier.start())
+    while due:
+        look = due.pop()
+        asked: Ask[Any, Any] = Ask(look.probe)
+        sighting = looks.latest(asked, look.target)
+        due.extend(
+            frontier.learn(
+                Observation(
+                    look.probe,
+                    look.target,
+                    sighting.at or as_of,
+                    sighting.vantage,
+                    sighting.outcome,
+                    sighting.evidence,
+                )
+            )
+        )
+    return frontier
+
+
+class _Standing(Struct, frozen=True):
+    ownership: Ownership
+    reasons: tuple[OwnershipReason, ...]
+
+
+class _Served(Struct, eq=False):
+    """A certificate and the client's names it was shown for."""
+
+    hosts: set[str]
+
+
+class _Attribution:
+    """One pass over a territory; every step reads what the steps before it made."""
+
+    def __init__(self, seeds: Seeds, frontier: Frontier, looks: Looks) -> None:
+        self._seeds, self._frontier, self._looks = seeds, frontier, looks
+        self._scope = frontier.scope
+        self._claims = Claims(seeds, frontier, looks)
+        self._domains = sorted({*self._scope.domains, *frontier.siblings})
+        self._ours = frozenset(self._scope.domains)
+        self._standings = {name: _Standing(*self._claims.on(name)) for name in self._domains}
+        self._sites = tuple(sites_of(frontier, looks))
+        self._our_sites = tuple(s for s in self._sites if self._is_ours(s.key))
+        self._routes = tuple(mail_route(looks, name) for name in sorted(self._ours))
+        self._hostings = hostings_of(self._addresses(), looks)
+        self._certificates = self._served_certificates()
+
+    def estate(self) -> Estate:
+        """Return the holdings and relations, sorted."""
+        holdings = {
+            holding.asset: holding
+            for holding in (
+                *map(self._domain, self._domains),
+                *map(self._site, self._sites),
+                *map(self._hosting, self._hostings),
+                *map(self._mail, self._routes),
+                *(self._certificate(sha, one) for sha, one in self._certificates.items()),
+                *self._ruled_out(),
+            )
+        }
+        kept = tuple(self._as_people_said(holdings[asset]) for asset in sorted(holdings))
+        relations = {r for r in self._relations() if r.subject in holdings and r.object in holdings}
+        return Estate(kept, tuple(sorted(relations)))
+
+    def _relations(self) -> Iterator[Relation]:
+        certificates = frozenset(self._certificates)
+        every = frozenset(self._domains)
+        yield from site_relations(self._sites, every, self._hostings, certificates, self._looks)
+        for route in self._routes:
+            yield from mail_relations(route, every, self._hostings, self._looks)
+        for domain in sorted(self._ours):
+            yield from name_server_relations(domain, every, self._hostings, self._looks)
+
+    def _domain(self, name: str) -> Holding:
+        standing = self._standings[name]
+        known = self._frontier.sites | self._frontier.mail_hosts
+        return Holding(
+            Asset(Kind.DOMAIN, name),
+            standing.ownership,
+            standing.reasons,
+            self._frontier.story(name),
+            hosts=tuple(sorted(host for host in known if registered(host) == name)),
+        )
+
+    def _site(self, site: Site) -> Holding:
+        standing = self._of_host(site.key)
+        return Holding(
+            Asset(Kind.SITE, site.key),
+            standing.ownership,
+            standing.reasons,
+            self._frontier.story(site.hosts[0]),
+            hosts=site.hosts,
+            addresses=self._addresses_of(site.hosts),
+        )
+
+    def _mail(self, route: MailRoute) -> Holding:
+        standing = self._of_host(route.domain)
+        return Holding(
+            Asset(Kind.MAIL, route.domain),
+            standing.ownership,
+            standing.reasons,
+            self._frontier.story(route.domain),
+            hosts=route.hosts,
+            addresses=route.addresses,
+            provider=route.provider,
+            provider_name=route.provider_name,
+        )
+
+    def _hosting(self, hosting: Hosting) -> Holding:
+        standing = self._best_of(hosting.hosts, "serves_client_names", "dns")
+        return Holding(
+            Asset(Kind.HOSTING, hosting.key),
+            standing.ownership,
+            standing.reasons,
+            (*self._frontier.story(hosting.name), Step("address_of", hosting.name)),
+            hosts=hosting.hosts,
+            addresses=hosting.addresses,
+            provider=hosting.provider,
+            provider_name=hosting.provider_name,
+        )
+
+    def _certificate(self, sha256: str, served: _Served) -> Holding:
+        first = min(served.hosts, key=lambda host: (len(self._frontier.story(host)), host))
+        standing = self._best_of(tuple(sorted(served.hosts)), "served_for_client_names", "cert")
+        return Holding(
+            Asset(Kind.CERTIFICATE, sha256),
+            standing.ownership,
+            standing.reasons,
+            (*self._frontier.story(first), Step("certificate_of", first)),
+            hosts=tuple(sorted(served.hosts)),
+        )
+
+    def _ruled_out(self) -> Iterator[Holding]:
+        """Names of the territory that a person called somebody else's: listed, never looked at."""
+        named = {*self._seeds.domains, *self._seeds.from_files, *self._seeds.from_papers}
+        for name in sorted({registered(one) for one in named} - {""}):
+            if self._scope.standing(name) is Standing.FOREIGN:
+                ownership, reasons = self._claims.on(name)
+                yield Holding(Asset(Kind.DOMAIN, name), ownership, reasons, ())
+
+    def _of_host(self, host: str) -> _Standing:
+        """A host stands as the registered name above it does, unless it was named itself."""
+        if step := self._scope.hosts.get(host):
+            paper = host in self._scope.papers
+            reason = OwnershipReason(
+                step.code, "papers" if paper else "person", {"source": step.source}
+            )
+            return _Standing(Ownership.LIKELY if paper else Ownership.CONFIRMED, (reason,))
+        above = self._standings.get(registered(host))
+        if above is None:
+            return _Standing(Ownership.POSSIBLE, ())
+        reasons = tuple(reason for reason in above.reasons if reason.group != AGAINST)
+        return _Standing(above.ownership, reasons)
+
+    def _best_of(self, hosts: tuple[str, ...], code: str, group: str) -> _Standing:
+        standings = [self._of_host(host).ownership for host in hosts]
+        reason = OwnershipReason(code, group, {"names": list(hosts[:5]), "count": len(hosts)})
+        return _Standing(min(standings, key=_BEST_FIRST.index), (reason,))
+
+    def _as_people_said(self, holding: Holding) -> Holding:
+        """A person's word on exactly this thing outranks the machine's."""
+        asset_id = str(holding.asset)
+        for word, ownership, code in (
+            (self._seeds.foreign, Ownership.FOREIGN, "called_foreign_by_person"),
+            (self._seeds.confirmed, Ownership.CONFIRMED, "confirmed_by_person"),
+        ):
+            if asset_id in word:
+                said = OwnershipReason(code, "person", {"name": holding.asset.key})
+                others = tuple(reason for reason in holding.reasons if reason.code != code)
+                return replace(holding, ownership=ownership, reasons=(said, *others))
+        return holding
+
+    def _is_ours(self, host: str) -> bool:
+        return self._scope.standing(host) is Standing.OURS
+
+    def _addresses_of(self, hosts: tuple[str, ...]) -> tuple[str, ...]:
+        found = (ip for host in hosts for ip in presence(self._looks, host).addresses)
+        return tuple(dict.fromkeys(found))
+
+    def _addresses(self) -> dict[str, tuple[str, ...]]:
+        """Return the addresses of the client's own hosts: sites, mail hosts, name servers."""
+        hosts = {host for site in self._our_sites for host in site.hosts}
+        hosts |= {host for host in self._frontier.mail_hosts if self._is_ours(host)}
+        found = {host: self._addresses_of((host,)) for host in sorted(hosts)}
+        for server in self._our_name_servers():
+            found[server.host] = tuple(
+                dict.fromkeys((*found.get(server.host, ()), *server.addresses))
+            )
+        return {host: addresses for host, addresses in found.items() if addresses}
+
+    def _our_name_servers(self) -> Iterator[ServerLook]:
+        for domain in sorted(self._ours):
+            match self._looks.latest(DELEGATION, Domain(domain)).outcome:
+                case Seen(delegation):
+                    yield from (one for one in delegation.servers if self._is_ours(one.host))
+
+    def _served_certificates(self) -> dict[str, _Served]:
+        """Collect certificates shown for the client's names and good for them.
+
+        A certificate that is good for none of them is the server's default: the hoster's, or a
+        neighbour's.
+        """
+        found: dict[str, _Served] = {}
+        sites = {host for site in self._our_sites for host in site.hosts}
+        mail = {host for host in self._frontier.mail_hosts if self._is_ours(host)}
+        endpoints = [Endpoint(host, 443) for host in sites]
+        endpoints += [Endpoint(host, 25, "smtp") for host in mail]
+        for endpoint in sorted(endpoints):
+            match self._looks.latest(TLS_CERTIFICATE, endpoint).outcome:
+                case Seen(served) if self._is_the_clients(served.names, endpoint.name):
+                    found.setdefault(served.sha256, _Served(set())).hosts.add(endpoint.name)
+        return found
+
+    def _is_the_clients(self, names: tuple[str, ...], host: str) -> bool:
+        plain = {name.removeprefix("*.") for name in names}
+        return covers(names, host) or any(self._is_ours(name) for name in plain)

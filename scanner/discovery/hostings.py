@@ -1,0 +1,125 @@
+"""Which hostings the client's names live on.
+
+One hosting is what one provider does for the client: hosts that share an address there, IPv4 and
+IPv6 together. Other people's names on the same addresses play no part.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterable, Iterator
+
+from msgspec import Struct
+
+from probes.kit.observation import Seen
+from probes.kit.providers import all_providers
+from probes.kit.target import Address
+from scanner.discovery.looks import ADDRESS_OWNER, Looks
+
+_PARKING = frozenset(one.key for one in all_providers() if "parking" in one.kinds)
+
+
+class Owner(Struct, frozen=True):
+    """Who runs an address, as one key."""
+
+    key: str
+    """A provider's key, `as12345`, or empty where nobody could say."""
+    name: str
+    front: bool
+
+
+class _Group(Struct, eq=False):
+    provider: str
+    hosts: set[str]
+    addresses: set[str]
+
+
+class Hosting(Struct, frozen=True):
+    """Hosts of the client at one provider."""
+
+    provider: str
+    name: str
+    """The first of its hosts: with the provider, what the hosting is known by."""
+    hosts: tuple[str, ...]
+    addresses: tuple[str, ...]
+    provider_name: str
+    front: bool
+
+    @property
+    def key(self) -> str:
+        """`beget/romashka.ru`: no address in it, so that a move to another one changes nothing."""
+        return f"{self.provider}/{self.name}"
+
+
+def hostings_of(addresses_of: dict[str, tuple[str, ...]], looks: Looks) -> tuple[Hosting, ...]:
+    """Group hosts with addresses into hostings, sorted by key. Parking services host nobody."""
+    owners = {ip: owner_of(looks, ip) for addresses in addresses_of.values() for ip in addresses}
+    groups: dict[tuple[str, str], _Group] = {}
+    """By provider and address: the group that address belongs to."""
+    for host in sorted(addresses_of):
+        for provider, addresses in _parts(addresses_of[host], owners):
+            _join(groups, provider, host, addresses)
+    distinct = {id(group): group for group in groups.values()}.values()
+    made = (_hosting(group, owners) for group in distinct if group.provider not in _PARKING)
+    return tuple(sorted(made, key=lambda hosting: hosting.key))
+
+
+def _join(
+    groups: dict[tuple[str, str], _Group], provider: str, host: str, addresses: tuple[str, ...]
+) -> None:
+    merged = _Group(provider, {host}, set(addresses))
+    for ip in addresses:
+        if (met := groups.get((provider, ip))) and met is not merged:
+            merged.hosts |= met.hosts
+            merged.addresses |= met.addresses
+            for moved in met.addresses:
+                groups[provider, moved] = merged
+    for ip in addresses:
+        groups[provider, ip] = merged
+
+
+def owner_of(looks: Looks, ip: str) -> Owner:
+    """Return who runs an address: the provider we know, else its network's number."""
+    match looks.latest(ADDRESS_OWNER, Address(ip)).outcome:
+        case Seen(fact):
+            if fact.provider:
+                return Owner(fact.provider, fact.provider_name, fact.front)
+            match fact.system:
+                case Seen(system):
+                    return Owner(
+                        f"as{system.number}", fact.provider_name or system.name, fact.front
+                    )
+            return Owner("", fact.provider_name, fact.front)
+    return Owner("", "", False)
+
+
+def _parts(
+    addresses: Iterable[str], owners: dict[str, Owner]
+) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Split a host's addresses by provider; those nobody could name go with the only known one."""
+    by_key: dict[str, list[str]] = {}
+    for ip in addresses:
+        by_key.setdefault(owners[ip].key, []).append(ip)
+    unknown = by_key.pop("", [])
+    if unknown:
+        by_key.setdefault(next(iter(by_key)) if len(by_key) == 1 else "unknown", []).extend(unknown)
+    for key in sorted(by_key):
+        yield key, tuple(by_key[key])
+
+
+def _hosting(group: _Group, owners: dict[str, Owner]) -> Hosting:
+    ordered = tuple(sorted(group.addresses, key=_numerically))
+    known = [owners[ip].name for ip in ordered if owners[ip].name]
+    return Hosting(
+        provider=group.provider,
+        name=min(group.hosts, key=lambda host: (len(host), host)),
+        hosts=tuple(sorted(group.hosts)),
+        addresses=ordered,
+        provider_name=known[0] if known else "",
+        front=any(owners[ip].front for ip in ordered),
+    )
+
+
+def _numerically(ip: str) -> tuple[int, int]:
+    address = ipaddress.ip_address(ip)
+    return address.version, int(address)

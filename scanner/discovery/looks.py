@@ -1,0 +1,102 @@
+"""What has been seen so far, asked by probe and target. The floors above never meet a raw observation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, Generic, Protocol, Self, TypeVar
+
+import msgspec
+from msgspec import Struct
+
+from probes.address_owner import AddressOwner
+from probes.addresses import HostAddresses
+from probes.certificate_log import LoggedCertificates
+from probes.delegation import Delegation
+from probes.dns_records import DnsRecords
+from probes.kit.observation import Absent, AnyObservation, Reason, Seen, Unknown
+from probes.kit.target import Address, Domain, Endpoint, Host, Target
+from probes.mail_policy import MailPolicy
+from probes.mail_server import MailServer
+from probes.registration import Registration
+from probes.tls_certificate import ServedCertificate
+from probes.website import Website
+
+T = TypeVar("T", bound=Target)
+F = TypeVar("F")
+
+
+class Ask(Struct, Generic[T, F], frozen=True):
+    """A probe by its name, with the kind of target it looks at and of fact it brings as types."""
+
+    probe: str
+
+
+REGISTRATION: Ask[Domain, Registration] = Ask("registration")
+DELEGATION: Ask[Domain, Delegation] = Ask("delegation")
+DNS_RECORDS: Ask[Domain, DnsRecords] = Ask("dns_records")
+MAIL_POLICY: Ask[Domain, MailPolicy] = Ask("mail_policy")
+CERTIFICATE_LOG: Ask[Domain, LoggedCertificates] = Ask("certificate_log")
+ADDRESSES: Ask[Host, HostAddresses] = Ask("addresses")
+WEBSITE: Ask[Host, Website] = Ask("website")
+MAIL_SERVER: Ask[Host, MailServer] = Ask("mail_server")
+TLS_CERTIFICATE: Ask[Endpoint, ServedCertificate] = Ask("tls_certificate")
+ADDRESS_OWNER: Ask[Address, AddressOwner] = Ask("address_owner")
+
+
+class Sighting(Struct, Generic[F], frozen=True):
+    """The outcome that counts for one question, when it was had and what it rests on."""
+
+    outcome: Seen[F] | Absent | Unknown
+    at: datetime | None = None
+    """None when nobody ever asked."""
+    vantage: str = ""
+    evidence: tuple[str, ...] = ()
+
+    @property
+    def asked(self) -> bool:
+        """True when somebody looked, whatever came of it."""
+        return self.at is not None
+
+
+NEVER_ASKED: Sighting[Any] = Sighting(Unknown(Reason.NOT_ASKED))
+
+
+class Looks(Protocol):
+    """Everything that was looked at: a store, or a handful of observations."""
+
+    def latest(self, ask: Ask[T, F], target: T) -> Sighting[F]:
+        """Return the newest outcome; `Unknown(not_asked)` when the probe was never sent there."""
+
+
+class GatheredLooks:
+    """Looks held in memory. Of several observations of one thing the newest counts."""
+
+    def __init__(self, newest: dict[tuple[str, Target], AnyObservation]) -> None:
+        self._newest = newest
+
+    @classmethod
+    def of(cls, observations: Iterable[AnyObservation]) -> Self:
+        """Gather observations; the order in which they come makes no difference."""
+        newest: dict[tuple[str, Target], AnyObservation] = {}
+        for observation in observations:
+            key = (observation.probe, observation.target)
+            rival = newest.get(key)
+            if rival is None or _precedence(observation) > _precedence(rival):
+                newest[key] = observation
+        return cls(newest)
+
+    def latest(self, ask: Ask[T, F], target: T) -> Sighting[F]:
+        """Return the newest outcome; `Unknown(not_asked)` when the probe was never sent there."""
+        observation = self._newest.get((ask.probe, target))
+        if observation is None:
+            return NEVER_ASKED
+        return Sighting(
+            observation.outcome, observation.at, observation.vantage, observation.evidence
+        )
+
+
+def _precedence(observation: AnyObservation) -> tuple[datetime, int, bytes]:
+    """Newest first; of one moment a fact outranks an absence, and an absence a failure."""
+    rank = {Seen: 2, Absent: 1, Unknown: 0}[type(observation.outcome)]
+    return observation.at, rank, msgspec.json.encode(observation)

@@ -1,0 +1,61 @@
+"""Whether a host name leads anywhere."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import assert_never
+
+from msgspec import Struct
+
+from probes.addresses import HostAddresses
+from probes.kit.observation import Absent, Seen, Unknown
+from probes.kit.target import Host
+from scanner.discovery.looks import ADDRESSES, Looks, Sighting
+
+
+class Lives(StrEnum):
+    """What the DNS said about a host's addresses."""
+
+    SOMEWHERE = "somewhere"
+    NOWHERE = "nowhere"  # said by an authority, for IPv4 and IPv6
+    UNKNOWN = "unknown"
+
+
+class Presence(Struct, frozen=True):
+    """A host's addresses, or why there are none to be had."""
+
+    lives: Lives
+    sighting: Sighting[HostAddresses]
+    addresses: tuple[str, ...] = ()
+    reason: str = ""
+    """Why nothing is known, as a reason code; empty otherwise."""
+    chain: tuple[str, ...] = ()
+    dangling: bool = False
+
+
+def presence(looks: Looks, host: str) -> Presence:
+    """Read a host's addresses. Only absence of both families, by authority, is NOWHERE."""
+    sighting = looks.latest(ADDRESSES, Host(host))
+    match sighting.outcome:
+        case Seen(fact):
+            return _seen(fact, sighting)
+        case Absent():
+            return Presence(Lives.NOWHERE, sighting)
+        case Unknown(reason):
+            return Presence(Lives.UNKNOWN, sighting, reason=reason)
+        case never:
+            assert_never(never)
+
+
+def _seen(fact: HostAddresses, sighting: Sighting[HostAddresses]) -> Presence:
+    if fact.all:
+        return Presence(Lives.SOMEWHERE, sighting, fact.all, chain=fact.chain)
+    for family in (fact.v4, fact.v6):
+        match family:
+            case Unknown(reason):
+                return Presence(Lives.UNKNOWN, sighting, reason=reason, chain=fact.chain)
+            case Seen() | Absent():
+                continue
+            case never:
+                assert_never(never)
+    return Presence(Lives.NOWHERE, sighting, chain=fact.chain, dangling=fact.dangling)

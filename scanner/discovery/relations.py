@@ -1,0 +1,106 @@
+"""What hangs on what: sites and mail on hostings, on certificates, on other domains."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from probes.delegation import ServerState
+from probes.kit.observation import Seen
+from probes.kit.target import Domain, Endpoint, Host
+from scanner.assets import Asset, Kind, Relation
+from scanner.discovery.hostings import Hosting
+from scanner.discovery.looks import (
+    DELEGATION,
+    DNS_RECORDS,
+    TLS_CERTIFICATE,
+    WEBSITE,
+    Looks,
+)
+from scanner.discovery.mails import MailRoute, Senders, sender_policy
+from scanner.discovery.presence import presence
+from scanner.discovery.scope import registered
+from scanner.discovery.sites import Site
+
+
+def site_relations(
+    sites: tuple[Site, ...],
+    domains: frozenset[str],
+    hostings: tuple[Hosting, ...],
+    certificates: frozenset[str],
+    looks: Looks,
+) -> Iterator[Relation]:
+    """Sites on their domain, hosting, certificate, and where they redirect to."""
+    site_of = {host: Asset(Kind.SITE, site.key) for site in sites for host in site.hosts}
+    hosting_of: dict[str, list[Asset]] = {}
+    for hosting in hostings:
+        for host in hosting.hosts:
+            hosting_of.setdefault(host, []).append(Asset(Kind.HOSTING, hosting.key))
+    for site in sites:
+        asset = Asset(Kind.SITE, site.key)
+        if site.domain in domains:
+            yield Relation(asset, "of_domain", Asset(Kind.DOMAIN, site.domain))
+        for host in site.hosts:
+            for on in hosting_of.get(host, ()):
+                yield Relation(asset, "on_hosting", on)
+            match looks.latest(TLS_CERTIFICATE, Endpoint(host, 443)).outcome:
+                case Seen(served) if served.sha256 in certificates:
+                    secured = Asset(Kind.CERTIFICATE, served.sha256)
+                    yield Relation(asset, "secured_by", secured)
+            match looks.latest(WEBSITE, Host(host)).outcome:
+                case Seen(seen):
+                    for visit in (seen.https, seen.http):
+                        to = site_of.get(visit.end_host, asset)
+                        if to != asset:
+                            yield Relation(asset, "redirects_to", to)
+            for name in presence(looks, host).chain:
+                behind = registered(name)
+                if behind in domains and behind != site.domain:
+                    yield Relation(asset, "served_by", Asset(Kind.DOMAIN, behind))
+
+
+def mail_relations(
+    route: MailRoute, domains: frozenset[str], hostings: tuple[Hosting, ...], looks: Looks
+) -> Iterator[Relation]:
+    """A domain's mail on that domain, on the hostings that take it, and on other domains' hosts."""
+    mail = Asset(Kind.MAIL, route.domain)
+    yield Relation(mail, "of_domain", Asset(Kind.DOMAIN, route.domain))
+    policy = sender_policy(looks, route.domain)
+    senders = Senders(policy) if policy else None
+    for hosting in hostings:
+        on = Asset(Kind.HOSTING, hosting.key)
+        here = not set(route.addresses).isdisjoint(hosting.addresses)
+        if here or hosting.provider in route.providers:
+            yield Relation(mail, "on_hosting", on)
+        elif (senders and senders.reach(hosting.addresses)) or (
+            policy and not set(policy.hosts).isdisjoint(hosting.hosts)
+        ):
+            yield Relation(mail, "sends_from", on)
+    names = [*route.hosts, *(policy.includes if policy else ()), *(policy.hosts if policy else ())]
+    for name in names:
+        if registered(name) in domains and registered(name) != route.domain:
+            yield Relation(mail, "served_by", Asset(Kind.DOMAIN, registered(name)))
+
+
+def name_server_relations(
+    domain: str, domains: frozenset[str], hostings: tuple[Hosting, ...], looks: Looks
+) -> Iterator[Relation]:
+    """A domain on the client's own name servers: on their domain, and on the hosting they run on."""
+    asset = Asset(Kind.DOMAIN, domain)
+    names: set[str] = set()
+    match looks.latest(DELEGATION, Domain(domain)).outcome:
+        case Seen(delegation):
+            for server in delegation.servers:
+                names.add(server.host)
+                working = server.state is not ServerState.LAME
+                for hosting in hostings:
+                    if working and not set(server.addresses).isdisjoint(hosting.addresses):
+                        on = Asset(Kind.HOSTING, hosting.key)
+                        yield Relation(on, "name_server_of", asset)
+    match looks.latest(DNS_RECORDS, Domain(domain)).outcome:
+        case Seen(records):
+            match records.ns:
+                case Seen(hosts):
+                    names.update(hosts)
+    for name in names:
+        if registered(name) in domains and registered(name) != domain:
+            yield Relation(asset, "served_by", Asset(Kind.DOMAIN, registered(name)))

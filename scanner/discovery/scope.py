@@ -1,0 +1,111 @@
+"""What a run starts from, and which names may be looked at how."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from msgspec import Struct
+
+from probes.kit.names import registrable
+from scanner.assets import Asset, Kind, Step
+from scanner.discovery.strangers import STRANGERS
+
+
+class Seeds(Struct, frozen=True, kw_only=True):
+    """Everything people said about a client before anything was looked at. Names are canonical."""
+
+    domains: tuple[str, ...] = ()
+    """Names the consultant typed: registered names or hosts."""
+    from_files: Mapping[str, str] = {}
+    """Name → plain list it stands in: his word too."""
+    from_papers: Mapping[str, str] = {}
+    """Name → table or export it stands in: declared, so only likely."""
+    confirmed: frozenset[str] = frozenset()
+    """Asset ids that a person called the client's."""
+    foreign: frozenset[str] = frozenset()
+    """Asset ids that a person called somebody else's; outranks everything."""
+    orgs: tuple[str, ...] = ()
+    """Names of the client's legal entities."""
+    inns: tuple[str, ...] = ()
+    brands: tuple[str, ...] = ()
+
+
+class Standing(StrEnum):
+    """How a name stands to the client before its use is judged."""
+
+    OURS = (
+        "ours"  # named by a person or a paper, or lies under such a name: everything is looked at
+    )
+    SIBLING = "sibling"  # met in a redirect or a certificate: public records and one visit
+    FOREIGN = "foreign"  # a person said so: never looked at
+    OUTSIDE = "outside"
+
+
+class Scope:
+    """Seeds read as names: which registered names, which single hosts, which are ruled out."""
+
+    def __init__(self, seeds: Seeds) -> None:
+        self.domains: dict[str, Step] = {}
+        self.hosts: dict[str, Step] = {}
+        self.parents: dict[str, Step] = {}
+        """Registered names above a typed host: met, but not named."""
+        self.papers: set[str] = set()
+        """Names known from papers alone."""
+        self._foreign_domains, self._foreign_hosts = _ruled_out(seeds.foreign)
+        for name in seeds.domains:
+            self._take(name, Step("typed_by_consultant", name))
+        for name, file in sorted(seeds.from_files.items()):
+            self._take(name, Step("listed_in_file", file))
+        for asset_id in sorted(seeds.confirmed):
+            asset = Asset.parse(asset_id)
+            if asset.kind in (Kind.DOMAIN, Kind.SITE, Kind.MAIL):
+                self._take(asset.key, Step("confirmed_by_person", asset.key))
+        words = set(self.domains) | set(self.hosts)
+        for name, file in sorted(seeds.from_papers.items()):
+            self._take(name, Step("declared_in_paper", file))
+        self.papers = (set(self.domains) | set(self.hosts)) - words
+        for name in set(self.parents) & set(self.domains):
+            del self.parents[name]
+
+    def standing(self, name: str) -> Standing:
+        """Say how a host or domain name stands to the client."""
+        domain = registered(name)
+        if domain in self._foreign_domains or name in self._foreign_hosts:
+            return Standing.FOREIGN
+        if domain in self.domains or name in self.hosts:
+            return Standing.OURS
+        return Standing.OUTSIDE
+
+    def sibling(self, name: str) -> str:
+        """Return the registered name that a met host may make `possible`; empty for strangers."""
+        domain = registered(name)
+        if not domain or domain in STRANGERS or domain in self._foreign_domains:
+            return ""
+        return "" if domain in self.domains else domain
+
+    def _take(self, name: str, step: Step) -> None:
+        domain = registered(name)
+        if domain in self._foreign_domains:
+            return
+        if domain and name in (domain, f"www.{domain}"):
+            self.domains.setdefault(domain, step)
+            return
+        if name in self._foreign_hosts:
+            return
+        self.hosts.setdefault(name, step)
+        if domain and domain not in STRANGERS:
+            self.parents.setdefault(domain, step)
+
+
+def registered(name: str) -> str:
+    """Return the registered name a host lies under, or an empty string where there is none."""
+    domain = registrable(name)
+    return domain.name if domain else ""
+
+
+def _ruled_out(foreign: frozenset[str]) -> tuple[frozenset[str], frozenset[str]]:
+    assets = [Asset.parse(asset_id) for asset_id in foreign]
+    domains = frozenset(asset.key for asset in assets if asset.kind is Kind.DOMAIN)
+    hosts = frozenset(asset.key for asset in assets if asset.kind is Kind.SITE)
+    return domains, hosts | frozenset(f"www.{host}" for host in hosts)

@@ -1,0 +1,205 @@
+"""A recorded exchange in a few lines that a person can read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Any
+
+import dns.exception
+import dns.message
+from cryptography import x509
+from msgspec import Struct
+from selectolax.lexbor import LexborHTMLParser
+
+from probes.kit.net.question import (
+    ApiAnswer,
+    ApiQuestion,
+    DnsAnswer,
+    DnsQuestion,
+    Handshake,
+    HttpAnswer,
+    HttpQuestion,
+    SmtpAnswer,
+    SmtpQuestion,
+    TlsQuestion,
+    WhoisAnswer,
+    WhoisQuestion,
+)
+from probes.kit.net.tape import Exchange
+
+LENGTH = 600
+"""Characters of an excerpt at most."""
+
+_HEADERS = ("location", "server", "content-type", "last-modified", "retry-after")
+_CHARSETS = {"windows-1251": "cp1251", "cp1251": "cp1251", "koi8-r": "koi8-r"}
+
+
+class Excerpt(Struct, frozen=True):
+    """When and from where something was asked, what, and the beginning of what came back."""
+
+    at: datetime
+    vantage: str
+    question: str
+    excerpt: str
+    """At most 600 characters; control and direction marks are shown as `�`."""
+
+
+def excerpt_of(exchange: Exchange) -> Excerpt:
+    """Return the excerpt of an exchange, answered or not."""
+    if exchange.answer is not None:
+        lines = _answer_lines(exchange.answer)
+    else:
+        lines = iter((str(exchange.failure),))
+    return Excerpt(
+        at=exchange.at,
+        vantage=exchange.vantage,
+        question=_plain(question_line(exchange.question))[:LENGTH],
+        excerpt=_short(lines),
+    )
+
+
+def transcript_of(exchange: Exchange) -> str:
+    """Return an exchange whole, as text: every header, the whole body, nothing shortened."""
+    match exchange.answer:
+        case HttpAnswer(status=status, address=address, headers=headers, body=body):
+            lines = [
+                f"{status} from {address}",
+                *_all_headers(headers),
+                "",
+                _in_its_charset(exchange.answer, body),
+            ]
+        case ApiAnswer(status=status, headers=headers, body=body):
+            lines = [str(status), *_all_headers(headers), "", _text(body)]
+        case None:
+            lines = [str(exchange.failure)]
+        case answer:
+            lines = list(_answer_lines(answer))
+    head = f"{question_line(exchange.question)}\n{exchange.at:%Y-%m-%d %H:%M:%S} UTC from {exchange.vantage}\n"
+    return "\n".join((head, *lines))
+
+
+def _all_headers(headers: Iterable[tuple[str, str]]) -> Iterator[str]:
+    return (f"{name}: {value}" for name, value in headers)
+
+
+def question_line(question: Any) -> str:
+    """Return a question as one line: `DNS MX romashka.ru`, `WHOIS whois.tcinet.ru romashka.ru`."""
+    match question:
+        case DnsQuestion(name=name, type=kind, server=server):
+            return f"DNS {kind} {name}" + (f" @{server}" if server else "")
+        case WhoisQuestion(server=server, line=line):
+            return f"WHOIS {server} {line}"
+        case TlsQuestion(name=name, port=port, starttls=starttls, address=address):
+            spoken = f" after {starttls.upper()} STARTTLS" if starttls else ""
+            return f"TLS {name}:{port}{spoken}{_at(address)}"
+        case HttpQuestion(url=url, address=address):
+            return f"GET {url}{_at(address)}"
+        case ApiQuestion(url=url):
+            return f"GET {url}"
+        case SmtpQuestion(name=name, address=address):
+            return f"SMTP {name}:25{_at(address)}"
+    return type(question).__name__
+
+
+def _at(address: str | None) -> str:
+    return f" at {address}" if address else ""
+
+
+def _answer_lines(answer: Any) -> Iterator[str]:
+    match answer:
+        case DnsAnswer(wire=wire, server=server):
+            yield f"from {server}"
+            yield from _dns_lines(wire)
+        case WhoisAnswer(raw=raw):
+            yield from _text(raw).splitlines()
+        case Handshake():
+            yield from _handshake_lines(answer)
+        case HttpAnswer(status=status, address=address):
+            yield f"{status} from {address}"
+            yield from _header_lines(answer)
+            yield _visible_text(answer)
+        case ApiAnswer(status=status, body=body):
+            yield str(status)
+            yield from _header_lines(answer)
+            yield _text(body[: 4 * LENGTH])
+        case SmtpAnswer(banner=banner, ehlo=ehlo, trouble=trouble, handshake=handshake):
+            yield banner
+            yield " ".join(ehlo)
+            if trouble:
+                yield f"STARTTLS: {trouble}"
+            if handshake is not None:
+                yield from _handshake_lines(handshake)
+
+
+def _dns_lines(wire: bytes) -> Iterator[str]:
+    try:
+        message = dns.message.from_wire(wire, ignore_trailing=True)
+    except dns.exception.DNSException as error:
+        yield f"unreadable answer of {len(wire)} bytes: {type(error).__name__}"
+        return
+    yield f"{message.rcode().name}"
+    for section in (message.answer, message.authority):
+        for records in section:
+            yield from records.to_text().splitlines()
+
+
+def _handshake_lines(handshake: Handshake) -> Iterator[str]:
+    yield f"{handshake.version} from {handshake.address}"
+    for der in handshake.chain:
+        try:
+            certificate = x509.load_der_x509_certificate(der)
+            yield (
+                f"{certificate.subject.rfc4514_string()[:120]} "
+                f"({certificate.not_valid_before_utc:%Y-%m-%d} to "
+                f"{certificate.not_valid_after_utc:%Y-%m-%d}), "
+                f"issued by {certificate.issuer.rfc4514_string()[:120]}"
+            )
+        except (ValueError, x509.InvalidVersion):
+            yield f"an unreadable certificate of {len(der)} bytes"
+
+
+def _header_lines(answer: HttpAnswer | ApiAnswer) -> Iterator[str]:
+    for name in _HEADERS:
+        value = answer.header(name)
+        if value:
+            yield f"{name}: {value[:200]}"
+
+
+def _in_its_charset(answer: HttpAnswer, body: bytes) -> str:
+    charset = answer.header("content-type").lower().partition("charset=")[2].strip(" \"'")
+    return body.decode(_CHARSETS.get(charset, "utf-8"), "replace")
+
+
+def _visible_text(answer: HttpAnswer) -> str:
+    kind = answer.header("content-type").lower().partition(";")[0]
+    text = _in_its_charset(answer, answer.body[:65_536])
+    if "html" not in kind and text.lstrip()[:1] != "<":
+        return text[:LENGTH]
+    page = LexborHTMLParser(text)
+    page.strip_tags(["script", "style", "noscript", "template"])
+    title = page.css_first("title")
+    body = page.body.text(separator=" ") if page.body else ""
+    return f"{title.text() if title else ''} | {' '.join(body.split())}".strip(" |")
+
+
+def _text(raw: bytes) -> str:
+    return raw.decode("utf-8", "replace")
+
+
+def _short(lines: Iterator[str]) -> str:
+    taken: list[str] = []
+    left = LENGTH
+    for line in lines:
+        plain = _plain(" ".join(line.split()))
+        if not plain:
+            continue
+        taken.append(plain[:left])
+        left -= len(plain) + 1
+        if left <= 0:
+            break
+    return "\n".join(taken)[:LENGTH]
+
+
+def _plain(text: str) -> str:
+    return "".join(letter if letter.isprintable() else "�" for letter in text)

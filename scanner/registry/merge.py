@@ -1,0 +1,115 @@
+"""How what a run found meets what the registry knows. Pure.
+
+A person's value is never overwritten: a different one is filed as a contradiction. What a run could
+not find out clears nothing. The use and the state stay as last known when a look ends in unknown;
+the verdict does not, so that no proposal to switch off outlives a look that could not support it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from msgspec import Struct, structs
+
+from scanner.assets import Ownership, Use
+from scanner.registry.objects import Incoming, RegistryObject
+from scanner.registry.words import DEFAULT_TYPES, Lifecycle, Origin
+
+_OBSERVED = ("display_name", "provider", "registrar", "paid_until", "auto_renew", "cost")
+_NO_CONTRADICTION = {
+    Ownership.CONFIRMED: {Ownership.CONFIRMED, Ownership.LIKELY, Ownership.POSSIBLE},
+    Ownership.FOREIGN: {Ownership.FOREIGN, Ownership.POSSIBLE},
+}
+"""What the machine may think beside a person's word: less certainty contradicts nobody."""
+
+
+class Merged(Struct, frozen=True):
+    """An object after a run, and what became of the values the run offered."""
+
+    thing: RegistryObject
+    changed: tuple[str, ...]
+    """Fields with a new value."""
+    agreed: tuple[str, ...]
+    """Fields of a person's that the run does not contradict."""
+    contradicted: dict[str, Any]
+    """Fields of a person's with the different value the run offered."""
+
+
+def new_object(client: str, incoming: Incoming, run: str, at: datetime) -> RegistryObject:
+    """Return an object just met, still without values; its id is given by the database."""
+    return RegistryObject(
+        id=0,
+        client=client,
+        asset=incoming.asset,
+        type=DEFAULT_TYPES[incoming.asset.kind],
+        lifecycle=Lifecycle.DISCOVERED,
+        first_seen_at=at,
+        last_seen_at=at,
+        last_run=run,
+    )
+
+
+def merge(thing: RegistryObject, incoming: Incoming, run: str, at: datetime) -> Merged:
+    """Return the object after the run. A run older than the last one seen changes nothing."""
+    if at < thing.last_seen_at:
+        return Merged(thing, (), (), {})
+    values: dict[str, Any] = {}
+    origins = dict(thing.origins)
+    agreed: list[str] = []
+    contradicted: dict[str, Any] = {}
+    for field, value, origin in _offers(thing, incoming):
+        if field == "state" and "use" in contradicted:
+            continue  # a state means a use, and the person denies that one
+        current = getattr(thing, field)
+        if origins.get(field) is not Origin.CONFIRMED:
+            origins[field] = origin
+            if current != value:
+                values[field] = value
+        elif _contradicts(current, value):
+            contradicted[field] = value
+        else:
+            agreed.append(field)
+    if incoming.advice is not None and not {"use", "state"} & contradicted.keys():
+        # A verdict that rests on a use the person denies is not offered at all.
+        if origins.get("verdict") is not Origin.CONFIRMED:
+            origins["verdict"] = Origin.INFERRED
+            values |= {"verdict": incoming.advice, "confidence": incoming.confidence}
+        elif incoming.advice is not thing.verdict:
+            contradicted["verdict"] = incoming.advice
+        else:
+            agreed.append("verdict")
+    facts = {name: value for name, value in incoming.facts.items() if value is not None}
+    after = structs.replace(
+        thing,
+        **values,
+        origins=origins,
+        hosts=tuple(sorted(set(incoming.hosts))) or thing.hosts,
+        facts={**thing.facts, **facts},
+        last_seen_at=at,
+        last_run=run,
+    )
+    changed = tuple(field for field in values if getattr(thing, field) != getattr(after, field))
+    return Merged(after, changed, tuple(agreed), contradicted)
+
+
+def _offers(thing: RegistryObject, incoming: Incoming) -> Iterator[tuple[str, Any, Origin]]:
+    for field in _OBSERVED:
+        value = getattr(incoming, field)
+        if value is not None and value != "":
+            declared = field in incoming.declared
+            yield field, value, Origin.DECLARED if declared else Origin.OBSERVED
+    if incoming.ownership is not None:
+        yield "ownership", incoming.ownership, Origin.INFERRED
+    nothing_learnt = incoming.use is Use.UNKNOWN and thing.use not in (None, Use.UNKNOWN)
+    if incoming.use is not None and not nothing_learnt:
+        yield "use", incoming.use, Origin.INFERRED
+        if incoming.state:
+            yield "state", incoming.state, Origin.INFERRED
+
+
+def _contradicts(said: Any, seen: Any) -> bool:
+    if isinstance(said, Ownership):
+        return seen not in _NO_CONTRADICTION.get(said, set(Ownership))
+    return bool(said != seen)

@@ -1,0 +1,79 @@
+"""Which object of the registry an asset is. Pure.
+
+Assets are known by their key. A hosting whose key comes from an address gets another key when its
+provider moves it, and must stay the same object, with its price, its papers and its history. So:
+
+1. the same key, and a name in common (or one side names none): the same hosting;
+2. else the object of the same provider with the most names in common;
+3. else the same key, although every name has changed;
+4. else it is a new one, under its own key, or `key~2` when an object that moved still bears that key.
+
+An object is recognised once: of two hostings that both resemble it, the one that resembles it more.
+A key with a name in common goes first because the account of a provider is exact, and all sites of
+one account may move to another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+
+from msgspec import Struct
+
+from scanner.assets import Asset, Kind
+
+
+class Shape(Struct, frozen=True):
+    """What a hosting is recognised by."""
+
+    asset: Asset
+    provider: str
+    hosts: frozenset[str]
+
+
+def recognise(seen: Iterable[Shape], known: Iterable[Shape]) -> dict[Asset, Asset]:
+    """Return the key in the registry, known or new, for each hosting seen."""
+    new = {shape.asset: shape for shape in seen}
+    old = {shape.asset: shape for shape in known}
+    found: dict[Asset, Asset] = {}
+
+    def pair(asset: Asset, known_asset: Asset) -> None:
+        found[asset] = known_asset
+        del new[asset], old[known_asset]
+
+    for asset in sorted(new.keys() & old.keys()):
+        hosts, before = new[asset].hosts, old[asset].hosts
+        if hosts & before or not hosts or not before:
+            pair(asset, asset)
+    for _, asset, known_asset in sorted(_alike(new.values(), old.values())):
+        if asset in new and known_asset in old:
+            pair(asset, known_asset)
+    for asset in sorted(new.keys() & old.keys()):
+        pair(asset, asset)
+    taken = set(found.values()) | set(old)
+    for asset in sorted(new):
+        found[asset] = _free(asset, taken)
+        taken.add(found[asset])
+    return found
+
+
+def _alike(new: Collection[Shape], old: Collection[Shape]) -> Iterable[tuple[int, Asset, Asset]]:
+    """Yield pairs of one provider that share names, to be sorted by how many, most first."""
+    holders: dict[tuple[str, str], list[Asset]] = {}
+    for shape in old:
+        for host in shape.hosts:
+            holders.setdefault((shape.provider, host), []).append(shape.asset)
+    for shape in new:
+        shared: dict[Asset, int] = {}
+        for host in shape.hosts:
+            for holder in holders.get((shape.provider, host), ()):
+                shared[holder] = shared.get(holder, 0) + 1
+        for holder, count in shared.items():
+            yield -count, shape.asset, holder
+
+
+def _free(asset: Asset, taken: Collection[Asset]) -> Asset:
+    candidate, number = asset, 1
+    while candidate in taken:
+        number += 1
+        candidate = Asset(Kind.HOSTING, f"{asset.key}~{number}")
+    return candidate

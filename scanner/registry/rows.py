@@ -1,0 +1,120 @@
+"""Tables of the registry. An object is never deleted; its lifecycle says that it is gone."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal as Amount
+from typing import Any
+
+from sqlalchemy import Index, UniqueConstraint
+from sqlmodel import Field
+
+from scanner.assets import Advice, Confidence, Kind, Ownership, Use
+from scanner.database.columns import Document, Exact, Plain, Row, Utc, Word, table_of
+from scanner.registry.words import Decision, Lifecycle, ObjectType
+
+
+class ClientRow(Row, table=True):
+    """A client."""
+
+    __tablename__ = "client"
+
+    slug: str = Field(primary_key=True, sa_type=Plain)
+    name: str = Field(sa_type=Plain)
+    org: list[str] = Field(sa_type=Document)
+    brands: list[str] = Field(sa_type=Document)
+    inns: list[str] = Field(sa_type=Document)
+    since: datetime = Field(sa_type=Utc)
+
+
+class ObjectRow(Row, table=True):
+    """An object: its identity, three statuses that never mix, and values with their origins."""
+
+    __tablename__ = "registry_object"
+    __table_args__ = (UniqueConstraint("client", "kind", "key"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    client: str = Field(foreign_key="client.slug", sa_type=Plain)
+    kind: Kind = Field(sa_type=Word(Kind))
+    key: str = Field(sa_type=Plain)
+    type: ObjectType = Field(sa_type=Word(ObjectType))
+    lifecycle: Lifecycle = Field(sa_type=Word(Lifecycle))
+    decision: Decision | None = Field(default=None, sa_type=Word(Decision))
+    name: str | None = Field(default=None, sa_type=Plain)
+    display_name: str | None = Field(default=None, sa_type=Plain)
+    provider: str | None = Field(default=None, sa_type=Plain)
+    registrar: str | None = Field(default=None, sa_type=Plain)
+    paid_until: date | None = None
+    auto_renew: bool | None = None
+    cost_amount: Amount | None = Field(default=None, sa_type=Exact)
+    cost_currency: str | None = Field(default=None, sa_type=Plain)
+    cost_months: int | None = None
+    ownership: Ownership | None = Field(default=None, sa_type=Word(Ownership))
+    use: Use | None = Field(default=None, sa_type=Word(Use))
+    state: str | None = Field(default=None, sa_type=Plain)
+    verdict: Advice | None = Field(default=None, sa_type=Word(Advice))
+    confidence: Confidence | None = Field(default=None, sa_type=Word(Confidence))
+    hosts: list[str] = Field(sa_type=Document)
+    facts: dict[str, Any] = Field(sa_type=Document)
+    origins: dict[str, str] = Field(sa_type=Document)
+    first_seen_at: datetime = Field(sa_type=Utc)
+    last_seen_at: datetime = Field(sa_type=Utc)
+    last_run: str = Field(sa_type=Plain)
+
+
+class ChangeRow(Row, table=True):
+    """One change of one field. Append-only."""
+
+    __tablename__ = "change"
+    __table_args__ = (Index(None, "object_id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    object_id: int = Field(foreign_key="registry_object.id")
+    at: datetime = Field(sa_type=Utc)
+    who: str = Field(sa_type=Plain)
+    field: str = Field(sa_type=Plain)
+    before: str | None = Field(default=None, sa_type=Plain)
+    after: str | None = Field(default=None, sa_type=Plain)
+    why: str = Field(sa_type=Plain)
+    run: str | None = Field(default=None, sa_type=Plain)
+
+
+class ContradictionRow(Row, table=True):
+    """What a run offered against a person's value. One row for each value offered."""
+
+    __tablename__ = "contradiction"
+    __table_args__ = (UniqueConstraint("object_id", "field", "offered"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    object_id: int = Field(foreign_key="registry_object.id")
+    field: str = Field(sa_type=Plain)
+    kept: str = Field(sa_type=Plain)
+    offered: str = Field(sa_type=Plain)
+    first_at: datetime = Field(sa_type=Utc)
+    last_at: datetime = Field(sa_type=Utc)
+    run: str = Field(sa_type=Plain)
+    settled_at: datetime | None = Field(default=None, sa_type=Utc)
+    """When a person spoke again, or the runs came to agree with him."""
+
+
+class OwnerWordRow(Row, table=True):
+    """A person's word on ownership, also of what the registry has not met yet. Append-only."""
+
+    __tablename__ = "owner_word"
+    __table_args__ = (Index(None, "client"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    client: str = Field(foreign_key="client.slug", sa_type=Plain)
+    kind: Kind = Field(sa_type=Word(Kind))
+    key: str = Field(sa_type=Plain)
+    ownership: Ownership = Field(sa_type=Word(Ownership))
+    who: str = Field(sa_type=Plain)
+    why: str = Field(sa_type=Plain)
+    at: datetime = Field(sa_type=Utc)
+
+
+CLIENT = table_of(ClientRow)
+OBJECT = table_of(ObjectRow)
+CHANGE = table_of(ChangeRow)
+CONTRADICTION = table_of(ContradictionRow)
+OWNER_WORD = table_of(OwnerWordRow)

@@ -1,0 +1,97 @@
+"""What we propose: the second table of the design, as a function."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from scanner.assets import Advice, Confidence, Kind, Need, Ownership, Use
+
+FIXES = frozenset(
+    {
+        "site.certificate_trouble",
+        "site.dangling_cname",
+        "domain.some_name_servers_lame",
+        "certificate.untrusted",
+        "certificate.wrong_name",
+        "certificate.self_signed",
+        "certificate.incomplete",
+    }
+)
+"""What will stop, or spoils, a thing that works."""
+DUE = frozenset({"domain.expires_soon", "certificate.expires_soon"})
+ANOTHERS = "domain.holder_is_another_organisation"
+_BEFORE_ENDING = (Need.SECOND_LOOK, Need.OWNER_WORD, Need.OTHER_VANTAGE)
+Proposal = tuple[Advice, tuple[Need, ...]]
+
+
+class Case(Struct, frozen=True, kw_only=True):
+    """Everything the advice depends on."""
+
+    kind: Kind
+    use: Use
+    state: str
+    ownership: Ownership
+    codes: frozenset[str] = frozenset()
+    """Codes of all findings."""
+    blocked_by: tuple[str, ...] = ()
+    """Facets that could not be seen."""
+    wanted: bool = False
+    """Something says that a broken thing is meant to work."""
+    on_live_name: bool = False
+    """A certificate: a site in use shows it."""
+    log_complete: bool = True
+    asked: bool = True
+    """False when nothing at all could be asked."""
+
+
+def advise(case: Case) -> Proposal:
+    """Return what to propose, and what must be had before anybody acts on it."""
+    if case.ownership is Ownership.FOREIGN:
+        return Advice.NO_DATA, ()
+    if case.ownership is Ownership.POSSIBLE:
+        return Advice.ASK, (Need.OWNER_WORD,)
+    match case.use:
+        case Use.USED | Use.REDIRECT:
+            return _in_use(case), ()
+        case Use.IDLE | Use.UNUSED:
+            return _not_in_use(case)
+        case Use.BROKEN:
+            advice = Advice.FIX if case.wanted else Advice.ASK
+            return advice, (Need.SECOND_LOOK, Need.OWNER_WORD)
+        case Use.LAPSED:
+            live = case.kind is Kind.CERTIFICATE and case.on_live_name
+            return (Advice.FIX, ()) if live else (Advice.ASK, (Need.OWNER_WORD,))
+        case Use.UNKNOWN:
+            return (Advice.ASK if case.asked else Advice.NO_DATA), (Need.OTHER_VANTAGE,)
+
+
+def confidence(case: Case, advice: Advice) -> Confidence:
+    """Return how sure one look may be: at most likely, and weak wherever we only ask."""
+    if advice in (Advice.ASK, Advice.NO_DATA):
+        return Confidence.WEAK
+    return Confidence.LIKELY
+
+
+def _in_use(case: Case) -> Advice:
+    if ANOTHERS in case.codes:
+        return Advice.TRANSFER
+    if case.codes & DUE:
+        return Advice.RENEW
+    if case.codes & FIXES and (case.kind is not Kind.CERTIFICATE or case.on_live_name):
+        return Advice.FIX
+    return Advice.CONSOLIDATE if case.state == "mirror" else Advice.KEEP
+
+
+def _not_in_use(case: Case) -> Proposal:
+    """Only what is proved on every side may be ended; care taken of it is no neglect."""
+    if "domain.defensive" in case.codes:
+        return Advice.ASK, (Need.OWNER_WORD,)
+    if case.blocked_by:
+        return Advice.ASK, (Need.OTHER_VANTAGE,)
+    if case.kind is Kind.DOMAIN and not case.log_complete:
+        return Advice.LET_EXPIRE, (*_BEFORE_ENDING, Need.COMPLETE_LOG)
+    if case.kind in (Kind.DOMAIN, Kind.CERTIFICATE):
+        return Advice.LET_EXPIRE, _BEFORE_ENDING
+    if case.kind is Kind.HOSTING:
+        return Advice.SWITCH_OFF, (*_BEFORE_ENDING, Need.ACCOUNT_LIST, Need.BACKUP)
+    return Advice.SWITCH_OFF, _BEFORE_ENDING

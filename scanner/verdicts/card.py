@@ -1,0 +1,45 @@
+"""How a rule is declared: a card that says what it is and what it may say, and a pure function."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from msgspec import Struct
+
+from scanner.assets import Kind
+from scanner.verdicts.dossier import Dossier
+from scanner.verdicts.finding import FACET_UNKNOWN
+from scanner.verdicts.verdict import Finding
+
+
+class Card(Struct, frozen=True):
+    """One rule: a sentence, who says so, and the codes it may emit."""
+
+    id: str
+    sentence: str
+    authority: str
+    """Where the law comes from: an RFC, a section of the design or of the facts."""
+    kinds: tuple[Kind, ...]
+    since: str
+    """The release that introduced it."""
+    says: frozenset[str]
+    hear: Callable[[Dossier], Iterator[Finding]]
+
+
+def rule(
+    *,
+    id: str,
+    sentence: str,
+    authority: str,
+    kinds: tuple[Kind, ...],
+    says: tuple[str, ...],
+    since: str = "0.1.0",
+    may_doubt: bool = True,
+) -> Callable[[Callable[[Dossier], Iterator[Finding]]], Card]:
+    """Turn a function from a dossier to findings into a card."""
+
+    def declare(hear: Callable[[Dossier], Iterator[Finding]]) -> Card:
+        codes = frozenset(says) | ({FACET_UNKNOWN} if may_doubt else set())
+        return Card(id, sentence, authority, kinds, since, codes, hear)
+
+    return declare

@@ -1,0 +1,56 @@
+"""Everything a rule may know about one thing: its looks, what hangs on it, what was judged before it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import TypeVar
+
+from msgspec import Struct
+
+from probes.kit.target import Target
+from scanner.assets import Asset, Holding, Kind
+from scanner.discovery import Ask, Looks, Sighting
+from scanner.verdicts.scene import Scene
+from scanner.verdicts.verdict import Finding
+
+T = TypeVar("T", bound=Target)
+F = TypeVar("F")
+
+
+class Opinion(Struct, frozen=True):
+    """What the rules said of a thing, and the state that follows; the advice comes later."""
+
+    asset: Asset
+    state: str
+    findings: tuple[Finding, ...]
+
+
+class Dossier(Struct, frozen=True):
+    """One holding, seen as of one moment."""
+
+    holding: Holding
+    looks: Looks
+    scene: Scene
+    opinions: Mapping[Asset, Opinion]
+    """On everything judged so far: sites and mail before what they hang on."""
+    as_of: datetime
+
+    @property
+    def asset(self) -> Asset:
+        """The thing in question."""
+        return self.holding.asset
+
+    def see(self, ask: Ask[T, F], target: T) -> Sighting[F]:
+        """Return the outcome that counts; `Unknown(not_asked)` when nobody looked."""
+        return self.looks.latest(ask, target)
+
+    def hanging_on_it(self, relation: str, kind: Kind) -> Iterator[Opinion]:
+        """Yield opinions on the things of a kind that hang on this one."""
+        for asset in self.scene.subjects(self.asset, relation):
+            if asset.kind is kind and (opinion := self.opinions.get(asset)):
+                yield opinion
+
+    def names_hanging_on_it(self, relation: str) -> tuple[str, ...]:
+        """Return the keys of everything that hangs on this by a relation, judged or not."""
+        return tuple(asset.key for asset in self.scene.subjects(self.asset, relation))

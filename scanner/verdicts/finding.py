@@ -1,0 +1,68 @@
+"""How a rule says what it found."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from probes.kit.observation import Reason
+from scanner.assets import Kind, Use
+from scanner.assets.estate import Params
+from scanner.assets.use import STATES
+from scanner.discovery import Sighting
+from scanner.verdicts.verdict import Finding
+
+FACET_UNKNOWN = "facet.unknown"
+RULE_CRASHED = "rule.crashed"
+Param = str | int | float | bool | list[str]
+_DOUBTS = {FACET_UNKNOWN, RULE_CRASHED}
+_UNDECIDED = {Kind.SAAS: "ghost", Kind.LICENCE: "trace", Kind.ACCOUNT: "unknown"}
+
+
+def say(
+    code: str, *sightings: Sighting[Any], facet: str = "", params: Mapping[str, Param] | None = None
+) -> Finding:
+    """Make a finding; one whose code names a state speaks for the use that state means.
+
+    The rule's name is filled in by the judge. The moment is that of the newest look it rests on.
+    """
+    evidence = dict.fromkeys(one for sighting in sightings for one in sighting.evidence)
+    moments = [sighting.at for sighting in sightings if sighting.at]
+    return Finding(
+        rule="",
+        leans=_leans(code),
+        code=code,
+        params=dict(params or {}),
+        rests_on=tuple(evidence),
+        at=max(moments, default=None),
+        facet=facet,
+    )
+
+
+def cannot_tell(
+    facet: str, reason: Reason | str, *sightings: Sighting[Any], **params: Param
+) -> Finding:
+    """Say that a side of the thing could not be seen. It keeps every proposal back."""
+    told: Params = {"facet": facet, "reason": str(reason), **params}
+    return say(FACET_UNKNOWN, *sightings, facet=facet, params=told)
+
+
+def state_of(kind: Kind, finding: Finding) -> str:
+    """Return the state of a kind that a finding speaks for; empty for mere remarks."""
+    if finding.code in _DOUBTS:
+        return undecided(kind)
+    prefix, _, tail = finding.code.partition(".")
+    return tail if prefix == kind and tail in STATES[kind] else ""
+
+
+def undecided(kind: Kind) -> str:
+    """Return the state that means: we could not find out."""
+    return _UNDECIDED.get(kind, "undetermined")
+
+
+def _leans(code: str) -> Use | None:
+    if code in _DOUBTS:
+        return Use.UNKNOWN
+    prefix, _, tail = code.partition(".")
+    kinds = [kind for kind in Kind if kind == prefix]
+    return STATES[kinds[0]].get(tail) if kinds else None

@@ -1,0 +1,150 @@
+"""Hear every rule on every thing, then say what follows. Pure: the same looks, the same verdicts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from msgspec.structs import replace
+
+from probes.kit.observation import Absent, Reason, Seen, Unknown
+from probes.kit.target import Domain
+from scanner.assets import Advice, Asset, Confidence, Estate, Holding, Kind, Ownership, Use
+from scanner.assets.use import use_of
+from scanner.discovery import Looks
+from scanner.discovery.looks import CERTIFICATE_LOG
+from scanner.verdicts.advice import Case, advise, confidence
+from scanner.verdicts.card import Card
+from scanner.verdicts.decide import decide
+from scanner.verdicts.dossier import Dossier, Opinion
+from scanner.verdicts.finding import FACET_UNKNOWN, RULE_CRASHED, say, undecided
+from scanner.verdicts.rules import RULES, rules_for
+from scanner.verdicts.scene import Scene
+from scanner.verdicts.verdict import Finding, Verdict
+from scanner.verdicts.wanted import WANTED, wanted
+
+OWNERSHIP_UNCLEAR = "ownership.unclear"
+_ORDER = (Kind.SITE, Kind.MAIL, Kind.CERTIFICATE, Kind.HOSTING, Kind.DOMAIN)
+"""What hangs on a thing is judged before the thing."""
+
+
+def judge(estate: Estate, looks: Looks, as_of: datetime) -> tuple[Verdict, ...]:
+    """Return a verdict on every holding, in the estate's order."""
+    return tuple(judge_iter(estate, looks, as_of))
+
+
+def judge_iter(estate: Estate, looks: Looks, as_of: datetime) -> Iterator[Verdict]:
+    """Yield a verdict on every holding, in the estate's order."""
+    scene = Scene(estate, looks)
+    opinions: dict[Asset, Opinion] = {}
+    dossiers = {
+        holding.asset: Dossier(holding, looks, scene, opinions, as_of)
+        for holding in estate.holdings
+    }
+    for kind in (*_ORDER, *(kind for kind in Kind if kind not in _ORDER)):
+        for asset, dossier in dossiers.items():
+            if asset.kind is kind and dossier.holding.ownership is not Ownership.FOREIGN:
+                opinions[asset] = form_opinion(dossier, rules_for(kind))
+    for asset, dossier in dossiers.items():
+        if opinion := opinions.get(asset):
+            yield _conclude(dossier, opinion)
+        else:
+            yield _foreign(dossier.holding)
+
+
+def form_opinion(dossier: Dossier, cards: tuple[Card, ...]) -> Opinion:
+    """Hear the rules on one thing and decide its state."""
+    findings = tuple(finding for card in cards for finding in _hear(card, dossier))
+    return Opinion(dossier.asset, decide(dossier.asset.kind, findings), findings)
+
+
+def all_codes() -> frozenset[str]:
+    """Return every code a finding may carry; each needs its sentence in every language."""
+    own = {FACET_UNKNOWN, RULE_CRASHED, OWNERSHIP_UNCLEAR, WANTED}
+    return frozenset(own.union(*(card.says for card in RULES)))
+
+
+def _hear(card: Card, dossier: Dossier) -> Iterator[Finding]:
+    """Yield what a rule says, under its name. A rule that breaks casts doubt on this thing alone."""
+    try:
+        found = list(card.hear(dossier))
+        strange = {finding.code for finding in found} - card.says
+        if strange:
+            raise ValueError(f"says what its card does not: {sorted(strange)}")
+    except Exception as error:  # noqa: BLE001 - one broken rule must not silence an audit
+        params = {"rule": card.id, "error": type(error).__name__}
+        found = [say(RULE_CRASHED, facet="rule", params=params)]
+    for finding in found:
+        yield replace(finding, rule=card.id)
+
+
+def _conclude(dossier: Dossier, opinion: Opinion) -> Verdict:
+    kind, use = dossier.asset.kind, use_of(dossier.asset.kind, opinion.state)
+    findings = list(opinion.findings)
+    if use is Use.BROKEN and (sign := wanted(dossier)):
+        findings.append(replace(sign, rule="wanted"))
+    if dossier.holding.ownership is Ownership.POSSIBLE:
+        findings.append(replace(say(OWNERSHIP_UNCLEAR), rule="ownership"))
+    blocked = _unseen_facets(findings)
+    case = Case(
+        kind=kind,
+        use=use,
+        state=opinion.state,
+        ownership=dossier.holding.ownership,
+        codes=frozenset(finding.code for finding in findings),
+        blocked_by=blocked,
+        wanted=any(finding.code == WANTED for finding in findings),
+        on_live_name=_is_on_live_name(dossier),
+        log_complete=_log_is_complete(dossier),
+        asked=_something_was_asked(findings),
+    )
+    advice, needs = advise(case)
+    return Verdict(
+        asset=dossier.asset,
+        use=use,
+        state=opinion.state,
+        advice=advice,
+        confidence=confidence(case, advice),
+        needs=needs,
+        findings=tuple(findings),
+        blocked_by=() if use in (Use.USED, Use.REDIRECT) else blocked,
+    )
+
+
+def _foreign(holding: Holding) -> Verdict:
+    """Somebody else's: listed, and left alone."""
+    state = undecided(holding.asset.kind)
+    return Verdict(holding.asset, Use.UNKNOWN, state, Advice.NO_DATA, Confidence.WEAK, (), (), ())
+
+
+def _unseen_facets(findings: list[Finding]) -> tuple[str, ...]:
+    doubts = {finding.facet for finding in findings if finding.leans is Use.UNKNOWN}
+    return tuple(sorted(doubts - {""}))
+
+
+def _something_was_asked(findings: list[Finding]) -> bool:
+    return any(
+        finding.leans is not None
+        and not (finding.code == FACET_UNKNOWN and finding.params.get("reason") == Reason.NOT_ASKED)
+        for finding in findings
+    )
+
+
+def _is_on_live_name(dossier: Dossier) -> bool:
+    return any(
+        use_of(Kind.SITE, site.state) in (Use.USED, Use.REDIRECT)
+        for site in dossier.hanging_on_it("secured_by", Kind.SITE)
+    )
+
+
+def _log_is_complete(dossier: Dossier) -> bool:
+    """Say whether the certificate logs told all; a silent one is a doubt of its own."""
+    if dossier.asset.kind is not Kind.DOMAIN:
+        return True
+    match dossier.see(CERTIFICATE_LOG, Domain(dossier.asset.key)).outcome:
+        case Seen(log):
+            return log.complete
+        case Absent():
+            return True
+        case Unknown():
+            return False

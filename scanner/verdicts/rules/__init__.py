@@ -1,0 +1,65 @@
+"""Every rule, one file each. A new rule is a new file and a line here; a test compares the two."""
+
+from __future__ import annotations
+
+from scanner.assets import Kind
+from scanner.verdicts.card import Card
+from scanner.verdicts.rules.certificate.expires_soon import expires_soon
+from scanner.verdicts.rules.certificate.is_trusted import is_trusted
+from scanner.verdicts.rules.certificate.still_served import still_served
+from scanner.verdicts.rules.domain.delegation import delegation
+from scanner.verdicts.rules.domain.emptiness import emptiness
+from scanner.verdicts.rules.domain.holder import holder
+from scanner.verdicts.rules.domain.mail import mail
+from scanner.verdicts.rules.domain.names_known import names_known
+from scanner.verdicts.rules.domain.registration_term import registration_term
+from scanner.verdicts.rules.domain.renewal import renewal
+from scanner.verdicts.rules.domain.role import role
+from scanner.verdicts.rules.domain.web import web
+from scanner.verdicts.rules.hosting.behind_front import behind_front
+from scanner.verdicts.rules.hosting.serves_mail import serves_mail
+from scanner.verdicts.rules.hosting.serves_names import serves_names
+from scanner.verdicts.rules.hosting.serves_sites import serves_sites
+from scanner.verdicts.rules.mail.declares_no_mail import declares_no_mail
+from scanner.verdicts.rules.mail.has_servers import has_servers
+from scanner.verdicts.rules.mail.sender_signs import sender_signs
+from scanner.verdicts.rules.site.certificate_trouble import certificate_trouble
+from scanner.verdicts.rules.site.dangling_cname import dangling_cname
+from scanner.verdicts.rules.site.does_not_answer import does_not_answer
+from scanner.verdicts.rules.site.redirects_elsewhere import redirects_elsewhere
+from scanner.verdicts.rules.site.shows_page import shows_page
+from scanner.verdicts.rules.site.unknown_host import unknown_host
+
+RULES: tuple[Card, ...] = (
+    shows_page,
+    redirects_elsewhere,
+    does_not_answer,
+    unknown_host,
+    dangling_cname,
+    certificate_trouble,
+    declares_no_mail,
+    has_servers,
+    sender_signs,
+    still_served,
+    expires_soon,
+    is_trusted,
+    behind_front,
+    serves_sites,
+    serves_mail,
+    serves_names,
+    registration_term,
+    delegation,
+    web,
+    mail,
+    role,
+    emptiness,
+    names_known,
+    renewal,
+    holder,
+)
+"""In the order in which their findings are told."""
+
+
+def rules_for(kind: Kind) -> tuple[Card, ...]:
+    """Return the rules that judge a kind."""
+    return tuple(card for card in RULES if kind in card.kinds)

@@ -1,0 +1,78 @@
+"""Whether a domain's name servers serve it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import assert_never
+
+from probes.delegation import ServerState
+from probes.kit.observation import Absent, Seen, Unknown
+from probes.kit.target import Domain
+from scanner.assets import Kind
+from scanner.assets.estate import Params
+from scanner.discovery.looks import DELEGATION, REGISTRATION
+from scanner.discovery.mail_providers import lies_under_any
+from scanner.verdicts.card import rule
+from scanner.verdicts.dossier import Dossier
+from scanner.verdicts.finding import cannot_tell, say
+from scanner.verdicts.term import lapse
+from scanner.verdicts.verdict import Finding
+
+HOLDING_NAME_SERVERS = (
+    "verification-hold.suspended-domain.com",
+    "failed-whois-verification.namecheap.com",
+)
+"""Registrars point domains here until the holder confirms his contact data (usage.md 1.1)."""
+
+
+@rule(
+    id="domain.delegation",
+    sentence="A domain whose every name server refuses it is lame; one its parent does not delegate "
+    "is undelegated. Silence is neither.",
+    authority="RFC 1034 section 4.2.2; RFC 8499; DESIGN section 3; usage.md DNS-01, DNS-02",
+    kinds=(Kind.DOMAIN,),
+    says=("domain.lame", "domain.undelegated", "domain.some_name_servers_lame", "domain.held"),
+)
+def delegation(dossier: Dossier) -> Iterator[Finding]:
+    """Judge the parent's list of servers and what each of them said."""
+    sighting = dossier.see(DELEGATION, Domain(dossier.asset.key))
+    match sighting.outcome:
+        case Unknown(reason):
+            yield cannot_tell("delegation", reason, sighting)
+        case Absent():
+            yield from _not_delegated(dossier)
+        case Seen(fact):
+            hosts = [server.host for server in fact.servers]
+            states = {server.state for server in fact.servers}
+            bad = [
+                s.host
+                for s in fact.servers
+                if s.state in (ServerState.LAME, ServerState.NO_ADDRESS)
+            ]
+            if any(lies_under_any(host, HOLDING_NAME_SERVERS) for host in hosts):
+                told = {"status": "contact_verification"}
+                yield say("domain.held", sighting, facet="delegation", params=told)
+            if fact.lame:
+                yield say("domain.lame", sighting, facet="delegation", params={"servers": hosts})
+            elif ServerState.AUTHORITATIVE not in states:
+                yield cannot_tell("delegation", "no_name_server_answered", sighting)
+            elif bad:
+                params: Params = {"servers": bad, "of": len(hosts)}
+                yield say("domain.some_name_servers_lame", sighting, params=params)
+        case never:
+            assert_never(never)
+
+
+def _not_delegated(dossier: Dossier) -> Iterator[Finding]:
+    """Undelegated, if it is registered and paid; the rule on terms speaks for what has lapsed."""
+    parent = dossier.see(DELEGATION, Domain(dossier.asset.key))
+    registry = dossier.see(REGISTRATION, Domain(dossier.asset.key))
+    match registry.outcome:
+        case Seen(registration) if not lapse(registration, dossier.as_of.date()):
+            yield say("domain.undelegated", parent, registry, facet="delegation")
+        case Seen() | Absent():
+            return
+        case Unknown(reason):
+            yield cannot_tell("delegation", reason, parent, registry)
+        case never:
+            assert_never(never)

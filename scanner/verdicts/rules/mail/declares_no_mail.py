@@ -1,0 +1,87 @@
+"""A domain that takes no mail, and says so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import assert_never
+
+from probes.kit.observation import Absent, Seen, Unknown
+from probes.kit.target import Domain
+from scanner.assets import Kind
+from scanner.assets.estate import Params
+from scanner.discovery.looks import DNS_RECORDS, MAIL_POLICY
+from scanner.verdicts.card import rule
+from scanner.verdicts.dossier import Dossier
+from scanner.verdicts.finding import cannot_tell, say
+from scanner.verdicts.verdict import Finding
+
+
+@rule(
+    id="mail.declares_no_mail",
+    sentence="No MX and no permission to send is no mail; a null MX is a decision.",
+    authority="RFC 7505; RFC 5321 section 5.1; DESIGN section 4; usage.md 1.4",
+    kinds=(Kind.MAIL,),
+    says=("mail.declared_off", "mail.none", "mail.undetermined", "mail.null_mx", "mail.no_mx"),
+)
+def declares_no_mail(dossier: Dossier) -> Iterator[Finding]:
+    """Say what the absence of mail servers means; silence where there are some."""
+    records = dossier.see(DNS_RECORDS, Domain(dossier.asset.key))
+    match records.outcome:
+        case Absent():
+            yield say("mail.no_mx", records)
+            yield say("mail.none", records, facet="mail")
+        case Unknown(reason):
+            yield cannot_tell("mail", reason, records)
+        case Seen(fact):
+            match fact.mx:
+                case Unknown(reason):
+                    yield cannot_tell("mail", reason, records)
+                case Absent():
+                    yield say("mail.no_mx", records)
+                    yield from _without_mx(dossier)
+                case Seen():
+                    if fact.null_mx:
+                        yield say("mail.null_mx", records)
+                        yield say("mail.declared_off", records, facet="mail")
+                case never:
+                    assert_never(never)
+        case never_either:
+            assert_never(never_either)
+
+
+def _without_mx(dossier: Dossier) -> Iterator[Finding]:
+    """Read the sender policy: a domain without MX may still send."""
+    records = dossier.see(DNS_RECORDS, Domain(dossier.asset.key))
+    policy = dossier.see(MAIL_POLICY, Domain(dossier.asset.key))
+    match policy.outcome:
+        case Unknown(reason):
+            yield cannot_tell("mail", reason, policy)
+            return
+        case Absent():
+            yield say("mail.none", records, policy, facet="mail")
+            return
+        case Seen(fact):
+            spf, dkim = fact.spf, fact.dkim
+        case never:
+            assert_never(never)
+    match spf:
+        case Unknown(reason):
+            yield cannot_tell("mail", reason, policy)
+            return
+        case Seen(record) if not record.denies_all:
+            yield say("mail.undetermined", policy, facet="mail", params={"sends_by": "spf"})
+            return
+        case Seen() | Absent():
+            pass
+        case never_two:
+            assert_never(never_two)
+    match dkim:
+        case Unknown(reason):
+            yield cannot_tell("mail", reason, policy)
+        case Seen(selectors):
+            told: Params = {"sends_by": "dkim", "selectors": list(selectors)}
+            yield say("mail.undetermined", policy, facet="mail", params=told)
+        case Absent():
+            yield say("mail.none", records, policy, facet="mail")
+        case never_three:
+            assert_never(never_three)

@@ -1,0 +1,37 @@
+"""A site behind a certificate that visitors are warned of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from probes.kit.observation import Seen
+from probes.kit.target import Endpoint
+from scanner.assets import Kind
+from scanner.discovery.looks import TLS_CERTIFICATE
+from scanner.verdicts.card import rule
+from scanner.verdicts.dossier import Dossier
+from scanner.verdicts.finding import say
+from scanner.verdicts.trust import is_troubled
+from scanner.verdicts.verdict import Finding
+
+
+@rule(
+    id="site.certificate_trouble",
+    sentence="A site whose certificate browsers reject works, but warns its visitors away.",
+    authority="DESIGN section 4 (content behind a bad certificate); RFC 5280, RFC 9525",
+    kinds=(Kind.SITE,),
+    says=("site.certificate_trouble",),
+    may_doubt=False,
+)
+def certificate_trouble(dossier: Dossier) -> Iterator[Finding]:
+    """Name every host whose certificate browsers reject, and why."""
+    for host in dossier.holding.hosts:
+        sighting = dossier.see(TLS_CERTIFICATE, Endpoint(host, 443))
+        match sighting.outcome:
+            case Seen(served) if is_troubled(served, dossier.as_of):
+                params = {
+                    "host": host,
+                    "trouble": str(served.trust),
+                    "not_after": served.not_after.date().isoformat(),
+                }
+                yield say("site.certificate_trouble", sighting, params=params)

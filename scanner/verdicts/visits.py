@@ -1,0 +1,80 @@
+"""Every visit to a site, read and put together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any, assert_never
+
+from msgspec import Struct
+
+from probes.kit.observation import Absent, Seen, Unknown
+from probes.kit.target import Host
+from probes.website import Website
+from scanner.assets.estate import Params
+from scanner.discovery import Sighting
+from scanner.discovery.looks import WEBSITE
+from scanner.discovery.presence import Lives, presence
+from scanner.verdicts.dossier import Dossier
+from scanner.verdicts.finding import say
+from scanner.verdicts.pages import Reading, read_visit
+from scanner.verdicts.verdict import Finding
+
+
+class VisitRead(Struct, frozen=True):
+    """One visit: the host it started from, what it showed, and the look it was part of."""
+
+    host: str
+    reading: Reading
+    sighting: Sighting[Website]
+
+
+class HostUnseen(Struct, frozen=True):
+    """A host of the site of which we could not find out a thing."""
+
+    host: str
+    reason: str
+    sighting: Sighting[Any]
+
+
+def visits_to(dossier: Dossier) -> tuple[tuple[VisitRead, ...], tuple[HostUnseen, ...]]:
+    """Return every visit to a site's hosts, and the hosts that could not be visited."""
+    visits: list[VisitRead] = []
+    unseen: list[HostUnseen] = []
+    hosts = dossier.holding.hosts
+    for host in hosts:
+        found = presence(dossier.looks, host)
+        match found.lives:
+            case Lives.NOWHERE:
+                continue
+            case Lives.UNKNOWN:
+                unseen.append(HostUnseen(host, found.reason, found.sighting))
+                continue
+            case Lives.SOMEWHERE:
+                pass
+        sighting = dossier.see(WEBSITE, Host(host))
+        match sighting.outcome:
+            case Seen(site):
+                for visit in (site.https, site.http):
+                    reading = read_visit(visit, site, hosts, dossier.scene.site_of)
+                    visits.append(VisitRead(host, reading, sighting))
+            case Absent():
+                continue
+            case Unknown(reason):
+                unseen.append(HostUnseen(host, reason, sighting))
+            case never:
+                assert_never(never)
+    return tuple(visits), tuple(unseen)
+
+
+def by_state(visits: Iterable[VisitRead]) -> Iterator[Finding]:
+    """Yield one finding for each state that the visits speak for."""
+    states: dict[str, list[VisitRead]] = {}
+    for visit in visits:
+        states.setdefault(visit.reading.state, []).append(visit)
+    for state, same in states.items():
+        first = same[0].reading
+        params: Params = {"urls": [visit.reading.url for visit in same]}
+        for name in ("status", "marker", "provider", "target", "reason"):
+            if value := getattr(first, name):
+                params[name] = str(value) if name == "reason" else value
+        yield say(f"site.{state}", *(visit.sighting for visit in same), facet="web", params=params)

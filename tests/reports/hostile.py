@@ -1,0 +1,69 @@
+"""Strings that want to be more than text, and documents full of them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from itertools import count
+from typing import Any
+
+from reports.document import Document, read, write
+
+PAYLOADS = (
+    "<script>alert(1)</script>",
+    "</title><script>alert(2)</script>",
+    "</style><script>alert(3)</script>",
+    "</script><script>alert(4)</script>",
+    "<img src=x onerror=alert(5)>",
+    '"><svg onload=alert(6)>',
+    "' onmouseover='alert(7)",
+    '" autofocus onfocus="alert(8)" x="',
+    "<iframe srcdoc='<script>alert(9)</script>'>",
+    "<a href=javascript:alert(10)>x</a>",
+    "<base href=http://127.0.0.1:9/>",
+    "<meta http-equiv=refresh content='0;url=http://127.0.0.1:9/'>",
+    "<link rel=stylesheet href=http://127.0.0.1:9/x.css>",
+    "<style>*{background:url(http://127.0.0.1:9/x)}</style>",
+    "<form action=http://127.0.0.1:9/><button>ok</button></form>",
+    "<!--",
+    "--><script>alert(17)</script>",
+    "<![CDATA[<script>alert(18)</script>]]>",
+    "{{ 7 * 7 }}{% raw %}",
+    "{0.__class__}{code}%s%(x)s",
+    "&lt;script&gt;alert(21)&lt;/script&gt;",
+    "&#60;script&#62;alert(22)",
+    "\u202egpj.exe\u202c\u2066\u200b\u2028",
+    "\u0000\u001b[31m\u009b31m\u0007\r\n",
+    "</table></section></main><h1>Paid</h1>",
+    "<details open ontoggle=alert(26)>",
+    "javascript:alert(27)//",
+    "＜script＞alert(28)＜/script＞",
+    "\\u003cscript\\u003ealert(29)",
+    "'-alert(30)-'`${alert(30)}`",
+)
+
+_KEPT = {"use", "verdict", "confidence", "ownership", "status", "amount"}
+"""Closed vocabularies and numbers: no place for text."""
+_LINKS = {"schema", "id", "asset", "from", "to", "evidence"}
+_TIMES = {"at", "generated_at", "started_at", "finished_at", "paid_until", "decide_by"}
+
+
+def spoiled(document: Document, payload: Callable[[int], str]) -> Document:
+    """Return the document with a payload at the end of every text in it, links between parts kept."""
+    places = count()
+
+    def spoil(value: Any, key: str = "") -> Any:
+        if key == "evidence" and isinstance(value, dict):
+            return {id_: spoil(piece) for id_, piece in value.items()}
+        if key in _KEPT | _LINKS | _TIMES:
+            return value
+        if isinstance(value, dict):
+            return {name: spoil(inner, name) for name, inner in value.items()}
+        if isinstance(value, list):
+            return [spoil(inner, key) for inner in value]
+        if not isinstance(value, str) or not value:
+            return value
+        # One payload for every kind: things of one kind stand in one table.
+        return value + payload(0 if key == "kind" else next(places))
+
+    return read(json.dumps(spoil(json.loads(write(document)))).encode())

@@ -1,0 +1,159 @@
+"""The schema: made by migrations, equal to the models, never half changed."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Column, Connection, MetaData, Table, Text, text
+
+import scanner.evidence.rows
+import scanner.registry.rows  # noqa: F401
+from scanner.database import Database, StorageTrouble
+from scanner.database.columns import Row
+from scanner.database.engine import Place, open_engine
+from scanner.database.schema import MIGRATIONS, bring_up_to_date, revision_of, revisions
+
+
+def _difference(database: Database, models: MetaData) -> list[object]:
+    def compare(connection: Connection) -> list[object]:
+        options = {"compare_type": True, "render_as_batch": True}
+        return list(compare_metadata(MigrationContext.configure(connection, opts=options), models))
+
+    return database.read(compare)
+
+
+def test_migrations_make_what_the_models_say(database_url: str) -> None:
+    """After all migrations the schema is the models' schema, and a difference would be noticed."""
+    more = MetaData()
+    for table in Row.metadata.tables.values():
+        table.to_metadata(more)
+    Table("forgotten", more, Column("id", Text, primary_key=True))
+
+    with Database.open(database_url) as database:
+        assert _difference(database, Row.metadata) == []
+        assert len(_difference(database, more)) == 1
+
+
+def test_opening_again_changes_nothing(database_url: str) -> None:
+    """An up-to-date database is opened as it is."""
+    Database.open(database_url).close()
+
+    with Database.open(database_url) as database:
+        assert database.read(revision_of) == revisions()[-1]
+        assert database.check() == ()
+
+
+def test_a_newer_schema_is_refused(database_url: str) -> None:
+    """What a newer version wrote is not touched by an older one."""
+    place = Place(database_url)
+    with Database.open(database_url):
+        engine = open_engine(place, writes=True)
+        with engine.begin() as connection:
+            connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+        engine.dispose()
+
+    with pytest.raises(StorageTrouble, match=r"newer Revizor .*9999"):
+        Database.open(database_url)
+
+
+def test_another_programs_file_is_refused(tmp_path: Path) -> None:
+    """A file that holds somebody else's tables gets none of ours."""
+    other = sqlite3.connect(tmp_path / "other.db")
+    other.execute("CREATE TABLE bookmarks (id)")
+    other.close()
+
+    with pytest.raises(StorageTrouble, match="another program's"):
+        Database.open(f"sqlite:///{tmp_path}/other.db")
+
+
+_SECOND = """
+import sqlalchemy as sa
+from alembic import op
+revision = "0002"
+down_revision = "0001"
+def upgrade():
+    op.create_table("novelty", sa.Column("id", sa.Text(), primary_key=True))
+    with op.batch_alter_table("client") as batch:
+        batch.add_column(sa.Column("city", sa.Text()))
+    {then}
+"""
+
+
+def _next_version(tmp_path: Path, then: str) -> Path:
+    folder = tmp_path / "migrations"
+    shutil.copytree(MIGRATIONS, folder, ignore=shutil.ignore_patterns("__pycache__"))
+    (folder / "v0002_novelty.py").write_text(_SECOND.format(then=then))
+    return folder
+
+
+def test_a_file_is_copied_before_it_is_migrated(tmp_path: Path) -> None:
+    """The copy beside it holds what the file held before."""
+    Database.open(f"sqlite:///{tmp_path}/revizor.db").close()
+    place = Place(f"sqlite:///{tmp_path}/revizor.db")
+    engine = open_engine(place, writes=True)
+
+    bring_up_to_date(place, engine, _next_version(tmp_path, then="pass"))
+
+    with engine.connect() as connection:
+        assert revision_of(connection) == "0002"
+    engine.dispose()
+    copy = sqlite3.connect(tmp_path / "revizor.db.before-0002")
+    assert copy.execute("SELECT version_num FROM alembic_version").fetchall() == [("0001",)]
+    copy.close()
+
+
+def test_a_failed_migration_leaves_the_old_schema(tmp_path: Path, database_url: str) -> None:
+    """A migration is done whole or not at all."""
+    Database.open(database_url).close()
+    place = Place(database_url)
+    engine = open_engine(place, writes=True)
+    folder = _next_version(tmp_path, then="raise ArithmeticError")
+
+    with pytest.raises(ArithmeticError):
+        bring_up_to_date(place, engine, folder)
+
+    engine.dispose()
+    with Database.open(database_url) as database:
+        assert database.read(revision_of) == "0001"
+        assert _difference(database, Row.metadata) == []
+
+
+_OPENER = """
+import sys
+import alembic.operations, alembic.runtime.migration, alembic.script
+from scanner.database import Database
+print("ready", flush=True)
+sys.stdin.readline()
+Database.open(sys.argv[1]).close()
+"""
+
+
+def test_processes_that_open_a_new_database_at_once_make_it_once(database_url: str) -> None:
+    """Whoever comes second waits for the first."""
+    openers = [
+        subprocess.Popen(
+            [sys.executable, "-c", _OPENER, database_url],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(3)
+    ]
+    for opener in openers:
+        assert opener.stdout is not None
+        assert opener.stdout.readline() == "ready\n"
+    for opener in openers:
+        assert opener.stdin is not None
+        opener.stdin.write("go\n")
+        opener.stdin.flush()
+    for opener in openers:
+        opener.communicate(timeout=60)
+
+    assert [opener.returncode for opener in openers] == [0, 0, 0]

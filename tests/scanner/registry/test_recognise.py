@@ -1,0 +1,49 @@
+"""A hosting keeps its identity when its key changes."""
+
+from __future__ import annotations
+
+import pytest
+
+from scanner.assets import Asset, Kind
+from scanner.registry.recognise import Shape, recognise
+
+
+def _shapes(text: str) -> list[Shape]:
+    """Read `key:a,b key2:c`; a key is `provider/rest`."""
+    found = []
+    for part in text.split():
+        key, _, hosts = part.partition(":")
+        asset = Asset(Kind.HOSTING, key)
+        found.append(Shape(asset, key.split("/")[0], frozenset(filter(None, hosts.split(",")))))
+    return found
+
+
+@pytest.mark.parametrize(
+    ("known", "seen", "names"),
+    [
+        ("", "p/1:a", {"p/1": "p/1"}),
+        ("p/1:a", "p/1:a", {"p/1": "p/1"}),
+        ("p/1:a,b", "p/2:a,b", {"p/2": "p/1"}),  # the provider moved it
+        ("p/1:a,b", "q/2:a,b", {"q/2": "q/2"}),  # another provider is another contract
+        ("p/1:a,b", "p/2:c", {"p/2": "p/2"}),
+        ("p/1:a,b p/2:c", "p/1:c p/2:a,b", {"p/1": "p/2", "p/2": "p/1"}),  # addresses swapped
+        ("p/1:a,b,c p/2:d", "p/1:a,b p/2:c,d", {"p/1": "p/1", "p/2": "p/2"}),  # a site moved over
+        ("p/1:a,b,c p/2:d", "p/1: p/2:a,b,c,d", {"p/1": "p/1", "p/2": "p/2"}),  # all of them did
+        ("p/1:a,b,c", "p/2:a,b p/3:c", {"p/2": "p/1", "p/3": "p/3"}),  # split: the larger part
+        ("p/1:a", "p/1:z", {"p/1": "p/1"}),  # other names, but the same key
+        ("p/1:a", "p/1:z p/2:a", {"p/1": "p/1~2", "p/2": "p/1"}),  # its old address taken over
+        ("p/1:a p/1~2:z", "p/1:z p/2:a", {"p/1": "p/1~2", "p/2": "p/1"}),  # and again
+        ("p/1:", "p/1:a", {"p/1": "p/1"}),
+    ],
+)
+def test_a_hosting_is_recognised_by_what_it_serves(
+    known: str, seen: str, names: dict[str, str]
+) -> None:
+    """Each hosting seen is one object, known or new; the order they come in does not matter."""
+    there, here = _shapes(known), _shapes(seen)
+
+    found = recognise(here, there)
+
+    assert {asset.key: name.key for asset, name in found.items()} == names
+    assert recognise(reversed(here), reversed(there)) == found
+    assert len(set(found.values())) == len(found)
