@@ -9,7 +9,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 from probes.kit.absence import absence
-from probes.kit.certificate import read_certificate, trust_of
+from probes.kit.certificate import read_certificate
 from probes.kit.declare import Reach, probe
 from probes.kit.net import Net, NetTrouble, TlsQuestion
 from probes.kit.observation import Absent, Mention, Reason, Seen, Unknown
@@ -95,7 +95,7 @@ async def tls_certificate(
             not_before=leaf.not_before,
             not_after=leaf.not_after,
             key=leaf.key,
-            trust=Trust(trust_of(handshake.chain, endpoint.name).value),
+            trust=Trust(handshake.trust),
             automated=leaf.automated,
             tls_version=handshake.version,
             address=handshake.address,

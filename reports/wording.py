@@ -6,7 +6,8 @@ The texts are TOML files in `texts/<language>/`. A text is one of
 - a list of these, the most telling first: the first one whose parameters are all known is said.
 
 A placeholder may name how to say its value: `{status:plain}` without thousands, `{facet:facet}` as the word for that
-code in the theme `facet`. Dates in ISO spelling, lists and host names are recognised without it.
+code in the theme `facet`, `{provider:provider?}` as that word if there is one, `{for:asset}` as the names behind
+asset ids. Dates in ISO spelling, lists and host names are recognised without it.
 """
 
 from __future__ import annotations
@@ -38,6 +39,7 @@ _LONGEST_LIST = 6
 _ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _ISO_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d[0-9:.]{0,10}(?:Z|[+-]\d\d:\d\d)", re.ASCII)
 _CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
+_CODE = re.compile(r"[a-z0-9_]+", re.ASCII)
 _HUMANISED = re.compile(r"[^\w]+|_+")
 
 
@@ -170,9 +172,17 @@ class Wording:
             return self.say("page.yes" if value else "page.no")
         if isinstance(value, (int, float)):
             return str(value) if spec == "plain" else self.number(value)
+        if spec == "asset":
+            return self._text(value.partition(":")[2] or value)
         if spec and spec != "plain":
-            return self.say(f"{spec}.{value}")
+            return self._word(spec, value)
         return self._text(value)
+
+    def _word(self, spec: str, code: str) -> str:
+        theme = spec.removesuffix("?")
+        if theme == spec or self.has(f"{theme}.{code}"):
+            return self.say(f"{theme}.{code}")
+        return self._text(code.replace("_", " ").capitalize() if _CODE.fullmatch(code) else code)
 
     def _text(self, value: str) -> str:
         try:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import tomllib
 import warnings
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
@@ -19,7 +18,7 @@ from cryptography.utils import CryptographyDeprecationWarning
 from cryptography.x509.oid import NameOID
 from msgspec import Struct
 
-from probes.kit.net.trust import ODD, TrustStore, TrustVerdict
+from probes.kit.net.trust import ODD
 
 T = TypeVar("T")
 
@@ -95,17 +94,6 @@ def _read(
         automated=_automated(organisation, common_name),
         unreadable=tuple(unreadable),
     )
-
-
-def trust_of(chain: tuple[bytes, ...], name: str) -> TrustVerdict:
-    """Judge a chain (DER, leaf first) for a name now, against `SSL_CERT_FILE` or certifi's anchors."""
-    store = _store(os.environ.get("SSL_CERT_FILE") or None)
-    return store.verify(chain, name, datetime.now(UTC))
-
-
-@cache
-def _store(path: str | None) -> TrustStore:
-    return TrustStore.load(path)
 
 
 def _issuer_of(leaf: x509.Certificate) -> tuple[str, str]:

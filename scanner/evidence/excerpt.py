@@ -10,8 +10,8 @@ import dns.exception
 import dns.message
 from cryptography import x509
 from msgspec import Struct
-from selectolax.lexbor import LexborHTMLParser
 
+from probes.kit import page
 from probes.kit.net.question import (
     ApiAnswer,
     ApiQuestion,
@@ -172,15 +172,11 @@ def _in_its_charset(answer: HttpAnswer, body: bytes) -> str:
 
 
 def _visible_text(answer: HttpAnswer) -> str:
-    kind = answer.header("content-type").lower().partition(";")[0]
-    text = _in_its_charset(answer, answer.body[:65_536])
-    if "html" not in kind and text.lstrip()[:1] != "<":
-        return text[:LENGTH]
-    page = LexborHTMLParser(text)
-    page.strip_tags(["script", "style", "noscript", "template"])
-    title = page.css_first("title")
-    body = page.body.text(separator=" ") if page.body else ""
-    return f"{title.text() if title else ''} | {' '.join(body.split())}".strip(" |")
+    kind, body = answer.header("content-type"), answer.body[:65_536]
+    if not page.is_html(kind, body):
+        return _in_its_charset(answer, body)[:LENGTH]
+    reading = page.read(body, kind)
+    return f"{reading.title} | {reading.text}".strip(" |")
 
 
 def _text(raw: bytes) -> str:

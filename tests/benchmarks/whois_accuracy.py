@@ -29,11 +29,7 @@ from probes.kit.registry.whois_reader import read_whois
 from tests.benchmarks.whois_peers import PEERS, answers_of
 
 DATES = ("created", "updated", "expires")
-_OUTCOMES = {
-    "not_found": "not_registered",
-    "unavailable": "service_closed",
-    "error": "not_registered",
-}
+_OUTCOMES = {"not_found": "not_registered", "unavailable": "service_closed"}
 Row = dict[str, Any]
 Score = dict[str, Counter[str]]
 
@@ -84,7 +80,8 @@ def _days(stamp: Stamp | None) -> list[str]:
 def judge(expected: Row, got: Row) -> Iterator[tuple[str, str]]:
     """Yield each field the corpus asserts, with `right`, `wrong` or `missing`."""
     outcome = _OUTCOMES.get(expected["outcome"], expected["outcome"])
-    yield f"outcome {outcome}", _verdict(got["outcome"] == outcome, got["outcome"] != "unparsed")
+    right = got["outcome"] == outcome or (outcome == "error" and got["outcome"] != "registered")
+    yield f"outcome {outcome}", _verdict(right, got["outcome"] != "unparsed")
     for field in DATES:
         stamp = read_stamp(expected.get(field) or "")
         if stamp is not None:
@@ -140,6 +137,9 @@ def score(corpus: Iterable[Row], read: Callable[[Row], Row | None]) -> tuple[Sco
     for row in corpus:
         got = read(row)
         verdicts = list(judge(row["expected"], got if got is not None else _NOTHING))
+        if is_rdap(row):
+            whole = all(verdict == "right" for _, verdict in verdicts)
+            fields["rdap answers wholly right"]["right" if whole else "wrong"] += 1
         for field, verdict in verdicts:
             fields[field][verdict] += 1
             suffixes[f"{_suffix(row)} {field}"][verdict] += 1

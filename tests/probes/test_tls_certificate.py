@@ -6,7 +6,6 @@ import asyncio
 import datetime
 
 import pytest
-import trustme
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
@@ -14,8 +13,8 @@ from cryptography.x509.oid import NameOID
 
 from probes.kit.certificate import automatic_issuers, read_certificate
 from probes.kit.net import Handshake, NetTrouble, TlsQuestion
-from probes.kit.observation import Absent, Mention, Reason, Seen, Unknown
-from probes.kit.target import Endpoint, Host
+from probes.kit.observation import Absent, Reason, Seen, Unknown
+from probes.kit.target import Endpoint
 from probes.tls_certificate import Trust, tls_certificate
 from tests.probes.paper import PaperNet
 
@@ -31,9 +30,9 @@ def look(answer, endpoint=ENDPOINT):
     return asyncio.run(tls_certificate.look(endpoint, PaperNet({question: answer})))
 
 
-def shown(*chain):
-    """A handshake that showed this chain."""
-    return Handshake(tuple(chain), "TLSv1.3", "192.0.2.10")
+def shown(*chain, trust="trusted"):
+    """A handshake that showed this chain, judged so by the Net."""
+    return Handshake(tuple(chain), "TLSv1.3", "192.0.2.10", trust)
 
 
 def made(
@@ -67,56 +66,10 @@ def made(
     return signed.public_bytes(serialization.Encoding.DER)
 
 
-@pytest.fixture
-def authority(tmp_path, monkeypatch):
-    """An authority that the machine trusts."""
-    ca = trustme.CA()
-    ca.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
-    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
-    return ca
-
-
-def der_chain(leaf):
-    """The chain of a trustme certificate, as sent."""
-    return [
-        x509.load_pem_x509_certificate(blob.bytes()).public_bytes(serialization.Encoding.DER)
-        for blob in leaf.cert_chain_pems
-    ]
-
-
-def test_a_certificate_tells_its_fields():
-    """Names, dates, issuer, key and digest are read as written."""
-    der = made(
-        subject=[
-            (NameOID.COMMON_NAME, "client.example"),
-            (NameOID.ORGANIZATION_NAME, 'ООО "Ромашка"'),
-        ],
-        issuer=[(NameOID.ORGANIZATION_NAME, "Let's Encrypt"), (NameOID.COMMON_NAME, "R13")],
-    )
-    fact = look(shown(der)).fact
-
-    assert fact.names == ("client.example", "*.client.example")
-    assert fact.name_count == 2
-    assert (fact.subject, fact.organisation) == ("client.example", 'ООО "Ромашка"')
-    assert (fact.issuer, fact.automated) == ("Let's Encrypt", True)
-    assert (fact.serial, fact.key) == ("abcdef", "EC secp256r1")
-    assert fact.not_after == (NOW + 80 * DAY).replace(microsecond=0)
-    assert (fact.tls_version, fact.address, fact.unreadable) == ("TLSv1.3", "192.0.2.10", ())
-    assert len(fact.sha256) == 64
-    assert set(fact.mentions()) == {Mention(Host("client.example"), "named_in_certificate_of")}
-
-
-def test_a_chain_that_ends_in_the_store_is_trusted(authority):
-    """The verdict is the store's, and the store is the one SSL_CERT_FILE names."""
-    good = authority.issue_cert("client.example")
-    other = authority.issue_cert("other.example")
-    old = authority.issue_cert("client.example", not_before=NOW - 90 * DAY, not_after=NOW - DAY)
-    stranger = trustme.CA().issue_cert("client.example")
-
-    assert look(shown(*der_chain(good))).fact.trust is Trust.TRUSTED
-    assert look(shown(*der_chain(other))).fact.trust is Trust.WRONG_NAME
-    assert look(shown(*der_chain(old))).fact.trust is Trust.EXPIRED
-    assert look(shown(*der_chain(stranger))).fact.trust in (Trust.UNTRUSTED, Trust.INCOMPLETE)
+@pytest.mark.parametrize("trust", Trust)
+def test_the_nets_judgement_is_the_facts(trust):
+    """Whether a visitor would trust the chain is what the Net's own store said at that moment."""
+    assert look(shown(made(), trust=trust.value)).fact.trust is trust
 
 
 @pytest.mark.parametrize(

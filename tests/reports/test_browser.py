@@ -88,7 +88,7 @@ def test_the_page_fits_the_window(
         ("f-text", "", 20),
         ("f-text", "РОМАШКА.рф", 1),
         ("f-text", "xn--80aa3agjl3d", 1),
-        ("f-text", "парковк", 1),
+        ("f-text", "парковочн", 1),
         ("f-text", "beget placeholder", 0),
         ("f-verdict", "ask", 6),
         ("f-kind", "domain", 7),

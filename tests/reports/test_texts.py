@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import ast
 import re
+from collections.abc import Iterator
 from enum import StrEnum
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
+import probes
+import scanner
 from probes.kit.observation import Reason
 from probes.registration import HolderKind
 from probes.tls_certificate import Trust
 from reports import outline
 from reports.wording import LANGUAGES, PLURALS, NoText, Wording, texts
 from scanner.assets import STATES, Advice, Confidence, Kind, Need, Ownership, Use
+from scanner.verdicts import all_codes
 
 RU, EN = texts("ru"), texts("en")
 SENTENCES = [
@@ -86,6 +92,58 @@ def test_every_state_of_every_kind_is_written() -> None:
 
     assert {f"state.{state}" for state in states} <= set(RU)
     assert {f"reason.{state}" for state in states} <= set(RU)
+
+
+def test_every_finding_has_a_sentence_that_needs_nothing() -> None:
+    """Whatever parameters a rule leaves out, its sentence is still said."""
+    assert {f"reason.{code}" for code in all_codes()} <= set(RU)
+    greedy = {
+        key: sentences[-1].placeholders
+        for key, sentences in RU.items()
+        if key.startswith(("reason.", "found.", "owner.")) and sentences[-1].placeholders
+    }
+
+    assert greedy == {
+        "reason.hosting.serves": {"count"},
+        "reason.facet.unknown": {"facet"},
+    }
+
+
+CODES = {
+    "Step": (("found", 0),),
+    "Mention": (("found", 1),),
+    "OwnershipReason": (("owner", 0),),
+    "cannot_tell": (("facet", 0), ("unknown", 1)),
+}
+"""Calls that make a code: the theme of its text, and its place among the arguments."""
+
+
+def codes_in_source() -> Iterator[tuple[str, str]]:
+    """Yield (theme, code) for every code written out where the scanner and the probes make one."""
+    for package in (probes, scanner):
+        for file in Path(package.__path__[0]).rglob("*.py"):
+            for call in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+                if isinstance(call, ast.Call):
+                    yield from _codes_of(call)
+
+
+def _codes_of(call: ast.Call) -> Iterator[tuple[str, str]]:
+    name = getattr(call.func, "id", getattr(call.func, "attr", ""))
+    for theme, place in CODES.get(name, ()):
+        if len(call.args) > place and isinstance(call.args[place], ast.Constant):
+            yield theme, call.args[place].value
+    if name == "NotSeen":
+        for one in call.keywords:
+            if one.arg == "code" and isinstance(one.value, ast.Constant):
+                yield "unseen", one.value.value
+
+
+def test_every_code_the_scanner_writes_out_has_a_text() -> None:
+    """How a thing was found, whose it is, what was not seen, what could not be told."""
+    written = set(codes_in_source())
+
+    assert len(written) > 30
+    assert {f"{theme}.{code}" for theme, code in written} - set(RU) == set()
 
 
 def test_the_report_knows_the_vocabulary_of_the_scanner() -> None:

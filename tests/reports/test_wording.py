@@ -69,10 +69,10 @@ def test_parameters_say_themselves(value: Param, said: str) -> None:
 @pytest.mark.parametrize(
     ("params", "said"),
     [
-        ({"on": "2026-05-05", "days": 1}, "Paid until 5 May 2026: 1 day left."),
-        ({"on": "2026-05-06", "days": 2}, "Paid until 6 May 2026: 2 days left."),
-        ({"on": "2026-05-06"}, "The paid term ends soon: 6 May 2026."),
-        ({"on": ""}, "The paid term ends soon."),
+        ({"date": "2026-05-05", "days": 1}, "Paid until 5 May 2026: 1 day left."),
+        ({"date": "2026-05-06", "days": 2}, "Paid until 6 May 2026: 2 days left."),
+        ({"date": "2026-05-06"}, "The paid term ends soon: 6 May 2026."),
+        ({"date": ""}, "The paid term ends soon."),
         ({}, "The paid term ends soon."),
     ],
 )
@@ -85,8 +85,8 @@ def test_the_most_telling_form_that_can_be_filled_is_said(
 
 def test_a_sentence_that_ends_in_a_date_ends_in_one_full_stop() -> None:
     """«4 мая 2026 г.» brings its own."""
-    assert RU.say("reason.certificate.expired", on="2026-05-04").endswith("г.")
-    assert not RU.say("reason.certificate.expired", on="2026-05-04").endswith("..")
+    assert RU.say("reason.certificate.expired", not_after="2026-05-04").endswith("г.")
+    assert not RU.say("reason.certificate.expired", not_after="2026-05-04").endswith("..")
 
 
 def test_what_cannot_be_seen_is_spelt_out() -> None:

@@ -46,6 +46,8 @@ def spoken(text: str) -> tuple[Ending, str]:
 
     Refusals win over absence wherever they stand: a quota text may mention "no match" as well.
     """
+    if text.lstrip()[:14].lower().startswith(("<html", "<!doctype")):
+        return Ending.UNPARSED, "a web page"
     lines = _lines(text)
     for name, phrases in _tables().items():
         if name == _REDUCED:

@@ -10,7 +10,7 @@ from scanner.verdicts.rules.certificate.still_served import still_served
 from scanner.verdicts.rules.domain.delegation import delegation
 from scanner.verdicts.rules.domain.emptiness import emptiness
 from scanner.verdicts.rules.domain.holder import holder
-from scanner.verdicts.rules.domain.mail import mail
+from scanner.verdicts.rules.domain.takes_mail import takes_mail
 from scanner.verdicts.rules.domain.names_known import names_known
 from scanner.verdicts.rules.domain.registration_term import registration_term
 from scanner.verdicts.rules.domain.renewal import renewal
@@ -50,7 +50,7 @@ RULES: tuple[Card, ...] = (
     registration_term,
     delegation,
     web,
-    mail,
+    takes_mail,
     role,
     emptiness,
     names_known,

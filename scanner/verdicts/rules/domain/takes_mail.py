@@ -20,7 +20,7 @@ from scanner.verdicts.verdict import Finding
     kinds=(Kind.DOMAIN,),
     says=("domain.active_mail", "domain.mail_broken"),
 )
-def mail(dossier: Dossier) -> Iterator[Finding]:
+def takes_mail(dossier: Dossier) -> Iterator[Finding]:
     """Carry over what was found of the domain's mail."""
     opinions = tuple(dossier.hanging_on_it("of_domain", Kind.MAIL))
     for opinion in opinions:

@@ -1,0 +1,134 @@
+"""Where the processor time goes: a sampler of CPU time, cheap enough to leave the run as it is."""
+
+from __future__ import annotations
+
+import signal
+import time
+from collections import Counter
+from contextvars import ContextVar
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from msgspec.structs import replace
+
+from probes.kit.catalog import all_probes
+from probes.kit.declare import Probe
+from tests.benchmarks.audit.measure import Measured
+
+INTERVAL = 0.002
+LARGEST = 60
+
+_look: ContextVar[str] = ContextVar("look", default="(no look)")
+_ROOT = str(Path(__file__).parents[3]) + "/"
+
+_PARTS = (
+    ("probes/kit/net/dns_", "DNS"),
+    ("probes/kit/dns.py", "DNS"),
+    ("probes/dns_records.py", "DNS"),
+    ("probes/addresses.py", "DNS"),
+    ("probes/delegation.py", "DNS"),
+    ("probes/mail_policy.py", "DNS"),
+    ("probes/kit/spf.py", "DNS"),
+    ("probes/kit/sender_tree.py", "DNS"),
+    ("probes/kit/net/tls", "HTTP and TLS"),
+    ("probes/kit/net/handshakes.py", "HTTP and TLS"),
+    ("probes/kit/net/http", "HTTP and TLS"),
+    ("probes/kit/net/inflate.py", "HTTP and TLS"),
+    ("probes/kit/net/web_address.py", "HTTP and TLS"),
+    ("asyncio/sslproto.py", "HTTP and TLS"),
+    ("/ssl.py", "HTTP and TLS"),
+    ("probes/kit/net/whois", "WHOIS"),
+    ("probes/kit/registry/", "WHOIS"),
+    ("probes/registration.py", "WHOIS"),
+    ("probes/kit/net/smtp", "SMTP"),
+    ("probes/mail_server.py", "SMTP"),
+    ("probes/kit/net/api", "APIs"),
+    ("probes/kit/net/guarded_", "APIs"),
+    ("probes/certificate_log.py", "APIs"),
+    ("probes/kit/certificate_search.py", "APIs"),
+    ("probes/address_owner.py", "APIs"),
+    ("probes/kit/announcement.py", "APIs"),
+    ("probes/kit/rdap_network.py", "APIs"),
+    ("probes/kit/net/trust.py", "certificates"),
+    ("probes/kit/certificate.py", "certificates"),
+    ("probes/tls_certificate.py", "certificates"),
+    ("probes/website.py", "pages"),
+    ("probes/kit/page.py", "pages"),
+    ("probes/kit/counters.py", "pages"),
+    ("probes/kit/fingerprints.py", "pages"),
+    ("probes/kit/trail.py", "pages"),
+    ("probes/kit/net/tape.py", "recording"),
+    ("probes/", "queues, guard, dialling"),
+    ("scanner/evidence/", "evidence"),
+    ("scanner/database/", "evidence"),
+    ("scanner/runs/", "engine, progress"),
+    ("scanner/cli/", "engine, progress"),
+    ("scanner/discovery/", "discovery"),
+    ("scanner/verdicts/", "judging"),
+    ("scanner/registry/", "registry"),
+    ("scanner/document", "document"),
+    ("scanner/", "engine, progress"),
+    ("reports/", "report"),
+)
+
+
+class Sampler:
+    """Charges the main thread's CPU time to the function of ours it was spent in or below."""
+
+    def __init__(self) -> None:
+        """Name the looks, so that what a callback does is charged to the look that set it up."""
+        catalog = all_probes()
+        catalog.update({name: _named(probe) for name, probe in catalog.items()})
+        self._parts: Counter[str] = Counter()
+        self._probes: Counter[str] = Counter()
+        self._lines: Counter[str] = Counter()
+
+    def start(self) -> None:
+        """Begin; in the main thread."""
+        self._began = time.process_time(), time.thread_time()
+        self._last = self._began[1]
+        signal.signal(signal.SIGPROF, self._tick)
+        signal.setitimer(signal.ITIMER_PROF, INTERVAL, INTERVAL)
+
+    def stop(self, measured: Measured) -> None:
+        """End, and note the sums."""
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        whole, mine = time.process_time() - self._began[0], time.thread_time() - self._began[1]
+        self._parts["other threads: the writer"] = whole - mine
+        measured.parts = dict(self._parts.most_common())
+        measured.probes = dict(self._probes.most_common())
+        measured.lines = dict(self._lines.most_common(LARGEST))
+
+    def _tick(self, _: int, frame: FrameType | None) -> None:
+        now = time.thread_time()
+        spent, self._last = now - self._last, now
+        self._probes[_look.get()] += spent
+        part, line = _place(frame)
+        self._parts[part] += spent
+        self._lines[line] += spent
+
+
+def _place(frame: FrameType | None) -> tuple[str, str]:
+    """The part, and the innermost function of ours with what it had called."""
+    called = ""
+    while frame is not None:
+        name = frame.f_code.co_filename
+        ours = name.removeprefix(_ROOT)
+        if ours != name or "asyncio/sslproto" in name:
+            for beginning, part in _PARTS:
+                if ours.startswith(beginning) or (beginning in ours and beginning[:1] in "a/"):
+                    where = f"{ours.rpartition('lib/')[2]}:{frame.f_code.co_qualname}"
+                    return part, f"{where}{f' > {called}' if called else ''}"
+        elif not called or "/asyncio/" not in name:
+            called = f"{Path(name).parent.name}/{Path(name).name}:{frame.f_code.co_name}"
+        frame = frame.f_back
+    return "event loop", called
+
+
+def _named(probe: Probe[Any, Any]) -> Probe[Any, Any]:
+    async def look(target: Any, net: Any) -> Any:
+        _look.set(probe.name)
+        return await probe.look(target, net)
+
+    return replace(probe, look=look)
