@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from datetime import UTC, date
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from reports.document import (
     Asset,
@@ -15,6 +16,7 @@ from reports.document import (
     Evidence,
     Finding,
     OwnershipReason,
+    Params,
     RegistryObject,
 )
 
@@ -128,20 +130,66 @@ def outline(document: Document) -> Outline:
         quoted_at=quoted_at,
         left_out=left_out,
         anchors={asset.id: number for number, asset in enumerate(arranged, 1)},
-        names={asset.id: asset.display_name for asset in arranged},
+        names={asset.id: title(asset) for asset in arranged},
         excerpt_limit=_between(_EXCERPT_LIMITS, _EXCERPTS_IN_ALL // max(1, len(numbers))),
     )
 
 
-def telling_reason(asset: Asset) -> Finding | None:
-    """Return the reason that says most about the proposal: about use when it ends, about the trouble when it stays."""
-    about_use = asset.verdict not in ("fix", "renew", "transfer")
-    fitting = (
-        reason
-        for reason in asset.reasons
-        if bool(reason.leans) == about_use and not reason.code.startswith("facet.")
-    )
-    return next(fitting, asset.reasons[0] if asset.reasons else None)
+_POINTS = {
+    "renew": ("expires_soon",),
+    "transfer": ("holder_is_another_organisation", "holder_is_private_person"),
+    "fix": (
+        *("certificate_trouble", "dangling_cname", "some_name_servers_lame", "untrusted"),
+        *("wrong_name", "self_signed", "incomplete"),
+    ),
+}
+"""Remarks that are the point of a proposal on a thing in use."""
+
+
+def telling_reasons(asset: Asset) -> tuple[Finding, ...]:
+    """Return the reason that says most about the proposal, and the doubt that keeps a question open."""
+    wanted = _POINTS.get(asset.verdict, ())
+    main = next((one for one in asset.reasons if one.code.rpartition(".")[2] in wanted), None)
+    main = main or next((one for one in asset.reasons if one.leans == asset.use), None)
+    main = main or next(iter(asset.reasons), None)
+    if main is None:
+        return ()
+    if asset.verdict == "ask" and main.leans != "unknown":
+        doubt = next((one for one in asset.reasons if one.leans == "unknown"), None)
+        return (main, doubt) if doubt else (main,)
+    return (main,)
+
+
+_EACH = ("host", "domain")
+"""Parameters by which a rule tells the same of several names, one finding each."""
+
+
+def merged(reasons: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    """Return the reasons with those that say the same of different names made one."""
+    together: dict[object, list[Finding]] = {}
+    for one in reasons:
+        rest = sorted((k, str(v)) for k, v in one.params.items() if k not in _EACH)
+        together.setdefault((one.code, one.leans, tuple(rest)), []).append(one)
+    return tuple(same[0] if len(same) == 1 else _one_of(same) for same in together.values())
+
+
+def _one_of(same: list[Finding]) -> Finding:
+    params: Params = dict(same[0].params)
+    for name in _EACH:
+        told = dict.fromkeys(str(one.params[name]) for one in same if name in one.params)
+        if told:
+            params[name] = list(told)
+    evidence = dict.fromkeys(id_ for one in same for id_ in one.evidence)
+    return replace(same[0], params=params, evidence=tuple(evidence))
+
+
+def title(asset: Asset) -> str:
+    """Return what people call the thing; a hosting is called by its provider and what it is known by."""
+    head, slash, rest = asset.display_name.partition("/")
+    if asset.kind != "hosting" or not slash:
+        return asset.display_name
+    provider = asset.provider or ("" if head == "unknown" else head)
+    return f"{provider}, {rest}" if provider else rest
 
 
 def _order(asset: Asset) -> tuple[int, str, int, str, str]:
@@ -214,7 +262,7 @@ def _of_asset(asset: Asset, on: date, day: date) -> Renewal:
         on=on,
         days_left=(on - day).days,
         name=asset.name,
-        display_name=asset.display_name,
+        display_name=title(asset),
         kind=asset.kind,
         type="",
         asset=asset,

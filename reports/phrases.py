@@ -5,30 +5,46 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from reports.document import Asset, Change, Cost, Source
-from reports.foreign import both_spellings
+from msgspec.structs import replace
+
+from reports.document import Asset, Change, Cost, Evidence, Source
+from reports.foreign import both_spellings, shortened
 from reports.outline import Renewal
 from reports.wording import Wording
 
-_NAMES = ("addresses", "name_servers", "hosts", "names", "served_at", "urls", "statuses", "serves")
+_NAMES = ("addresses", "name_servers", "hosts", "names", "served_at", "statuses", "serves")
 _FACTS = (
-    *("provider", "serves", "addresses", "created", "free_date", "holder", "name_servers"),
-    *("statuses", "urls", "final_url", "title", "status", "names", "issuer", "not_before"),
-    *("not_after", "served_at", "trust", "hosts", "spf", "dmarc"),
+    *("serves", "addresses", "created", "free_date", "holder", "name_servers", "statuses"),
+    *("final_url", "title", "status", "names", "issuer", "not_before", "not_after", "served_at"),
+    *("trust", "hosts", "spf", "dmarc"),
 )
+"""What is told of the facts, in this order; the page shows the provider elsewhere."""
 
 
 def trail(asset: Asset, wording: Wording) -> list[str]:
     """Say how the thing was found, the consultant's own word first."""
     return [
-        wording.say(f"found.{step.code}", {**step.params, "from": step.source or ""})
+        wording.say(
+            f"found.{step.code}",
+            {**step.params, "from": "" if step.source in (asset.name, None) else step.source},
+        )
         for step in asset.found_by
     ]
 
 
-def owner_signs(asset: Asset, wording: Wording) -> list[str]:
-    """Say why we think the thing is, or is not, the client's."""
-    return [wording.say(f"owner.{sign.code}", sign.params) for sign in asset.ownership_reasons]
+def owner_signs(asset: Asset, wording: Wording) -> list[tuple[str, tuple[str, ...]]]:
+    """Say why we think the thing is, or is not, the client's, each sign with its evidence."""
+    return [
+        (wording.say(f"owner.{sign.code}", sign.params), sign.evidence)
+        for sign in asset.ownership_reasons
+    ]
+
+
+def further_signs(asset: Asset, wording: Wording) -> list[tuple[str, tuple[str, ...]]]:
+    """Say the same, without what the trail already tells."""
+    told = {step.code for step in asset.found_by}
+    fresh = tuple(sign for sign in asset.ownership_reasons if sign.code not in told)
+    return owner_signs(replace(asset, ownership_reasons=fresh), wording)
 
 
 def needs(codes: tuple[str, ...], wording: Wording) -> str:
@@ -74,6 +90,23 @@ def changed(change: Change, names: Mapping[str, str], wording: Wording) -> str:
     """Say what is different from the previous audit."""
     subject = names.get(change.asset, change.asset) if change.asset else ""
     return wording.say(f"change.{change.code}", {"name": subject, **change.params})
+
+
+def vantage(name: str, wording: Wording) -> str:
+    """Say where a look was made from."""
+    key = f"vantage.{name}"
+    return wording.say(key) if wording.has(key) else name
+
+
+def excerpt(evidence: Evidence, limit: int, wording: Wording) -> str:
+    """Say what was answered: registries' terms of use left out, our own reason for no answer in words."""
+    lines = [line for line in evidence.excerpt.split("\n") if line.strip()]
+    telling = [line for line in lines if not line.startswith(("%", "#", ">>>"))] or lines
+    text = "\n".join(telling)
+    code, colon, rest = text.partition(":")
+    if colon and wording.has(f"unknown.{code}"):
+        text = f"{wording.say(f'unknown.{code}')}:{rest}"
+    return shortened(text, limit)
 
 
 def known_facts(

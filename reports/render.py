@@ -11,9 +11,9 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from reports import phrases
-from reports.document import Document, Evidence
-from reports.foreign import readable_host, shortened, visible
-from reports.outline import KINDS, USES, VERDICTS, outline, telling_reason
+from reports.document import Document
+from reports.foreign import readable_host, visible
+from reports.outline import USES, VERDICTS, merged, outline, telling_reasons
 from reports.wording import Wording
 
 
@@ -29,7 +29,7 @@ def render(document: Document, language: str, *, strict: bool = False) -> str:
         document=document,
         plan=plan,
         facts=lambda asset: phrases.known_facts(asset, plan.names, wording),
-        excerpt=lambda evidence: _excerpt(evidence, plan.excerpt_limit),
+        excerpt=lambda evidence: _lines(phrases.excerpt(evidence, plan.excerpt_limit, wording)),
     )
     return page + "\n"
 
@@ -51,9 +51,10 @@ def _environment(wording: Wording) -> Environment:
         say=wording.say,
         day=wording.day,
         moment=wording.moment,
+        stamp=wording.stamp,
         money=wording.money,
-        telling_reason=telling_reason,
-        KINDS=KINDS,
+        telling_reasons=telling_reasons,
+        merged=merged,
         USES=USES,
         VERDICTS=VERDICTS,
         style=style,
@@ -62,8 +63,8 @@ def _environment(wording: Wording) -> Environment:
         **{
             name: partial(getattr(phrases, name), wording=wording)
             for name in (
-                *("trail", "owner_signs", "needs", "price", "time_left"),
-                *("source_name", "source_reason", "changed"),
+                *("trail", "owner_signs", "further_signs", "needs", "price", "time_left"),
+                *("source_name", "source_reason", "changed", "vantage"),
             )
         },
     )
@@ -93,5 +94,5 @@ def _hash(text: str) -> str:
     return "sha256-" + b64encode(sha256(text.encode()).digest()).decode()
 
 
-def _excerpt(evidence: Evidence, limit: int) -> Markup:
-    return escape(visible(shortened(evidence.excerpt.strip(), limit), keep_lines=True))
+def _lines(text: str) -> Markup:
+    return escape(visible(text, keep_lines=True))

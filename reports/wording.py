@@ -216,13 +216,23 @@ class Wording:
             utc = at.astimezone(UTC)
         except OverflowError:  # the first and the last day of the calendar, in some other zone
             return at.isoformat()
-        return _unbroken(format_datetime(utc, "d MMM y, HH:mm 'UTC'", locale=self._locale))
+        return _unbroken(format_datetime(utc, "d MMMM y, HH:mm 'UTC'", locale=self._locale))
+
+    def stamp(self, at: datetime) -> str:
+        """Say a moment briefly, for evidence: `04.05.2026, 09:05 UTC`."""
+        try:
+            utc = at.astimezone(UTC)
+        except OverflowError:
+            return at.isoformat()
+        return (
+            f"{utc:%d.%m.%Y, %H:%M} UTC" if self.language == "ru" else f"{utc:%Y-%m-%d %H:%M} UTC"
+        )
 
     def period(self, start: datetime, end: datetime) -> str:
         """Say a stretch of time in UTC: `4 мая 2026, 08:58–09:05 UTC`."""
         if start.astimezone(UTC).date() != end.astimezone(UTC).date():
             return f"{self.moment(start)} – {self.moment(end)}"
-        day = format_datetime(start.astimezone(UTC), "d MMM y, HH:mm", locale=self._locale)
+        day = format_datetime(start.astimezone(UTC), "d MMMM y, HH:mm", locale=self._locale)
         return _unbroken(day) + f"–{end.astimezone(UTC):%H:%M}\u00a0UTC"
 
     def money(self, amount: Decimal, currency: str) -> str:

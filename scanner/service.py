@@ -211,6 +211,7 @@ def _seeds(request: AuditRequest, words: Mapping[Asset, Ownership] | None = None
         orgs=request.client.org,
         inns=request.client.inns,
         brands=request.client.brands,
+        labels=request.labels,
     )
 
 

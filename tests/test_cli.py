@@ -41,7 +41,9 @@ def test_every_command_is_listed_with_what_it_does():
 
 def documented() -> list[str]:
     """Every `revizor …` command line in README's code blocks."""
-    blocks = re.findall(r"```(?:sh|console)?\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+    blocks = re.findall(
+        r"```(?:sh|console)?\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL
+    )
     lines = (line.split("#")[0].strip() for block in blocks for line in block.splitlines())
     return [line for line in lines if re.search(r"(^|/)revizor ", line)]
 

@@ -26,7 +26,7 @@ from scanner.assets import (
 from scanner.discovery.certificates import covers
 from scanner.discovery.claims import AGAINST, Claims
 from scanner.discovery.frontier import Frontier
-from scanner.discovery.hostings import Hosting, hostings_of
+from scanner.discovery.hostings import Hosting, HostingIndex, hostings_of
 from scanner.discovery.looks import DELEGATION, TLS_CERTIFICATE, Ask, Looks
 from scanner.discovery.mails import MailRoute, mail_route
 from scanner.discovery.presence import presence
@@ -89,6 +89,9 @@ class _Attribution:
         self._domains = sorted({*self._scope.domains, *frontier.siblings})
         self._ours = frozenset(self._scope.domains)
         self._standings = {name: _Standing(*self._claims.on(name)) for name in self._domains}
+        self._hosts_under: dict[str, list[str]] = {}
+        for host in sorted(frontier.sites | frontier.mail_hosts):
+            self._hosts_under.setdefault(registered(host), []).append(host)
         self._sites = tuple(sites_of(frontier, looks))
         self._our_sites = tuple(s for s in self._sites if self._is_ours(s.key))
         self._routes = tuple(mail_route(looks, name) for name in sorted(self._ours))
@@ -114,22 +117,21 @@ class _Attribution:
 
     def _relations(self) -> Iterator[Relation]:
         certificates = frozenset(self._certificates)
-        every = frozenset(self._domains)
-        yield from site_relations(self._sites, every, self._hostings, certificates, self._looks)
+        every, hostings = frozenset(self._domains), HostingIndex(self._hostings)
+        yield from site_relations(self._sites, every, hostings, certificates, self._looks)
         for route in self._routes:
-            yield from mail_relations(route, every, self._hostings, self._looks)
+            yield from mail_relations(route, every, hostings, self._looks)
         for domain in sorted(self._ours):
-            yield from name_server_relations(domain, every, self._hostings, self._looks)
+            yield from name_server_relations(domain, every, hostings, self._looks)
 
     def _domain(self, name: str) -> Holding:
         standing = self._standings[name]
-        known = self._frontier.sites | self._frontier.mail_hosts
         return Holding(
             Asset(Kind.DOMAIN, name),
             standing.ownership,
             standing.reasons,
             self._frontier.story(name),
-            hosts=tuple(sorted(host for host in known if registered(host) == name)),
+            hosts=tuple(self._hosts_under.get(name, ())),
         )
 
     def _site(self, site: Site) -> Holding:

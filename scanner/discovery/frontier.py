@@ -49,6 +49,11 @@ class Frontier:
 
     def __init__(self, seeds: Seeds, depth: int = 2, max_hosts: int = 2_000) -> None:
         self.scope = Scope(seeds)
+        self._labels = seeds.labels
+        self._guessed: dict[str, str] = {}
+        """Hosts that were only tried, and the domain each was tried under."""
+        self._wildcards: dict[str, tuple[str, ...]] = {}
+        """Addresses that a domain gives for any name at all."""
         self.siblings: set[str] = set()
         """Registered names that are possible, and looked at passively."""
         self.sites: set[str] = set()
@@ -140,12 +145,18 @@ class Frontier:
 
     def _next(self, observation: AnyObservation) -> Iterator[Look]:
         """Yield what an answer makes due within its own round."""
+        if observation.probe == "website":
+            yield from self._certificate_behind(name_in(observation.target))
         match observation.outcome:
             case Seen(HostAddresses() as fact):
                 name = name_in(observation.target)
                 self._addresses[name] = fact.all
+                self._meet_guess(name, observation)
                 yield from self._visits(name)
-            case Seen(DnsRecords()) if name_in(observation.target) in self.scope.domains:
+            case Seen(DnsRecords() as records) if name_in(observation.target) in self.scope.domains:
+                match records.wildcard:
+                    case Seen(wildcard):
+                        self._wildcards[name_in(observation.target)] = wildcard
                 hosts = dict.fromkeys(
                     name_in(lead.target)
                     for lead in leads_of(observation, 0)
@@ -166,11 +177,14 @@ class Frontier:
             yield Look("tls_certificate", Endpoint(name, 25, "smtp"))
         if site:
             yield Look("website", Host(name))
-        if site and not sibling:
-            yield Look("tls_certificate", Endpoint(name, 443))
         if mail or not sibling:
             for ip in addresses:
                 yield Look("address_owner", Address(ip))
+
+    def _certificate_behind(self, name: str) -> Iterator[Look]:
+        """After the visit, which shook hands already: the certificate is read without a new connection."""
+        if name in self.sites and name not in self.siblings:
+            yield Look("tls_certificate", Endpoint(name, 443))
 
     def _open_domain(self, name: str) -> Iterator[Look]:
         for probe in _DOMAIN_PROBES:
@@ -178,6 +192,11 @@ class Frontier:
         for host in (name, f"www.{name}"):
             if self.scope.standing(host) is Standing.OURS:
                 yield from self._open_site(host)
+        for label in self._labels:
+            host = f"{label}.{name}"
+            if host not in self.sites and self.scope.standing(host) is Standing.OURS:
+                self._guessed[host] = name
+                yield Look("addresses", Host(host))
 
     def _open_sibling(self, name: str) -> Iterator[Look]:
         self.siblings.add(name)
@@ -214,6 +233,19 @@ class Frontier:
                 self._siblings_met.add(domain)
                 self._remember(domain, lead)
 
+    def _meet_guess(self, name: str, observation: AnyObservation) -> None:
+        """A name that was only tried and has addresses is met like any other, in the next round."""
+        if name in self._guessed and self._addresses[name]:
+            parent = Domain(self._guessed[name])
+            self._hosts_met.add(name)
+            self._remember(name, Lead(observation.target, parent, "tried_under", 1))
+
+    def _is_a_wildcards(self, name: str) -> bool:
+        """A name that was only tried and leads where every name leads proves nothing."""
+        wildcard = self._wildcards.get(self._guessed.get(name, ""), ())
+        only_tried = self.leads_to(name) == {"tried_under"}
+        return only_tried and set(self._addresses[name]) <= set(wildcard)
+
     def _remember(self, name: str, lead: Lead) -> None:
         """Keep the shortest way to a name; what a person named needs none."""
         self._leads.setdefault(name, set()).add(lead)
@@ -229,7 +261,8 @@ class Frontier:
 
     def _open_next_rounds(self, due: list[Look]) -> None:
         while not self._waiting and self._round < self._depth:
-            hosts = sorted(self._hosts_met - self.sites, key=_nearest_first)
+            met = (name for name in self._hosts_met - self.sites if not self._is_a_wildcards(name))
+            hosts = sorted(met, key=_nearest_first)
             siblings = sorted(filter(self._is_nobodys, self._siblings_met - self.siblings))
             if not hosts and not siblings:
                 break

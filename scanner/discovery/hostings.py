@@ -7,6 +7,7 @@ IPv6 together. Other people's names on the same addresses play no part.
 from __future__ import annotations
 
 import ipaddress
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
@@ -15,6 +16,7 @@ from probes.kit.observation import Seen
 from probes.kit.providers import all_providers
 from probes.kit.target import Address
 from scanner.discovery.looks import ADDRESS_OWNER, Looks
+from scanner.discovery.scope import registered
 
 _PARKING = frozenset(one.key for one in all_providers() if "parking" in one.kinds)
 
@@ -123,3 +125,61 @@ def _hosting(group: _Group, owners: dict[str, Owner]) -> Hosting:
 def _numerically(ip: str) -> tuple[int, int]:
     address = ipaddress.ip_address(ip)
     return address.version, int(address)
+
+
+class HostingIndex:
+    """Hostings by address, provider and name, so that a thousand names need no thousand searches."""
+
+    def __init__(self, hostings: Iterable[Hosting]) -> None:
+        self._by_address: dict[str, list[Hosting]] = {}
+        self._by_provider: dict[str, list[Hosting]] = {}
+        self._by_host: dict[str, list[Hosting]] = {}
+        self._by_domain: dict[str, list[Hosting]] = {}
+        for hosting in hostings:
+            self._by_provider.setdefault(hosting.provider, []).append(hosting)
+            for ip in hosting.addresses:
+                self._by_address.setdefault(ip, []).append(hosting)
+            for host in hosting.hosts:
+                self._by_host.setdefault(host, []).append(hosting)
+                self._by_domain.setdefault(registered(host), []).append(hosting)
+        self._numbers = sorted((_numerically(ip), ip) for ip in self._by_address)
+        self._reached: dict[tuple[str, ...], tuple[Hosting, ...]] = {}
+
+    def at(self, addresses: Iterable[str]) -> list[Hosting]:
+        """Return the hostings that have any of the addresses."""
+        return _distinct(one for ip in addresses for one in self._by_address.get(ip, ()))
+
+    def of_provider(self, keys: Iterable[str]) -> list[Hosting]:
+        """Return the hostings at any of the providers."""
+        return _distinct(one for key in keys for one in self._by_provider.get(key, ()))
+
+    def of_hosts(self, hosts: Iterable[str]) -> list[Hosting]:
+        """Return the hostings that any of the hosts live on."""
+        return _distinct(one for host in hosts for one in self._by_host.get(host, ()))
+
+    def of_domain(self, domain: str) -> list[Hosting]:
+        """Return the hostings that any host of a registered name lives on."""
+        return _distinct(self._by_domain.get(domain, ()))
+
+    def within(self, networks: tuple[str, ...]) -> tuple[Hosting, ...]:
+        """Return the hostings with an address in any of the networks; what is no network is passed over."""
+        if networks not in self._reached:
+            inside = (ip for text in networks for ip in self._addresses_within(text))
+            self._reached[networks] = tuple(self.at(inside))
+        return self._reached[networks]
+
+    def _addresses_within(self, text: str) -> Iterator[str]:
+        try:
+            network = ipaddress.ip_network(text, strict=False)
+        except ValueError:
+            return
+        first, last = int(network.network_address), int(network.broadcast_address)
+        start = bisect_left(self._numbers, ((network.version, first), ""))
+        for (version, number), ip in self._numbers[start:]:
+            if (version, number) > (network.version, last):
+                return
+            yield ip
+
+
+def _distinct(hostings: Iterable[Hosting]) -> list[Hosting]:
+    return list({hosting.key: hosting for hosting in hostings}.values())

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
-from collections.abc import Iterable
-
 from msgspec import Struct
 
 from probes.kit.observation import Seen
@@ -55,30 +52,3 @@ def sender_policy(looks: Looks, domain: str) -> SenderPolicy | None:
                 case Seen(spf):
                     return spf
     return None
-
-
-class Senders:
-    """The networks an SPF record lets send."""
-
-    def __init__(self, policy: SenderPolicy) -> None:
-        self._networks = [
-            ipaddress.ip_network(text, strict=False)
-            for text in policy.networks
-            if _is_network(text)
-        ]
-
-    def reach(self, addresses: Iterable[str]) -> bool:
-        """Say whether any of the addresses may send."""
-        return any(
-            ip.version == network.version and ip in network
-            for ip in map(ipaddress.ip_address, addresses)
-            for network in self._networks
-        )
-
-
-def _is_network(text: str) -> bool:
-    try:
-        ipaddress.ip_network(text, strict=False)
-    except ValueError:
-        return False
-    return True

@@ -8,7 +8,7 @@ from typing import assert_never
 from msgspec import Struct
 
 from probes.addresses import HostAddresses
-from probes.kit.observation import Absent, Seen, Unknown
+from probes.kit.observation import Absent, Reason, Seen, Unknown
 from probes.kit.target import Host
 from scanner.discovery.looks import ADDRESSES, Looks, Sighting
 
@@ -27,8 +27,8 @@ class Presence(Struct, frozen=True):
     lives: Lives
     sighting: Sighting[HostAddresses]
     addresses: tuple[str, ...] = ()
-    reason: str = ""
-    """Why nothing is known, as a reason code; empty otherwise."""
+    reason: Reason = Reason.NOT_ASKED
+    """Why nothing is known; means nothing where something is."""
     chain: tuple[str, ...] = ()
     dangling: bool = False
 

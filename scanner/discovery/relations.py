@@ -8,7 +8,7 @@ from probes.delegation import ServerState
 from probes.kit.observation import Seen
 from probes.kit.target import Domain, Endpoint, Host
 from scanner.assets import Asset, Kind, Relation
-from scanner.discovery.hostings import Hosting
+from scanner.discovery.hostings import Hosting, HostingIndex
 from scanner.discovery.looks import (
     DELEGATION,
     DNS_RECORDS,
@@ -16,7 +16,7 @@ from scanner.discovery.looks import (
     WEBSITE,
     Looks,
 )
-from scanner.discovery.mails import MailRoute, Senders, sender_policy
+from scanner.discovery.mails import MailRoute, sender_policy
 from scanner.discovery.presence import presence
 from scanner.discovery.scope import registered
 from scanner.discovery.sites import Site
@@ -25,23 +25,19 @@ from scanner.discovery.sites import Site
 def site_relations(
     sites: tuple[Site, ...],
     domains: frozenset[str],
-    hostings: tuple[Hosting, ...],
+    hostings: HostingIndex,
     certificates: frozenset[str],
     looks: Looks,
 ) -> Iterator[Relation]:
     """Sites on their domain, hosting, certificate, and where they redirect to."""
     site_of = {host: Asset(Kind.SITE, site.key) for site in sites for host in site.hosts}
-    hosting_of: dict[str, list[Asset]] = {}
-    for hosting in hostings:
-        for host in hosting.hosts:
-            hosting_of.setdefault(host, []).append(Asset(Kind.HOSTING, hosting.key))
     for site in sites:
         asset = Asset(Kind.SITE, site.key)
         if site.domain in domains:
             yield Relation(asset, "of_domain", Asset(Kind.DOMAIN, site.domain))
         for host in site.hosts:
-            for on in hosting_of.get(host, ()):
-                yield Relation(asset, "on_hosting", on)
+            for hosting in hostings.of_hosts((host,)):
+                yield Relation(asset, "on_hosting", Asset(Kind.HOSTING, hosting.key))
             match looks.latest(TLS_CERTIFICATE, Endpoint(host, 443)).outcome:
                 case Seen(served) if served.sha256 in certificates:
                     secured = Asset(Kind.CERTIFICATE, served.sha256)
@@ -59,30 +55,40 @@ def site_relations(
 
 
 def mail_relations(
-    route: MailRoute, domains: frozenset[str], hostings: tuple[Hosting, ...], looks: Looks
+    route: MailRoute, domains: frozenset[str], hostings: HostingIndex, looks: Looks
 ) -> Iterator[Relation]:
     """A domain's mail on that domain, on the hostings that take it, and on other domains' hosts."""
     mail = Asset(Kind.MAIL, route.domain)
     yield Relation(mail, "of_domain", Asset(Kind.DOMAIN, route.domain))
     policy = sender_policy(looks, route.domain)
-    senders = Senders(policy) if policy else None
-    for hosting in hostings:
-        on = Asset(Kind.HOSTING, hosting.key)
-        here = not set(route.addresses).isdisjoint(hosting.addresses)
-        if here or hosting.provider in route.providers:
-            yield Relation(mail, "on_hosting", on)
-        elif (senders and senders.reach(hosting.addresses)) or (
-            policy and not set(policy.hosts).isdisjoint(hosting.hosts)
-        ):
-            yield Relation(mail, "sends_from", on)
+    taking = _taking(route, hostings)
+    for hosting in taking:
+        yield Relation(mail, "on_hosting", Asset(Kind.HOSTING, hosting.key))
+    if policy:
+        for hosting in (*hostings.within(policy.networks), *hostings.of_hosts(policy.hosts)):
+            if hosting not in taking:
+                yield Relation(mail, "sends_from", Asset(Kind.HOSTING, hosting.key))
     names = [*route.hosts, *(policy.includes if policy else ()), *(policy.hosts if policy else ())]
     for name in names:
         if registered(name) in domains and registered(name) != route.domain:
             yield Relation(mail, "served_by", Asset(Kind.DOMAIN, registered(name)))
 
 
+def _taking(route: MailRoute, hostings: HostingIndex) -> list[Hosting]:
+    """Return the hostings that take a domain's mail.
+
+    A hoster's mail servers stand apart from his web servers, but belong to the same account: the
+    one that holds the domain's own names, or any of the client's at that hoster where none does.
+    """
+    here = hostings.at(route.addresses)
+    for one in hostings.of_domain(route.domain):
+        if one.provider in route.providers and one not in here:
+            here.append(one)
+    return here or hostings.of_provider(route.providers)
+
+
 def name_server_relations(
-    domain: str, domains: frozenset[str], hostings: tuple[Hosting, ...], looks: Looks
+    domain: str, domains: frozenset[str], hostings: HostingIndex, looks: Looks
 ) -> Iterator[Relation]:
     """A domain on the client's own name servers: on their domain, and on the hosting they run on."""
     asset = Asset(Kind.DOMAIN, domain)
@@ -92,10 +98,9 @@ def name_server_relations(
             for server in delegation.servers:
                 names.add(server.host)
                 working = server.state is not ServerState.LAME
-                for hosting in hostings:
-                    if working and not set(server.addresses).isdisjoint(hosting.addresses):
-                        on = Asset(Kind.HOSTING, hosting.key)
-                        yield Relation(on, "name_server_of", asset)
+                for hosting in hostings.at(server.addresses) if working else ():
+                    on = Asset(Kind.HOSTING, hosting.key)
+                    yield Relation(on, "name_server_of", asset)
     match looks.latest(DNS_RECORDS, Domain(domain)).outcome:
         case Seen(records):
             match records.ns:

@@ -29,6 +29,8 @@ class Seeds(Struct, frozen=True, kw_only=True):
     """Names of the client's legal entities."""
     inns: tuple[str, ...] = ()
     brands: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
+    """Host labels to try under every domain that is the client's."""
 
 
 class Standing(StrEnum):

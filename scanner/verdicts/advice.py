@@ -77,9 +77,19 @@ def _in_use(case: Case) -> Advice:
         return Advice.TRANSFER
     if case.codes & DUE:
         return Advice.RENEW
-    if case.codes & FIXES and (case.kind is not Kind.CERTIFICATE or case.on_live_name):
+    if _spoilt(case):
         return Advice.FIX
     return Advice.CONSOLIDATE if case.state == "mirror" else Advice.KEEP
+
+
+def _spoilt(case: Case) -> bool:
+    """Say whether something will stop what works. A forward over http does without a certificate."""
+    troubles = case.codes & FIXES
+    if case.kind is Kind.CERTIFICATE:
+        return bool(troubles) and case.on_live_name
+    if case.use is Use.REDIRECT:
+        troubles -= {"site.certificate_trouble"}
+    return bool(troubles)
 
 
 def _not_in_use(case: Case) -> Proposal:

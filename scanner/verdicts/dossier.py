@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from msgspec import Struct
 
+from probes.kit.observation import Reason
 from probes.kit.target import Target
 from scanner.assets import Asset, Holding, Kind
 from scanner.discovery import Ask, Looks, Sighting
@@ -24,6 +25,19 @@ class Opinion(Struct, frozen=True):
     asset: Asset
     state: str
     findings: tuple[Finding, ...]
+
+    @property
+    def asked(self) -> bool:
+        """False when nothing that was said of its use rests on any look."""
+        return any(
+            finding.leans is not None and finding.params.get("reason") != Reason.NOT_ASKED
+            for finding in self.findings
+        )
+
+    @property
+    def doubt(self) -> str:
+        """Why it leaves what it hangs on in doubt: its state, or that nobody asked."""
+        return self.state if self.asked else str(Reason.NOT_ASKED)
 
 
 class Dossier(Struct, frozen=True):

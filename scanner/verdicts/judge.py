@@ -7,7 +7,7 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
-from probes.kit.observation import Absent, Reason, Seen, Unknown
+from probes.kit.observation import Absent, Seen, Unknown
 from probes.kit.target import Domain
 from scanner.assets import Advice, Asset, Confidence, Estate, Holding, Kind, Ownership, Use
 from scanner.assets.use import use_of
@@ -96,7 +96,7 @@ def _conclude(dossier: Dossier, opinion: Opinion) -> Verdict:
         wanted=any(finding.code == WANTED for finding in findings),
         on_live_name=_is_on_live_name(dossier),
         log_complete=_log_is_complete(dossier),
-        asked=_something_was_asked(findings),
+        asked=opinion.asked,
     )
     advice, needs = advise(case)
     return Verdict(
@@ -120,14 +120,6 @@ def _foreign(holding: Holding) -> Verdict:
 def _unseen_facets(findings: list[Finding]) -> tuple[str, ...]:
     doubts = {finding.facet for finding in findings if finding.leans is Use.UNKNOWN}
     return tuple(sorted(doubts - {""}))
-
-
-def _something_was_asked(findings: list[Finding]) -> bool:
-    return any(
-        finding.leans is not None
-        and not (finding.code == FACET_UNKNOWN and finding.params.get("reason") == Reason.NOT_ASKED)
-        for finding in findings
-    )
 
 
 def _is_on_live_name(dossier: Dossier) -> bool:

@@ -17,7 +17,8 @@ from scanner.assets import Asset
 from scanner.discovery.web_name import web_name
 
 LITTLE_TEXT = 512
-"""Fewer visible characters than this are no proof of a site beside a weak sign of a stub."""
+"""Fewer visible characters than this are no proof of a site beside a weak sign of a stub, or where the
+server shows the same to a name nobody uses. More than this nobody's default page says."""
 HARDLY_ANY_TEXT = 20
 _SIGNED = (
     "suspended",
@@ -80,7 +81,7 @@ def read_visit(
         case Unknown(reason):
             if away:
                 return Reading("redirects", visit.url, target=away, reason=reason)
-            return Reading(_unanswered(reason), visit.url, reason=reason)
+            return Reading(unanswered(reason), visit.url, reason=reason)
         case never:
             assert_never(never)
 
@@ -138,7 +139,7 @@ def _shown(page: Page, same_as_unknown: bool, hosts: tuple[str, ...]) -> tuple[s
         return "app", app
     built = _marker(page, "cms") or _marker(page, "saas")
     named = page.canonical_host and page.canonical_host in hosts
-    if same_as_unknown and not (built or named):
+    if same_as_unknown and not (built or named) and page.text_length < LITTLE_TEXT:
         return "undetermined", None
     if page.script_shell:
         return "app", None
@@ -179,7 +180,8 @@ def _is_json(page: Page) -> bool:
     return kind == "application/json" or kind.endswith("+json")
 
 
-def _unanswered(reason: Reason) -> str:
+def unanswered(reason: Reason) -> str:
+    """Return the state of a site that gave no page for such a reason."""
     if reason in _NO_ANSWER:
         return "no_answer"
     return "forbidden" if reason is Reason.ACCESS_DENIED else "undetermined"

@@ -7,7 +7,7 @@ from typing import Any, assert_never
 
 from msgspec import Struct
 
-from probes.kit.observation import Absent, Seen, Unknown
+from probes.kit.observation import Absent, Reason, Seen, Unknown
 from probes.kit.target import Host
 from probes.website import Website
 from scanner.assets.estate import Params
@@ -32,8 +32,10 @@ class HostUnseen(Struct, frozen=True):
     """A host of the site of which we could not find out a thing."""
 
     host: str
-    reason: str
+    reason: Reason
     sighting: Sighting[Any]
+    visited: bool
+    """True when it has addresses and was called at."""
 
 
 def visits_to(dossier: Dossier) -> tuple[tuple[VisitRead, ...], tuple[HostUnseen, ...]]:
@@ -47,7 +49,7 @@ def visits_to(dossier: Dossier) -> tuple[tuple[VisitRead, ...], tuple[HostUnseen
             case Lives.NOWHERE:
                 continue
             case Lives.UNKNOWN:
-                unseen.append(HostUnseen(host, found.reason, found.sighting))
+                unseen.append(HostUnseen(host, found.reason, found.sighting, False))
                 continue
             case Lives.SOMEWHERE:
                 pass
@@ -60,7 +62,7 @@ def visits_to(dossier: Dossier) -> tuple[tuple[VisitRead, ...], tuple[HostUnseen
             case Absent():
                 continue
             case Unknown(reason):
-                unseen.append(HostUnseen(host, reason, sighting))
+                unseen.append(HostUnseen(host, reason, sighting, sighting.asked))
             case never:
                 assert_never(never)
     return tuple(visits), tuple(unseen)

@@ -63,8 +63,11 @@ def as_row(reading: Reading) -> Row:
     return {
         "outcome": reading.ending.value,
         "domain": reading.domain,
-        "registrar": [reading.registrar, reading.registrar_id]
-        + [f"{reading.registrar} ({reading.registrar_id})"],
+        "registrar": [
+            reading.registrar,
+            reading.registrar_id,
+            f"{reading.registrar} ({reading.registrar_id})",
+        ],
         "nameservers": list(reading.name_servers),
         "status": list(reading.statuses),
         **{field: _days(getattr(reading, field)) for field in DATES},
@@ -197,8 +200,21 @@ def timing(corpus: Iterable[Row]) -> dict[str, float]:
 
 def mutants(corpus: list[Row], count: int, seed: int = 1) -> Iterator[Row]:
     """Yield damaged answers: cut, doubled, swapped, flooded with signs that parsers stumble on."""
-    dice = random.Random(seed)  # noqa: S311 - damage, not secrets
-    signs = ["\x00", ":", "[", "(", "\t", " " * 5000, "9" * 3000, "é" * 500, "\r", "...." * 999, "@", "%"]
+    dice = random.Random(seed)
+    signs = [
+        "\x00",
+        ":",
+        "[",
+        "(",
+        "\t",
+        " " * 5000,
+        "9" * 3000,
+        "é" * 500,
+        "\r",
+        "...." * 999,
+        "@",
+        "%",
+    ]
     for _ in range(count):
         row = dice.choice(corpus)
         text = row["raw"]
@@ -219,12 +235,12 @@ def mutants(corpus: list[Row], count: int, seed: int = 1) -> Iterator[Row]:
 
 
 def slowest_mutant(corpus: list[Row], count: int) -> float:
-    """Read damaged answers; return the milliseconds of the slowest. Any exception is a failure."""
+    """Read damaged answers; return the CPU milliseconds of the slowest. Any exception is a failure."""
     slowest = 0.0
     for row in mutants(corpus, count):
-        start = time.perf_counter()
+        start = time.process_time()
         ours(row)
-        slowest = max(slowest, time.perf_counter() - start)
+        slowest = max(slowest, time.process_time() - start)
     return round(slowest * 1e3, 2)
 
 

@@ -58,13 +58,15 @@ def _serve(peer: str, pipe: Connection) -> None:
 
 
 def _python_whois(name: str, text: str) -> Row:
-    from whois.exceptions import PywhoisError
+    from whois.exceptions import WhoisDomainNotFoundError, WhoisQuotaExceededError
     from whois.parser import WhoisEntry
 
     try:
         entry = WhoisEntry.load(name, text)
-    except PywhoisError:
+    except WhoisDomainNotFoundError:
         return _row("not_registered", {})
+    except WhoisQuotaExceededError:
+        return _row("rate_limited", {})
     names = {
         "registrar": "registrar",
         "created": "creation_date",

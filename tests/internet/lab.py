@@ -16,11 +16,11 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from tests.internet import authority, namespace, population
+from tests.internet import authority, namespace, odd_certificates, population
 from tests.internet.authority import Authority
 from tests.internet.mail import Mail
 from tests.internet.names import RESOLVERS, Names
-from tests.internet.namespace import Namespace
+from tests.internet.namespace import INSIDE, Namespace
 from tests.internet.population import Population, Truth
 from tests.internet.sites import Sites
 
@@ -148,9 +148,19 @@ class Lab:
 
     @property
     def lured_inside(self) -> list[str]:
-        """Connections that somebody made to 127.0.0.1 although only foreign data asked for it."""
+        """Ports of inside addresses that somebody sent to although only foreign data asked for it.
+
+        Accepted connections are told by those who accepted them, all other packets by the kernel.
+        """
         record = self.folder / "inside.log"
-        return record.read_text().splitlines() if record.exists() else []
+        accepted = record.read_text().splitlines() if record.exists() else []
+        return [*accepted, *self.space.visited()]
+
+    @property
+    def played(self) -> set[str]:
+        """The hostile tricks that somebody has met, as `web.gzip_bomb`."""
+        record = self.folder / "played.log"
+        return set(record.read_text().splitlines()) if record.exists() else set()
 
     def _build(self) -> None:
         now = authority.now()
@@ -174,6 +184,13 @@ class Lab:
         for server in self.world.servers():
             if server.behaves and server.certificate:
                 issuer.issue(server.certificate[0], server.certificate)
+        for domain, hostile in self.world.hostile():
+            odd = odd_certificates.ODD.get(hostile.tls)
+            if odd:
+                odd_certificates.issue(issuer.folder, domain, odd)
+            else:
+                labels = ["@", "www", *hostile.location, *hostile.address]
+                issuer.issue(domain.name, [domain.host(label) for label in labels])
         for domain in self.world.domains.values():
             for old in domain.issued:
                 label = f"{domain.name}/{old.name}"
@@ -290,7 +307,7 @@ def _networks(world: Population) -> list[str]:
         for provider in world.providers
         if not any(ipaddress.ip_address(provider.net.partition("/")[0]) in net for net in ours)
     ]
-    return [*NETWORKS, *extra]
+    return [*NETWORKS, *extra, *(a for a in INSIDE if a not in ("127.0.0.1", "::1"))]
 
 
 def _kernel(address: str) -> str:

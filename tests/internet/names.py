@@ -8,6 +8,7 @@ from pathlib import Path
 
 import dns.reversename
 
+from tests.internet.namespace import INSIDE
 from tests.internet.population import Domain, Population
 
 ROOT = {"a.root-servers.net": "198.18.0.1", "b.root-servers.net": "198.18.0.2"}
@@ -138,6 +139,8 @@ class Names:
         text += "  logfile: unbound.log\n  module-config: iterator\n  num-threads: 1\n"
         text += "".join(f"  interface: {address}\n" for address in RESOLVERS)
         text += "  access-control: 0.0.0.0/0 allow\n  access-control: ::/0 allow\n"
+        # So that every question sent inside is the doing of somebody else.
+        text += "".join(f"  do-not-query-address: {address}\n" for address in INSIDE)
         text += "remote-control:\n  control-enable: no\n"
         (self.folder / "unbound.conf").write_text(text)
 

@@ -18,6 +18,12 @@ RECORDS = Path("/run/miniature-internet")
 """One file for each namespace of ours: the process it belongs to, and its folder."""
 NETNS = Path("/etc/netns")
 
+INSIDE = [
+    *("127.0.0.1", "10.66.0.1", "172.16.66.1", "192.168.66.1", "169.254.169.254", "100.64.66.1"),
+    *("::1", "fd00:66::1", "64:ff9b::7f00:1", "2002:7f00:1::1"),
+]
+"""Addresses of an own network, as foreign data likes to name them: whoever is lured there, arrives."""
+
 FIREWALL = """
 table inet world {{
   set black4 {{ type ipv4_addr; {black4} }}
@@ -29,6 +35,13 @@ table inet world {{
     jump loss
   }}
   chain loss {{ }}
+  set visited4 {{ type ipv4_addr . inet_proto . inet_service; flags dynamic; size 4096; }}
+  set visited6 {{ type ipv6_addr . inet_proto . inet_service; flags dynamic; size 4096; }}
+  chain output {{
+    type filter hook output priority 0;
+    ip daddr {{ {inside4} }} meta l4proto {{ tcp, udp }} add @visited4 {{ ip daddr . meta l4proto . th dport }}
+    ip6 daddr {{ {inside6} }} meta l4proto {{ tcp, udp }} add @visited6 {{ ip6 daddr . meta l4proto . th dport }}
+  }}
 }}
 """
 
@@ -87,8 +100,19 @@ class Namespace:
         rules = FIREWALL.format(
             black4=f"elements = {{ {four} }};" if four else "",
             black6=f"elements = {{ {six} }};" if six else "",
+            inside4=", ".join(address for address in INSIDE if ":" not in address),
+            inside6=", ".join(address for address in INSIDE if ":" in address),
         )
         self.check("nft", "-f", "-", text=rules)
+
+    def visited(self) -> list[str]:
+        """Ports inside to which anybody sent anything, over TCP or UDP: `10.66.0.1 . udp . 53`."""
+        found = []
+        for table in ("visited4", "visited6"):
+            listed = self.check("nft", "-n", "list", "set", "inet", "world", table)
+            elements = listed.partition("elements = {")[2].partition("}")[0]
+            found += [" ".join(one.split()) for one in elements.split(",") if one.strip()]
+        return found
 
     @contextlib.contextmanager
     def loss(self, percent: float) -> Iterator[None]:

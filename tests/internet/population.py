@@ -85,7 +85,7 @@ class Registration(Struct, frozen=True, forbid_unknown_fields=True):
     status: list[str] = []
     """EPP statuses in RDAP's spelling; empty: nothing but the ordinary lock."""
     rdap: str = "ok"
-    """ok, or limited: RDAP answers 429."""
+    """ok, limited (RDAP answers 429), or hostile: what the registry tells is no use to anybody."""
 
 
 class Site(Struct, frozen=True, forbid_unknown_fields=True):
@@ -140,6 +140,26 @@ class Truth(Struct, frozen=True, forbid_unknown_fields=True):
     """The asset need not be found; if it is, the row holds."""
 
 
+class Hostile(Struct, frozen=True, forbid_unknown_fields=True):
+    """What attacks whoever looks at a domain: names of tricks of `peers/hostile_*.py`."""
+
+    web: dict[str, str] = {}
+    """Trick by host label; its address must be the domain's own."""
+    location: dict[str, str] = {}
+    """Where the host of that label redirects to; the certificate names these hosts."""
+    address: list[str] = []
+    """Labels of the zone whose addresses lead astray; the certificate names them too."""
+    tls: str = ""
+    mail: str = ""
+    """Played by `mx`, at its own address."""
+    names: str = ""
+    """Played by the odd name server that the domain is delegated to."""
+    whois: str = ""
+    rdap: str = ""
+    crtsh: str = ""
+    certspotter: str = ""
+
+
 class Domain(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A registrable name with its registration, zone, sites and, for a client's, its truth."""
 
@@ -157,6 +177,7 @@ class Domain(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """How crt.sh treats questions about it: ok, slow, 502 or truncated."""
     site: list[Site] = []
     issued: list[Issued] = []
+    hostile: Hostile | None = None
     truth: dict[str, Truth] = {}
 
     @property
@@ -178,6 +199,22 @@ class Domain(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
         return [self.host(label) for label in site.hosts]
 
 
+class Series(Struct, frozen=True, forbid_unknown_fields=True):
+    """Domains that differ by a number only, which stands for `{number}` in name and scene."""
+
+    count: int
+    pattern: Domain
+
+    def domains(self) -> Iterator[Domain]:
+        """Each of them."""
+        for number in range(1, self.count + 1):
+            one = self.pattern
+            spelled, scene = (
+                text.replace("{number}", f"{number:02}") for text in (one.spelled, one.scene)
+            )
+            yield msgspec.structs.replace(one, spelled=spelled, scene=scene)
+
+
 class Estate(Struct, frozen=True, forbid_unknown_fields=True):
     """A client."""
 
@@ -193,6 +230,7 @@ class _File(Struct, forbid_unknown_fields=True):
     tld: list[Tld] = []
     provider: list[Provider] = []
     domain: list[Domain] = []
+    series: list[Series] = []
 
 
 class Population(Struct, frozen=True):
@@ -204,6 +242,10 @@ class Population(Struct, frozen=True):
     owners: dict[str, str]
     """Domain name to client; strangers are not in it."""
     estates: dict[str, Estate]
+
+    def hostile(self) -> list[tuple[Domain, Hostile]]:
+        """Every domain that attacks its visitors, with its tricks."""
+        return [(one, one.hostile) for one in self.domains.values() if one.hostile]
 
     def owned(self, client: str) -> list[Domain]:
         """A client's domains, in the order of the file."""
@@ -275,10 +317,11 @@ def load(folder: Path = FOLDER) -> Population:
         part = msgspec.convert(tomllib.loads(path.read_text("utf-8")), _File)
         world.tlds.extend(part.tld)
         world.providers.extend(part.provider)
-        world.domains.update((domain.name, domain) for domain in part.domain)
+        domains = [*part.domain, *(one for series in part.series for one in series.domains())]
+        world.domains.update((domain.name, domain) for domain in domains)
         if part.estate:
             clients[path.parent] = part.estate.client
             world.estates[part.estate.client] = part.estate
         if client := clients.get(path.parent):
-            world.owners.update((domain.name, client) for domain in part.domain)
+            world.owners.update((domain.name, client) for domain in domains)
     return world

@@ -16,6 +16,7 @@ from tests.internet.population import Population
 from tests.internet.vocabulary import ALIVE, DEADLY
 
 REVIZOR = Path(sys.executable).with_name("revizor")
+MEASURED = Path(__file__).with_name("measured.py")
 PATIENCE = 1800.0
 """Seconds that a whole audit of an estate may take on a small machine."""
 
@@ -29,6 +30,8 @@ class Audit(Struct, frozen=True):
     folder: Path
     ended: subprocess.CompletedProcess[str]
     document: dict[str, Any]
+    peak: int = 0
+    """KiB of memory that it took at most."""
 
     @property
     def assets(self) -> list[Asset]:
@@ -50,11 +53,13 @@ def audit(lab: Lab, client: str, folder: Path) -> Audit:
         lab.settings,
     ]
     command += ["--db", f"sqlite:///{folder / 'revizor.db'}", "--out", out, "--yes"]
-    ended = lab.run(command, timeout=PATIENCE)
+    peak = folder / "peak"
+    ended = lab.run([sys.executable, MEASURED, peak, *command], timeout=PATIENCE)
     document = next(iter(sorted(out.rglob("audit.json"))), None)
     if document is None:
         raise AssertionError(f"no audit.json (exit {ended.returncode}): {ended.stderr[-3000:]}")
-    return Audit(client, folder, ended, json.loads(document.read_text("utf-8")))
+    written = json.loads(document.read_text("utf-8"))
+    return Audit(client, folder, ended, written, int(peak.read_text()))
 
 
 def rows_of(row: Row, done: Audit, certificates: dict[str, str]) -> Iterator[Asset]:

@@ -178,7 +178,12 @@ def _evidence() -> dict[str, Evidence]:
         "ev15": ("WHOIS provider.example", "org: Provider Ltd"),
     }  # fmt: skip
     return {
-        id_: Evidence(at=AT, vantage="Москва", question=question, excerpt=excerpt)
+        id_: Evidence(
+            at=AT,
+            vantage="Москва" if id_ != "ev12" else "Франкфурт",
+            question=question,
+            excerpt=excerpt,
+        )
         for id_, (question, excerpt) in asked.items()
     }
 
@@ -194,7 +199,7 @@ def varied() -> Document:
             started_at=AT - timedelta(minutes=7),
             finished_at=AT,
             complete=True,
-            vantage="Москва, дата-центр",
+            vantage="Москва",
             sources=(
                 Source(name="dns", status="completed", asked=412, answered=412),
                 Source(name="registration", status="limited", asked=31, answered=24, reason="rate_limited"),

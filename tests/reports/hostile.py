@@ -63,7 +63,7 @@ def spoiled(document: Document, payload: Callable[[int], str]) -> Document:
             return [spoil(inner, key) for inner in value]
         if not isinstance(value, str) or not value:
             return value
-        # One payload for every kind: things of one kind stand in one table.
-        return value + payload(0 if key == "kind" else next(places))
+        # One payload for every kind and code: equal ones must stay equal.
+        return value + payload(0 if key in ("kind", "code") else next(places))
 
     return read(json.dumps(spoil(json.loads(write(document)))).encode())

@@ -12,9 +12,11 @@ import msgspec
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
+from reports import phrases
 from reports.document import SCHEMA, Document, Finding, read, write
+from reports.outline import telling_reasons, title
 from reports.render import render
-from reports.wording import LANGUAGES
+from reports.wording import LANGUAGES, Wording
 from tests.reports import estates
 from tests.reports.hostile import PAYLOADS, spoiled
 
@@ -187,11 +189,76 @@ def test_a_private_holder_is_named_by_the_role_only() -> None:
     assert "ООО «Ромашка»" in printed
 
 
+def finding(code: str, leans: str = "") -> Finding:
+    return Finding(code=code, leans=leans)
+
+
+@pytest.mark.parametrize(
+    ("verdict", "use", "reasons", "told"),
+    [
+        ("keep", "used", ["a.idle idle", "a.works used"], ["a.works"]),
+        ("renew", "used", ["a.works used", "a.expires_soon"], ["a.expires_soon"]),
+        ("fix", "used", ["a.works used", "a.wrong_name"], ["a.wrong_name"]),
+        ("fix", "broken", ["a.wanted", "a.no_listener broken"], ["a.no_listener"]),
+        ("switch_off", "idle", ["a.remark", "a.parked idle"], ["a.parked"]),
+        ("ask", "idle", ["a.parked idle", "facet.unknown unknown"], ["a.parked", "facet.unknown"]),
+        ("ask", "unknown", ["a.remark", "facet.unknown unknown"], ["facet.unknown"]),
+        ("ask", "unknown", ["a.remark"], ["a.remark"]),
+        ("ask", "unknown", [], []),
+    ],
+)
+def test_the_reason_beside_a_proposal_is_the_telling_one(
+    verdict: str, use: str, reasons: list[str], told: list[str]
+) -> None:
+    """What ends is explained by its use, what stays by its trouble, a question by its doubt."""
+    asset = msgspec.structs.replace(
+        VARIED.assets[0], verdict=verdict, use=use,
+        reasons=tuple(finding(*one.split()) for one in reasons),
+    )  # fmt: skip
+
+    assert [one.code for one in telling_reasons(asset)] == told
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "provider", "called"),
+    [
+        ("hosting", "beget/romashka.ru", "Beget", "Beget, romashka.ru"),
+        ("hosting", "as64500/romashka.ru", None, "as64500, romashka.ru"),
+        ("hosting", "unknown/romashka.ru", None, "romashka.ru"),
+        ("hosting", "Beget, account rom1", "Beget", "Beget, account rom1"),
+        ("saas", "tilda/romashka", None, "tilda/romashka"),
+    ],
+)
+def test_a_hosting_is_called_by_its_provider(
+    kind: str, name: str, provider: str | None, called: str
+) -> None:
+    """A key made for machines is not shown to people."""
+    asset = msgspec.structs.replace(
+        VARIED.assets[0], kind=kind, display_name=name, provider=provider
+    )
+
+    assert title(asset) == called
+
+
+def test_an_excerpt_shows_the_answer_and_not_the_terms_of_use() -> None:
+    """Registries' boilerplate goes, the reason for no answer is said in words."""
+    wording = Wording("en", strict=True)
+
+    def shown(text: str, limit: int = 80) -> str:
+        piece = msgspec.structs.replace(VARIED.evidence["ev4"], excerpt=text)
+        return phrases.excerpt(piece, limit, wording)
+
+    assert shown("% Terms of use\n\ndomain: A.RU\n>>> Last update") == "domain: A.RU"
+    assert shown("% No entries found") == "% No entries found"
+    assert shown("tls_failed: alert") == "no secure connection could be made: alert"
+    assert shown("x" * 90, 10) == "x" * 9 + "…"
+
+
 def test_evidence_is_quoted_once_and_cited_by_number() -> None:
     """One piece, one place: later reasons point to it."""
     tree = page(VARIED, "en")
     quoted = [one.attributes["id"] for one in tree.css("dd.e")]
-    cited = Counter(link.attributes["href"][1:] for link in tree.css("a.cite"))
+    cited = Counter(link.attributes["href"][1:] for link in tree.css("a[href^='#e']"))
 
     assert len(quoted) == len(set(quoted)) == 15
     assert set(cited) == set(quoted)

@@ -146,6 +146,8 @@ _FORM_KIN = {"ltd": "ooo", "pao": "ao", "oao": "ao", "zao": "ao", "nao": "ao"}
 def _core_and_form(name: str) -> tuple[str, str]:
     words = _plain(name[:300]).split()
     form = ""
+    if " ".join(words) in _words().forms:
+        return "", ""  # a form alone names nobody
     while found := _form_at_an_end(words):
         form = form or found[0]
         words = found[1]

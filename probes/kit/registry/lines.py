@@ -24,6 +24,16 @@ LONGEST_LABEL = 64
 CONTACTS = frozenset({"admin", "tech", "billing", "reseller"})
 
 
+# Labels that at the head of a paragraph begin another object than the domain.
+_OBJECTS = frozenset(
+    {
+        "contact", "nic hdl", "nic hdl br", "person", "role", "registrar", "nsset", "keyset", "ns list",
+        "key group", "domain registrant", "registrant", "administrative contact", "technical contact",
+        "contact type", "contact id", "org", "organisation", "billing contact", "irt",
+    }
+)  # fmt: skip
+
+
 class Line(NamedTuple):
     """One line of an answer, with the section it stands in."""
 
@@ -141,7 +151,7 @@ def _line(body: str, indent: int, state: _Cutter) -> Iterator[Line]:
             state.open("", indent)
             state.awaited = name
             return
-    elif state.after_gap and state.domain_named and _is_object(name):
+    elif state.after_gap and state.domain_named and name in _OBJECTS:
         state.open(section_of(name) or "admin", indent)
         state.inner = indent
     state.place(indent, name)
@@ -151,20 +161,6 @@ def _line(body: str, indent: int, state: _Cutter) -> Iterator[Line]:
             state.section = ""
     state.last_label, state.last_indent = name, indent
     yield Line(state.section, name, value, state.block)
-
-
-_OBJECTS = frozenset(
-    {
-        "contact", "nic hdl", "nic hdl br", "person", "role", "registrar", "nsset", "keyset", "ns list",
-        "key group", "domain registrant", "registrant", "administrative contact", "technical contact",
-        "contact type", "contact id", "org", "organisation", "billing contact", "irt",
-    }
-)  # fmt: skip
-
-
-def _is_object(label: str) -> bool:
-    """Say whether a label at the head of a paragraph begins another object than the domain."""
-    return label in _OBJECTS
 
 
 def _bare(body: str, indent: int, state: _Cutter) -> Iterator[Line]:
@@ -200,8 +196,8 @@ def _split(body: str) -> tuple[str | None, str]:
         if start < end <= LONGEST_LABEL:
             return body[start + 1 : end], body[end + 1 :].strip()
     colon = body.find(":")
-    if colon > 8 and sum(map(str.isdigit, body[:colon])) >= 4 and _sentence(body) is not None:
-        return None, ""
+    if body[:colon][-1:].isdigit() and body[colon + 1 : colon + 2].isdigit() and _sentence(body):
+        return None, ""  # the colon of a clock: `Record created on 2018-02-05 22:59:12`
     if 0 < colon <= LONGEST_LINE // 4:
         label, value = body[:colon], body[colon + 1 :]
         # A remark in parentheses may make a label long; it is no part of it.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,6 +16,7 @@ from probes.kit.registry.status import epp_status
 from probes.kit.target import canonical_name
 
 MOST_ITEMS = 100
+MOST_ENTITIES = 200
 _QUOTA = ("quota exceeded", "rate limit", "limit exceeded", "too many requests", "too many queries")
 
 _ENDINGS = {
@@ -101,7 +103,7 @@ def _domain(found: dict[str, Any]) -> Reading:
     ):
         return Reading(Ending.UNPARSED, "an object without a name")
     statuses = tuple(dict.fromkeys(_status(_text(one)) for one in _items(found.get("status"))))
-    entities = list(_entities(found, 0))
+    entities = list(islice(_entities(found, 0), MOST_ENTITIES))
     registrar = next((one for one in entities if "registrar" in _roles(one)), {})
     if "reserved" in statuses and not registrar:
         return Reading(Ending.RESERVED, "status reserved")

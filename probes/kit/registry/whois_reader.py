@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import tomllib
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib.resources import files
@@ -19,6 +20,7 @@ from probes.kit.target import canonical_name
 
 MOST_SERVERS = 26
 MOST_STATUS_WORDS = 6
+MOST_TRIES = 50
 
 
 @cache
@@ -54,6 +56,7 @@ class _Record:
         self._month_first = month_first(suffix)
         self._texts: dict[str, str] = {}
         self._stamps: dict[str, Stamp] = {}
+        self._tries: Counter[str] = Counter()
         self._statuses: list[str] = []
         self._servers: list[str] = []
         self._objects: dict[str, dict[str, str]] = {}
@@ -68,11 +71,12 @@ class _Record:
             return
         match field:
             case "created" | "updated" | "expires" | "registrar_expires" | "free_on":
-                if field not in self._stamps:
+                self._tries[field] += 1
+                if field not in self._stamps and self._tries[field] <= MOST_TRIES:
                     stamp = read_stamp(line.value, month_first=self._month_first)
                     if stamp is not None:
                         self._stamps[field] = stamp
-            case "name_server":
+            case "name_server" if len(self._servers) < 4 * MOST_SERVERS:
                 hosts = hosts_in(line.value)
                 # .dk repeats the domain under `DNS:`, in its own spelling.
                 if line.label != "dns" or hosts != [host_name(self._texts.get("domain", ""))]:
@@ -112,6 +116,8 @@ class _Record:
             value, tag = _without_tag(value)
             if tag:
                 self._texts.setdefault("registrar_id", tag)
+            if value.isascii() and not self._texts.get(field, "").isascii():
+                self._texts[field] = value  # the registry's English version follows its own (.kr)
         self._texts.setdefault(field, value)
 
     def _remember_object(self, line: Line) -> None:

@@ -10,11 +10,11 @@ from scanner.verdicts.rules.certificate.still_served import still_served
 from scanner.verdicts.rules.domain.delegation import delegation
 from scanner.verdicts.rules.domain.emptiness import emptiness
 from scanner.verdicts.rules.domain.holder import holder
-from scanner.verdicts.rules.domain.takes_mail import takes_mail
 from scanner.verdicts.rules.domain.names_known import names_known
 from scanner.verdicts.rules.domain.registration_term import registration_term
 from scanner.verdicts.rules.domain.renewal import renewal
 from scanner.verdicts.rules.domain.role import role
+from scanner.verdicts.rules.domain.takes_mail import takes_mail
 from scanner.verdicts.rules.domain.web import web
 from scanner.verdicts.rules.hosting.behind_front import behind_front
 from scanner.verdicts.rules.hosting.serves_mail import serves_mail

@@ -15,13 +15,12 @@ from pathlib import Path
 
 import msgspec
 
-from probes.kit.net.live import LiveNet, NetSettings
 from probes.kit.observation import AnyObservation, Seen
 from probes.tls_certificate import ServedCertificate
 from reports import document as doc
 from reports.render import render
 from scanner import document, service
-from scanner.database import Database, SqlPace
+from scanner.database import Database
 from scanner.discovery import Frontier, GatheredLooks, Look, Seeds, attribute
 from scanner.evidence import Evidence, Run
 from scanner.registry import Client, Registry
@@ -34,7 +33,9 @@ from tests.benchmarks.audit.measure import Meter
 from tests.benchmarks.audit.sampler import Sampler
 from tests.benchmarks.audit.world import NETWORK
 
-PROBES = frozenset({"dns_records", "addresses", "registration", "website", "tls_certificate"})
+PROBES = frozenset(
+    {"delegation", "dns_records", "addresses", "registration", "website", "tls_certificate"}
+)
 SETTINGS = Settings(allow_net=(NETWORK,), pace={"*": "60000/min"})
 
 
@@ -78,8 +79,7 @@ async def audit(count: int, folder: Path, meter: Meter) -> None:
     await registry.ensure_client(request.client, service.now())
     run = await evidence.begin(request.client.slug, {}, SETTINGS.vantage, service.now())
     with meter.phase("looks"):
-        settings = NetSettings(allow_nets=SETTINGS.networks(), paces=SETTINGS.pace)
-        async with LiveNet(settings, SqlPace(database)) as net:
+        async with service.live_net(SETTINGS, database) as net:
             scan = Scan(
                 LabFrontier(seeds), evidence, net, service.now, SETTINGS.vantage, Silent()
             )

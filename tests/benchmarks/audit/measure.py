@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import resource
 import time
+import tracemalloc
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from msgspec import Struct, field
+
+
+LARGEST = 15
+"""Allocations told of after each phase, when they are traced."""
 
 
 class Measured(Struct):
@@ -57,6 +62,8 @@ class Meter:
         yield
         self.measured.phases[name] = cpu() - before
         self.measured.resident[name] = memory("VmRSS")
+        if tracemalloc.is_tracing():
+            self.measured.allocated += _alive(name)
 
     def stop(self) -> Measured:
         """Return the totals since the beginning."""
@@ -64,6 +71,19 @@ class Meter:
         self.measured.wall = time.perf_counter() - self._wall
         self.measured.peak = memory("VmHWM")
         return self.measured
+
+
+def _alive(phase: str) -> list[str]:
+    """The largest allocations alive, by the line of code that made them."""
+    taken = tracemalloc.take_snapshot().statistics("lineno")
+    whole = sum(one.size for one in taken)
+    lines = [
+        f"  {one.size / 2**20:7.1f} MiB {one.count:>8}  "
+        + "/".join(Path(one.traceback[0].filename).parts[-3:])
+        + f":{one.traceback[0].lineno}"
+        for one in taken[:LARGEST]
+    ]
+    return [f"{phase}: {whole / 2**20:.0f} MiB", *lines]
 
 
 def cpu() -> float:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import signal
+import sys
+import threading
 import time
 from collections import Counter
 from contextvars import ContextVar
@@ -19,6 +21,7 @@ from tests.benchmarks.audit.measure import Measured
 INTERVAL = 0.002
 LARGEST = 60
 
+_WRITER = "other threads: the writer"
 _look: ContextVar[str] = ContextVar("look", default="(no look)")
 _ROOT = str(Path(__file__).parents[3]) + "/"
 
@@ -74,7 +77,11 @@ _PARTS = (
 
 
 class Sampler:
-    """Charges the main thread's CPU time to the function of ours it was spent in or below."""
+    """Charges CPU time to the function of ours it was spent in or below.
+
+    Signals reach the main thread only: what the database's writer used in the meantime is charged
+    to where it was met.
+    """
 
     def __init__(self) -> None:
         """Name the looks, so that what a callback does is charged to the look that set it up."""
@@ -86,33 +93,36 @@ class Sampler:
 
     def start(self) -> None:
         """Begin; in the main thread."""
-        self._began = time.process_time(), time.thread_time()
-        self._last = self._began[1]
+        self._last = time.thread_time(), time.process_time()
         signal.signal(signal.SIGPROF, self._tick)
         signal.setitimer(signal.ITIMER_PROF, INTERVAL, INTERVAL)
 
     def stop(self, measured: Measured) -> None:
         """End, and note the sums."""
         signal.setitimer(signal.ITIMER_PROF, 0)
-        whole, mine = time.process_time() - self._began[0], time.thread_time() - self._began[1]
-        self._parts["other threads: the writer"] = whole - mine
         measured.parts = dict(self._parts.most_common())
         measured.probes = dict(self._probes.most_common())
         measured.lines = dict(self._lines.most_common(LARGEST))
 
     def _tick(self, _: int, frame: FrameType | None) -> None:
-        now = time.thread_time()
-        spent, self._last = now - self._last, now
+        now = time.thread_time(), time.process_time()
+        spent, whole = (new - old for new, old in zip(now, self._last, strict=True))
+        self._last = now
         self._probes[_look.get()] += spent
+        self._probes[_WRITER] += whole - spent
         part, line = _place(frame)
         self._parts[part] += spent
+        self._parts[_WRITER] += whole - spent
         self._lines[line] += spent
+        for ident, theirs in sys._current_frames().items():
+            if ident != threading.main_thread().ident:
+                self._lines[f"writer: {_place(theirs)[1]}"] += whole - spent
 
 
 def _place(frame: FrameType | None) -> tuple[str, str]:
     """The part, and the innermost function of ours with what it had called."""
     called = ""
-    while frame is not None:
+    while frame is not None and frame.f_code.co_name != "run_forever":
         name = frame.f_code.co_filename
         ours = name.removeprefix(_ROOT)
         if ours != name or "asyncio/sslproto" in name:
@@ -123,7 +133,7 @@ def _place(frame: FrameType | None) -> tuple[str, str]:
         elif not called or "/asyncio/" not in name:
             called = f"{Path(name).parent.name}/{Path(name).name}:{frame.f_code.co_name}"
         frame = frame.f_back
-    return "event loop", called
+    return "event loop", "(event loop)"
 
 
 def _named(probe: Probe[Any, Any]) -> Probe[Any, Any]:

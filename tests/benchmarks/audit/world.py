@@ -135,8 +135,9 @@ class World:
                 check=False,
             )
             answers = json.loads(done.stdout) if done.returncode == 0 else [done.stderr[-500:]]
-            if isinstance(answers[-1], dict) and answers[0]["answers"] and "TCI" in answers[1]:
-                return
+            match answers:
+                case [{"answers": [_, *_]}, str(said), {"status": 301}] if "TCI" in said:
+                    return
             for name, child in self._children.items():
                 if child.poll() is not None:
                     words = (self.folder / f"{name}.out").read_text("utf-8", "replace")

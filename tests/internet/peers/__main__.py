@@ -7,15 +7,25 @@ import sys
 from datetime import datetime
 from pathlib import Path
 
-from tests.internet.peers import odd_mail, odd_names, odd_web, web
+from tests.internet.peers import (
+    hostile_mail,
+    hostile_names,
+    hostile_web,
+    odd_mail,
+    odd_names,
+    odd_web,
+    web,
+)
 from tests.internet.peers.certificate_logs import CertificateLogs
 from tests.internet.peers.rdap import RIR, Rdap
 from tests.internet.peers.registry import Register
+from tests.internet.peers.stage import Stage
 from tests.internet.peers.whois import Whois
+from tests.internet.namespace import INSIDE
 from tests.internet.population import Population, Server, load
 
-INSIDE = (80, 443, 8080)
-"""Ports of 127.0.0.1 that nobody may be lured to; each visit is written down."""
+PORTS_INSIDE = (25, 43, 80, 443, 8080)
+"""Ports of the addresses inside that nobody may be lured to; each visit is written down."""
 
 
 async def play(folder: Path) -> None:
@@ -23,32 +33,38 @@ async def play(folder: Path) -> None:
     world = load()
     now = datetime.fromisoformat((folder / "now").read_text())
     register = Register(world, now)
-    await Whois(register).start()
-    for host, answer in services(world, register, folder / "tls", now).items():
+    stage = Stage(folder / "played.log")
+    await Whois(register, stage).start()
+    for host, answer in services(world, register, folder / "tls", now, stage).items():
         for address in world.addresses(host):
             await web.serve(address, answer, web.tls(folder / "tls", host))
     for server in world.servers():
-        await _odd(server, world, folder / "tls")
-    for port in INSIDE:
-        await _watch(port, folder / "inside.log")
+        await _odd(server, world, folder / "tls", stage)
+    await hostile_web.start(world, folder / "tls", stage)
+    await hostile_mail.start(world, stage)
+    for address in INSIDE:
+        for port in PORTS_INSIDE:
+            await _watch(address, port, folder / "inside.log")
     await asyncio.Event().wait()
 
 
 def services(
-    world: Population, register: Register, tls: Path, now: datetime
+    world: Population, register: Register, tls: Path, now: datetime, stage: Stage
 ) -> dict[str, web.Answer]:
     """The HTTPS services the scanner asks, by host."""
-    rdap, logs = Rdap(register), CertificateLogs(world, tls, now)
+    rdap, logs = Rdap(register, stage), CertificateLogs(world, tls, now, stage)
     answers: dict[str, web.Answer] = {"data.iana.org": rdap.bootstrap}
     answers |= {_host(tld.rdap): rdap.registry for tld in world.tlds if tld.rdap}
     answers[_host(RIR)] = rdap.addresses
     return answers | {"crt.sh": logs.crtsh, "api.certspotter.com": logs.certspotter}
 
 
-async def _odd(server: Server, world: Population, tls: Path) -> None:
+async def _odd(server: Server, world: Population, tls: Path, stage: Stage) -> None:
     match server.behaves:
-        case "" | "black_hole":
+        case "" | "black_hole" | "inside":
             return
+        case "lies":
+            await hostile_names.start(server.address, world, stage)
         case "refuses":
             await odd_names.start(server.address)
         case "greylists" | "busy":
@@ -59,15 +75,15 @@ async def _odd(server: Server, world: Population, tls: Path) -> None:
             await odd_web.start(server, world, secure)
 
 
-async def _watch(port: int, record: Path) -> None:
-    """Write down every connection to a port of the loopback address."""
+async def _watch(address: str, port: int, record: Path) -> None:
+    """Write down every connection to a port of an address inside."""
 
     async def visit(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with record.open("a") as file:
-            file.write(f"127.0.0.1:{port}\n")
+            file.write(f"{address}:{port}\n")
         writer.close()
 
-    await asyncio.start_server(visit, "127.0.0.1", port)
+    await asyncio.start_server(visit, address, port)
 
 
 def _host(url: str) -> str:

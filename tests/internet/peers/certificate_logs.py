@@ -10,8 +10,10 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from tests.internet.peers.hostile_json import LOG_TRICKS, SPOTTER_TRICKS
+from tests.internet.peers.stage import Stage
 from tests.internet.peers.web import Request, Response, as_json
-from tests.internet.population import Population
+from tests.internet.population import Hostile, Population
 
 SLOW = 12.0
 """Seconds that crt.sh takes where the population says `slow`."""
@@ -35,10 +37,11 @@ class Logged(Struct, frozen=True):
 class CertificateLogs:
     """Answers for crt.sh and api.certspotter.com."""
 
-    def __init__(self, world: Population, folder: Path, now: datetime) -> None:
+    def __init__(self, world: Population, folder: Path, now: datetime, stage: Stage) -> None:
         """Read the authority's log."""
         self.world = world
         self.now = now
+        self.stage = stage
         rows = json.loads((folder / "log.json").read_text())
         self.entries = [
             Logged(
@@ -70,6 +73,9 @@ class CertificateLogs:
         if asked.get("exclude") == "expired":
             rows = [row for row in rows if str(row["not_after"]) > f"{self.now:%Y-%m-%dT%H:%M:%S}"]
         answer = as_json(rows)
+        if trick := self._hostile(query).crtsh:
+            self.stage.played("crtsh", trick)
+            return LOG_TRICKS[trick](answer)
         if trouble == "truncated":
             half = answer.body[: max(20, len(answer.body) // 2)] if rows else b'[{"issuer_ca_id":1,'
             return Response(half, type="application/json", cut=1000)
@@ -89,7 +95,14 @@ class CertificateLogs:
             )
             if named and entry.not_after > self.now and entry.id > after:
                 rows.append(_issuance(entry))
+        if trick := self._hostile(domain).certspotter:
+            self.stage.played("certspotter", trick)
+            return SPOTTER_TRICKS[trick](as_json(rows))
         return as_json(rows)
+
+    def _hostile(self, query: str) -> Hostile:
+        domain = self.world.enclosing(query.lower().removeprefix("%."))
+        return domain.hostile if domain and domain.hostile else Hostile()
 
     def _trouble(self, query: str) -> str:
         domain = self.world.enclosing(query.lower().removeprefix("%."))

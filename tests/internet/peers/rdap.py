@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import ipaddress
 
+from tests.internet.peers.hostile_json import RDAP_TRICKS
 from tests.internet.peers.registry import Register
+from tests.internet.peers.stage import Stage
 from tests.internet.peers.web import Request, Response, as_json
 from tests.internet.population import Domain, Provider
 
@@ -16,9 +18,10 @@ CONFORMANCE = ["rdap_level_0", "icann_rdap_technical_implementation_guide_1"]
 class Rdap:
     """Answers for every RDAP host of the world."""
 
-    def __init__(self, register: Register) -> None:
+    def __init__(self, register: Register, stage: Stage) -> None:
         """Speak from the register."""
         self.register = register
+        self.stage = stage
         self.stamp = register.now.strftime("%Y-%m-%dT%H:%M:%SZ")
 
     async def bootstrap(self, request: Request) -> Response:
@@ -46,7 +49,11 @@ class Rdap:
             return Response(refusal.body, 429, MEDIA, {"Retry-After": "3600"})
         if domain is None:
             return self._error(404, "Object not found")
-        return as_json(self._domain(domain, f"https://{request.host}{before}"), media=MEDIA)
+        honest = as_json(self._domain(domain, f"https://{request.host}{before}"), media=MEDIA)
+        if domain.hostile and domain.hostile.rdap:
+            self.stage.played("rdap", domain.hostile.rdap)
+            return RDAP_TRICKS[domain.hostile.rdap](honest)
+        return honest
 
     async def addresses(self, request: Request) -> Response:
         """The RIR's answer about an address or an AS."""

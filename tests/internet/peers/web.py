@@ -34,6 +34,8 @@ class Response(Struct, frozen=True):
     type: str = "text/html; charset=utf-8"
     headers: dict[str, str] = {}
     cut: int = 0
+    endless: bytes = b""
+    """Sent after the body again and again, without a length, until the visitor goes."""
 
 
 Answer = Callable[[Request], Awaitable[Response]]
@@ -57,15 +59,19 @@ async def serve(address: str, answer: Answer, context: ssl.SSLContext) -> None:
     async def visit(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with contextlib.suppress(OSError, asyncio.IncompleteReadError, TimeoutError):
             head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), PATIENCE)
-            response = await answer(_request(head.decode("latin-1")))
+            response = await answer(request(head.decode("latin-1")))
             writer.write(_bytes(response))
             await writer.drain()
+            while response.endless:
+                writer.write(response.endless)
+                await writer.drain()
         writer.close()
 
     await asyncio.start_server(visit, address, 443, ssl=context)
 
 
-def _request(head: str) -> Request:
+def request(head: str) -> Request:
+    """Read the head of a request."""
     lines = head.split("\r\n")
     url = lines[0].split(" ")[1]
     fields = dict(line.lower().split(": ", 1) for line in lines[1:] if ": " in line)
@@ -74,12 +80,9 @@ def _request(head: str) -> Request:
 
 
 def _bytes(response: Response) -> bytes:
-    fields = {
-        "Content-Type": response.type,
-        "Content-Length": str(len(response.body) + response.cut),
-        "Connection": "close",
-        **response.headers,
-    }
+    fields = {"Content-Type": response.type, "Connection": "close", **response.headers}
+    if not response.endless:
+        fields["Content-Length"] = str(len(response.body) + response.cut)
     head = f"HTTP/1.1 {response.status} Answer\r\n"
     head += "".join(f"{name}: {value}\r\n" for name, value in fields.items())
     return head.encode() + b"\r\n" + response.body

@@ -8,7 +8,9 @@ import zlib
 from collections.abc import Callable
 from datetime import timedelta
 
+from tests.internet.peers import hostile_whois
 from tests.internet.peers.registry import Register, epp, midnight
+from tests.internet.peers.stage import Stage
 from tests.internet.population import Domain
 
 TCI_HEAD = """% TCI Whois Service. Terms of use:
@@ -35,9 +37,10 @@ REGISTRAR_WHOIS = "whois.reg.com"
 class Whois:
     """Every WHOIS server of the world."""
 
-    def __init__(self, register: Register) -> None:
+    def __init__(self, register: Register, stage: Stage) -> None:
         """Speak from the register."""
         self.register = register
+        self.stage = stage
         self.stamp = register.now.strftime("%Y-%m-%dT%H:%M:%SZ")
 
     async def start(self) -> None:
@@ -55,7 +58,26 @@ class Whois:
         servers["whois.nic.ru"] = self.tci
         for host, answer in servers.items():
             for address in self.register.world.addresses(host):
-                await _serve(address, answer)
+                await self._serve(address, answer)
+
+    async def _serve(self, address: str, answer: Callable[[str], str]) -> None:
+        async def visit(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            with contextlib.suppress(OSError, TimeoutError, ValueError):
+                line = await asyncio.wait_for(reader.readline(), 10)
+                query = line.decode("utf-8", "replace").strip()
+                await self._tell(writer, query, answer(query).replace("\n", "\r\n"))
+            writer.close()
+
+        await asyncio.start_server(visit, address, 43)
+
+    async def _tell(self, writer: asyncio.StreamWriter, query: str, honest: str) -> None:
+        domain = self.register.find(query.removeprefix("domain ").removeprefix("="))
+        if domain and domain.hostile and domain.hostile.whois:
+            self.stage.played("whois", domain.hostile.whois)
+            await hostile_whois.play(domain.hostile.whois, writer, honest)
+            return
+        writer.write(honest.encode())
+        await writer.drain()
 
     def iana(self, query: str) -> str:
         """IANA's answer: which server knows the top-level domain."""
@@ -153,15 +175,3 @@ class Whois:
 
 def _columns(rows: list[tuple[str, str]], width: int) -> str:
     return "\n".join(f"{key + ':':<{width}}{value}".rstrip() if key else "" for key, value in rows)
-
-
-async def _serve(address: str, answer: Callable[[str], str]) -> None:
-    async def visit(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with contextlib.suppress(OSError, TimeoutError, ValueError):
-            line = await asyncio.wait_for(reader.readline(), 10)
-            text = answer(line.decode("utf-8", "replace").strip())
-            writer.write(text.replace("\n", "\r\n").encode())
-            await writer.drain()
-        writer.close()
-
-    await asyncio.start_server(visit, address, 43)

@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from probes.kit.observation import Observation
+from probes.kit.observation import Observation, Seen
 from probes.kit.target import Address, Domain, Endpoint, Host
 from scanner.discovery import Ask, Frontier, Look, Seeds
 from tests.scanner.discovery.world import NOW, TIMEOUT, World, certificate, page
@@ -175,3 +175,18 @@ def test_a_certificate_of_a_crowd_proves_nothing():
     for shown in (crowd, cdn, neighbour):
         _, frontier = run(World().domain("a.ru").both("a.ru", tls=shown), Seeds(domains=("a.ru",)))
         assert frontier.siblings == set()
+
+
+def test_a_tried_name_counts_unless_every_name_leads_there():
+    """Labels are tried under the client's domains; what a wildcard answers proves nothing."""
+    world = World().domain("a.ru").both("a.ru").domain("b.ru", wildcard=Seen(("198.51.100.7",)))
+    world.both("b.ru").host("shop.a.ru").nowhere("old.a.ru")
+    world.host("shop.b.ru", "198.51.100.7").host("old.b.ru", "198.51.100.8")
+
+    asked, frontier = run(world, Seeds(domains=("a.ru", "b.ru"), labels=("shop", "old")))
+
+    assert {name for name in frontier.sites if not name.startswith("www.")} == {
+        "a.ru", "b.ru", "shop.a.ru", "old.b.ru",
+    }  # fmt: skip
+    assert Look("website", Host("shop.b.ru")) not in asked
+    assert [step.code for step in frontier.story("shop.a.ru")] == ["typed_by_consultant", "tried_under"]

@@ -33,6 +33,6 @@ def takes_mail(dossier: Dossier) -> Iterator[Finding]:
             case Use.UNUSED:
                 continue
             case _ if not is_out_of_dns(dossier):
-                yield cannot_tell("mail", opinion.state)
+                yield cannot_tell("mail", opinion.doubt)
     if not opinions:
         yield cannot_tell("mail", "not_asked")

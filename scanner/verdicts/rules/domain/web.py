@@ -44,7 +44,7 @@ def web(dossier: Dossier) -> Iterator[Finding]:
             params: Params = {"sites": names[:10], "count": len(names), "state": same[0].state}
             yield say(code, facet="web", params=params)
         elif not gone:
-            yield cannot_tell("web", same[0].state, sites=names[:10], count=len(names))
+            yield cannot_tell("web", same[0].doubt, sites=names[:10], count=len(names))
     if not gone:
         yield from _hosts_unseen(dossier)
 

@@ -8,7 +8,7 @@ from scanner.assets import Kind
 from scanner.discovery.hostings import owner_of
 from scanner.verdicts.card import rule
 from scanner.verdicts.dossier import Dossier
-from scanner.verdicts.finding import say
+from scanner.verdicts.finding import cannot_tell, say
 from scanner.verdicts.verdict import Finding
 
 
@@ -23,10 +23,13 @@ def is_front(dossier: Dossier) -> bool:
     authority="usage.md 1.3",
     kinds=(Kind.HOSTING,),
     says=("hosting.behind_front",),
-    may_doubt=False,
 )
 def behind_front(dossier: Dossier) -> Iterator[Finding]:
-    """Say that the origin is hidden."""
+    """Say that the origin is hidden, or that it may be: nobody could tell whose the address is."""
     if is_front(dossier):
         params = {"provider": dossier.holding.provider_name or dossier.holding.provider}
         yield say("hosting.behind_front", facet="front", params=params)
+        return
+    for ip in dossier.holding.addresses:
+        if not owner_of(dossier.looks, ip).key:
+            yield cannot_tell("provider", "owner_unknown", address=ip)

@@ -38,7 +38,7 @@ def serves_mail(dossier: Dossier) -> Iterator[Finding]:
                 continue
             case _:
                 yield say("hosting.mail_points_here", params=told)
-                yield cannot_tell("mail", mail.state, domain=domain)
+                yield cannot_tell("mail", mail.doubt, domain=domain)
     for mail in dossier.hanging_on_it("sends_from", Kind.MAIL):
         yield cannot_tell("mail", "may_send_from_here", domain=mail.asset.key)
     if dossier.scene.unread:

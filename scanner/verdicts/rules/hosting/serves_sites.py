@@ -45,7 +45,7 @@ def serves_sites(dossier: Dossier) -> Iterator[Finding]:
         if code:
             yield say(code, facet="web", params={"sites": told[:10], "count": len(told)})
         else:
-            yield cannot_tell("web", same[0].state, sites=told[:10], count=len(told))
+            yield cannot_tell("web", same[0].doubt, sites=told[:10], count=len(told))
     if dossier.holding.addresses and not dossier.scene.is_object(dossier.asset):
         yield say("hosting.no_names", facet="web")
 

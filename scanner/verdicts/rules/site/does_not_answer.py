@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from scanner.assets import Kind
+from scanner.assets.estate import Params
 from scanner.discovery.presence import Lives, presence
 from scanner.verdicts.card import rule
 from scanner.verdicts.dossier import Dossier
 from scanner.verdicts.finding import cannot_tell, say
+from scanner.verdicts.pages import unanswered
 from scanner.verdicts.verdict import Finding
 from scanner.verdicts.visits import by_state, visits_to
 
@@ -37,7 +39,11 @@ def does_not_answer(dossier: Dossier) -> Iterator[Finding]:
         visit for visit in silent if visit.reading.state not in ("no_listener", "redirects")
     )
     for host in unseen:
-        yield cannot_tell("web", host.reason, host.sighting, host=host.host)
+        if host.visited and unanswered(host.reason) == "no_answer":
+            told: Params = {"urls": [f"https://{host.host}/"], "reason": str(host.reason)}
+            yield say("site.no_answer", host.sighting, facet="web", params=told)
+        else:
+            yield cannot_tell("web", host.reason, host.sighting, host=host.host)
     found = [presence(dossier.looks, host) for host in dossier.holding.hosts]
     if found and all(one.lives is Lives.NOWHERE for one in found):
         hosts = list(dossier.holding.hosts)

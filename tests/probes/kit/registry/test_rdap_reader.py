@@ -17,7 +17,10 @@ REGISTRAR = {
     "roles": ["registrar"],
     "handle": "77",
     "publicIds": [{"type": "IANA Registrar ID", "identifier": "77"}],
-    "vcardArray": ["vcard", [["version", {}, "text", "4.0"], ["fn", {}, "text", "Example Registrar"]]],
+    "vcardArray": [
+        "vcard",
+        [["version", {}, "text", "4.0"], ["fn", {}, "text", "Example Registrar"]],
+    ],
 }
 DOMAIN: dict[str, Any] = {
     "objectClassName": "domain",
@@ -30,7 +33,11 @@ DOMAIN: dict[str, Any] = {
         {"eventAction": "last changed", "eventDate": "2025-01-01T00:00:29.0Z"},
         {"eventAction": "last changed", "eventDate": "2026-01-01T00:00:00Z"},
     ],
-    "nameservers": [{"ldhName": "NS1.EXAMPLE.NET."}, {"ldhName": "ns2.example.net"}, {"ldhName": 5}],
+    "nameservers": [
+        {"ldhName": "NS1.EXAMPLE.NET."},
+        {"ldhName": "ns2.example.net"},
+        {"ldhName": 5},
+    ],
     "secureDNS": {"delegationSigned": False},
     "entities": [REGISTRAR],
     "links": [
@@ -40,9 +47,9 @@ DOMAIN: dict[str, Any] = {
 }
 
 
-def read(status: int = 200, listed: bool = True, **changes: Any) -> Any:
+def read(**changes: Any) -> Any:
     found = {key: value for key, value in (DOMAIN | changes).items() if value is not None}
-    return read_rdap(status, json.dumps(found).encode(), listed=listed)
+    return read_rdap(200, json.dumps(found).encode(), listed=True)
 
 
 def test_a_registered_domain_with_all_its_irregularities() -> None:
@@ -139,8 +146,12 @@ def test_the_holder_in_an_rdap_answer(changes: dict[str, Any], kind: HolderKind,
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=20),
-    lambda inner: st.lists(inner, max_size=4)
-    | st.dictionaries(st.sampled_from([*DOMAIN, "roles", "name", "title", "errorCode"]), inner, max_size=6),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(
+            st.sampled_from([*DOMAIN, "roles", "name", "title", "errorCode"]), inner, max_size=6
+        )
+    ),
     max_leaves=25,
 )
 

@@ -13,7 +13,10 @@ from probes.kit.registry.status import says_delegated, statuses_in
         ("clientHold https://icann.org/epp#clientHold", ["clientHold"]),
         ("CLIENT_TRANSFER_PROHIBITED", ["clientTransferProhibited"]),
         ("client delete prohibited", ["clientDeleteProhibited"]),
-        ("ST_CL_UPDATEPROHIBITED ST_CL_DELETEPROHIBITED", ["clientUpdateProhibited", "clientDeleteProhibited"]),
+        (
+            "ST_CL_UPDATEPROHIBITED ST_CL_DELETEPROHIBITED",
+            ["clientUpdateProhibited", "clientDeleteProhibited"],
+        ),
         ("serverHold (Expired)", ["serverHold"]),
         ("ok - Normal state", ["ok"]),
         ("REGISTERED, NOT DELEGATED, UNVERIFIED", ["REGISTERED", "NOT DELEGATED", "UNVERIFIED"]),
