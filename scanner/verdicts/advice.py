@@ -94,6 +94,9 @@ def _spoilt(case: Case) -> bool:
 
 def _not_in_use(case: Case) -> Proposal:
     """Only what is proved on every side may be ended; care taken of it is no neglect."""
+    if case.kind is Kind.MAIL:
+        # No mail, or mail declared off: nothing runs, nothing is paid, so nothing can be ended.
+        return Advice.KEEP, ()
     if "domain.defensive" in case.codes:
         return Advice.ASK, (Need.OWNER_WORD,)
     if case.blocked_by:

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from msgspec.structs import replace
+
 from scanner.assets import Kind, Use
 from scanner.assets.use import use_of
+from scanner.discovery.presence import Lives, presence
 from scanner.verdicts.card import rule
+from scanner.verdicts.decide import decide
 from scanner.verdicts.dossier import Dossier, Opinion
 from scanner.verdicts.finding import cannot_tell, say
 from scanner.verdicts.rules.hosting.behind_front import is_front
+from scanner.verdicts.rules.site.does_not_answer import does_not_answer
+from scanner.verdicts.rules.site.redirects_elsewhere import redirects_elsewhere
+from scanner.verdicts.rules.site.shows_page import shows_page
 from scanner.verdicts.verdict import Finding
 
 
@@ -39,7 +46,7 @@ def serves_sites(dossier: Dossier) -> Iterator[Finding]:
         return
     by_code: dict[str, list[Opinion]] = {}
     for site in sites:
-        by_code.setdefault(_meaning(site), []).append(site)
+        by_code.setdefault(_meaning(_state_here(dossier, site)), []).append(site)
     for code, same in by_code.items():
         told = [site.asset.key for site in same]
         if code:
@@ -50,17 +57,34 @@ def serves_sites(dossier: Dossier) -> Iterator[Finding]:
         yield say("hosting.no_names", facet="web")
 
 
-def _meaning(site: Opinion) -> str:
+def _state_here(dossier: Dossier, site: Opinion) -> str:
+    """Return the state of the part of a site that lives here: an apex may be a stub, its www not."""
+    holding = dossier.scene.holding(site.asset)
+    hosts = holding.hosts if holding else ()
+    here = tuple(host for host in hosts if not _lives_elsewhere(dossier, host))
+    if holding is None or here == hosts:
+        return site.state
+    part = replace(dossier, holding=replace(holding, hosts=here))
+    cards = (shows_page, redirects_elsewhere, does_not_answer)
+    return decide(Kind.SITE, [finding for card in cards for finding in card.hear(part)])
+
+
+def _lives_elsewhere(dossier: Dossier, host: str) -> bool:
+    known = presence(dossier.looks, host).lives is Lives.SOMEWHERE
+    return known and host not in dossier.holding.hosts
+
+
+def _meaning(state: str) -> str:
     """Return the code a site's state means for its hosting; empty where it leaves us in doubt."""
-    match use_of(Kind.SITE, site.state):
+    match use_of(Kind.SITE, state):
         case Use.USED:
             return "hosting.serves_sites"
         case Use.REDIRECT:
             return "hosting.redirects_only"
         case Use.IDLE | Use.UNUSED:
             return "hosting.placeholders_only"
-        case Use.BROKEN if site.state in ("suspended", "no_listener"):
-            return f"hosting.{site.state}"
-        case Use.UNKNOWN if site.state == "no_answer":
+        case Use.BROKEN if state in ("suspended", "no_listener"):
+            return f"hosting.{state}"
+        case Use.UNKNOWN if state == "no_answer":
             return "hosting.no_answer"
     return ""

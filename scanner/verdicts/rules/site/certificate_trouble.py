@@ -6,13 +6,15 @@ from collections.abc import Iterator
 
 from probes.kit.observation import Seen
 from probes.kit.target import Endpoint
-from scanner.assets import Kind
+from scanner.assets import Kind, Use
+from scanner.assets.use import use_of
 from scanner.discovery.looks import TLS_CERTIFICATE
 from scanner.verdicts.card import rule
 from scanner.verdicts.dossier import Dossier
 from scanner.verdicts.finding import say
 from scanner.verdicts.trust import is_troubled
 from scanner.verdicts.verdict import Finding
+from scanner.verdicts.visits import visits_to
 
 
 @rule(
@@ -24,8 +26,21 @@ from scanner.verdicts.verdict import Finding
     may_doubt=False,
 )
 def certificate_trouble(dossier: Dossier) -> Iterator[Finding]:
-    """Name every host whose certificate browsers reject, and why."""
+    """Name every host whose certificate browsers reject, and why.
+
+    Where https shows a stub, the certificate is the server's default and keeps nobody from the site.
+    """
+    visits, _ = visits_to(dossier)
+    beside_it = {
+        visit.host
+        for visit in visits
+        if visit.reading.url.startswith("https:")
+        and visit.reading.status
+        and use_of(Kind.SITE, visit.reading.state) not in (Use.USED, Use.REDIRECT)
+    }
     for host in dossier.holding.hosts:
+        if host in beside_it:
+            continue
         sighting = dossier.see(TLS_CERTIFICATE, Endpoint(host, 443))
         match sighting.outcome:
             case Seen(served) if is_troubled(served, dossier.as_of):
