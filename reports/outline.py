@@ -160,7 +160,7 @@ def telling_reasons(asset: Asset) -> tuple[Finding, ...]:
     return (main,)
 
 
-_EACH = ("host", "domain")
+_EACH = ("host", "domain", "address")
 """Parameters by which a rule tells the same of several names, one finding each."""
 
 

@@ -91,7 +91,7 @@ def write(
             for r in estate.relations
         ),
         evidence=_excerpts(assets, evidence),
-        not_seen=tuple(_not_seen(sources, tally, estate, verdicts, looks)),
+        not_seen=tuple(_not_seen(sources, tally, estate, verdicts, looks, run.vantage)),
         savings=doc.Savings(
             priced=0, total=sum(1 for asset in assets if asset.ownership in ("confirmed", "likely"))
         ),
@@ -151,6 +151,7 @@ def _asset(holding: Holding, verdict: Verdict, looks: Looks, estate: Estate) -> 
     asset = holding.asset
     name = _name(holding)
     facts, paid_until, registrar = _facts(holding, looks, estate)
+    renews_itself = facts.pop("renews_itself", None)
     return doc.Asset(
         id=str(asset),
         kind=asset.kind,
@@ -179,6 +180,7 @@ def _asset(holding: Holding, verdict: Verdict, looks: Looks, estate: Estate) -> 
         paid_until=paid_until,
         registrar=registrar,
         provider=holding.provider_name or holding.provider or None,
+        auto_renew=renews_itself,
         facts={**facts, **({"blocked_by": list(verdict.blocked_by)} if verdict.blocked_by else {})},
     )
 
@@ -300,6 +302,7 @@ def _certificate_facts(
                     "not_after": found.not_after.date().isoformat(),
                     "served_at": list(holding.hosts),
                     "trust": found.trust,
+                    "renews_itself": found.automated or None,
                 }
                 return facts, found.not_after.date(), None
     return {}, None, None
@@ -330,6 +333,7 @@ def _not_seen(
     estate: Estate,
     verdicts: Iterable[Verdict],
     looks: Looks,
+    vantage: str,
 ) -> Iterator[doc.NotSeen]:
     for source in sources:
         params: doc.Params = {
@@ -361,8 +365,9 @@ def _not_seen(
     leads = sum(1 for h in estate.holdings if h.ownership is Ownership.POSSIBLE)
     if leads:
         yield doc.NotSeen(code="unverified_leads", params={"count": leads})
-    for code in ("hosting_accounts", "saas_and_licences", "wayback_not_asked", "vantage_single"):
+    for code in ("hosting_accounts", "saas_and_licences", "wayback_not_asked"):
         yield doc.NotSeen(code=code)
+    yield doc.NotSeen(code="vantage_single", params={"vantage": vantage})
 
 
 def _log_incomplete(looks: Looks, domain: str) -> bool:

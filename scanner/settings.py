@@ -10,10 +10,12 @@ import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
+
+Text = Annotated[str, Meta(min_length=1)]
 
 
 class BadSettings(ValueError):
@@ -23,12 +25,12 @@ class BadSettings(ValueError):
 class Settings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Everything that can be set; field names are the keys of revizor.toml."""
 
-    db: str = "sqlite:///revizor.db"
+    db: Text = "sqlite:///revizor.db"
     """SQLAlchemy URL of the registry."""
-    out: str = "audits"
+    out: Text = "audits"
     """Folder under which `CLIENT/DATE/` is made."""
-    lang: tuple[str, ...] = ("ru", "en")
-    vantage: str = "local"
+    lang: Annotated[tuple[str, ...], Meta(min_length=1)] = ("ru", "en")
+    vantage: Text = "local"
     """The name of the place we look from; every observation carries it."""
     resolver: tuple[str, ...] = ()
     """`ip` or `ip:port` of recursive resolvers; empty takes the system's."""
@@ -38,11 +40,11 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Name given to mail servers; empty takes this machine's."""
     allow_net: tuple[str, ...] = ()
     """Networks that may be dialled although they are not global (CIDR)."""
-    depth: int = 2
+    depth: Annotated[int, Meta(ge=0, le=6)] = 2
     """How many hops from the given names leads are followed."""
-    max_hosts: int = 2_000
+    max_hosts: Annotated[int, Meta(ge=1)] = 2_000
     """At most so many hosts of one client are looked at."""
-    keep_raw_days: int = 400
+    keep_raw_days: Annotated[int, Meta(ge=1)] = 400
     """Raw answers older than this are dropped; observations stay for ever."""
     pace: Mapping[str, str] = {}
     """Server, or `*`, to a rate: `"whois.tcinet.ru" = "10/min"`."""
@@ -99,7 +101,7 @@ def _from_environment(env: Mapping[str, str]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for field in msgspec.structs.fields(Settings):
         text = env.get("REVIZOR_" + field.name.upper())
-        if text is None or field.name == "pace":
+        if not text or field.name == "pace":  # set to nothing is not set
             continue
         several = isinstance(field.default, tuple)
         found[field.name] = tuple(text.replace(",", " ").split()) if several else text

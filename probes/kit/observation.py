@@ -34,7 +34,9 @@ class Reason(StrEnum):
     UNPARSED = "unparsed"
     OVERSIZED = "oversized"
     LOOP = "loop"
-    NOT_ALLOWED = "not_allowed"  # the guard: not a global address, not in --allow-net, port not ours
+    NOT_ALLOWED = (
+        "not_allowed"  # the guard: not a global address, not in --allow-net, port not ours
+    )
     NO_ADDRESS = "no_address"  # nothing to dial: the name has no address
     SOURCE_FAILED = "source_failed"
     NOT_ASKED = "not_asked"

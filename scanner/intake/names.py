@@ -5,12 +5,14 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Iterator
+from functools import cache
 from urllib.parse import urlsplit
 
 from msgspec import Struct
-from python_calamine import CalamineError, load_workbook
+from publicsuffixlist import PublicSuffixList
 
 from probes.kit.target import canonical_name
+from scanner.intake.workbook import workbook_rows
 
 MAX_BYTES = 20 * 1024 * 1024
 MAX_ROWS = 200_000
@@ -77,8 +79,12 @@ def from_file(data: bytes, source: str) -> tuple[Declared, ...]:
         raise UnreadableInput(
             f"{source} is larger than {MAX_BYTES // 2**20} MB; split it into smaller files."
         )
-    if data[:4] == b"PK\x03\x04" or source.lower().endswith((".xlsx", ".xls", ".ods")):
+    if data[:4] == b"PK\x03\x04" or source.lower().endswith(".xlsx"):
         return _unique(_from_sheets(data, source))
+    if data[:4] == b"\xd0\xcf\x11\xe0":
+        raise UnreadableInput(
+            f"{source} is an old Excel file; save it as XLSX or CSV and try again."
+        )
     text = _decode(data)
     if source.lower().endswith((".csv", ".tsv")) or _looks_like_table(text):
         return _unique(_from_csv(text, source))
@@ -86,6 +92,8 @@ def from_file(data: bytes, source: str) -> tuple[Declared, ...]:
 
 
 def _decode(data: bytes) -> str:
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):  # what Excel calls Unicode text
+        return data.decode("utf-16", "replace")
     for encoding in ("utf-8-sig", "cp1251"):
         try:
             return data.decode(encoding)
@@ -117,7 +125,9 @@ def _from_csv(text: str, source: str) -> Iterator[Declared]:
     delimiter = max(";,\t", key=head.count)
     csv.field_size_limit(1_000_000)
     try:
-        for number, row in enumerate(csv.reader(io.StringIO(text), delimiter=delimiter), 1):
+        for number, row in enumerate(
+            csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), 1
+        ):
             yield from _from_cells(row, source, number)
     except csv.Error as error:
         raise UnreadableInput(f"{source} is not readable as CSV ({error}).") from error
@@ -125,12 +135,11 @@ def _from_csv(text: str, source: str) -> Iterator[Declared]:
 
 def _from_sheets(data: bytes, source: str) -> Iterator[Declared]:
     try:
-        book = load_workbook(io.BytesIO(data))
-        for sheet in book.sheet_names:
-            rows = book.get_sheet_by_name(sheet).to_python(nrows=MAX_ROWS)
-            for number, row in enumerate(rows, 1):
-                yield from _from_cells([str(cell) for cell in row], source, number)
-    except (CalamineError, OSError, ValueError) as error:
+        for count, (number, cells) in enumerate(workbook_rows(data), 1):
+            if count > MAX_ROWS:
+                raise ValueError(f"more than {MAX_ROWS} rows")
+            yield from _from_cells(cells, source, number)
+    except ValueError as error:
         raise UnreadableInput(
             f"{source} is not a readable table ({error}); save it as XLSX or CSV and try again."
         ) from error
@@ -138,15 +147,22 @@ def _from_sheets(data: bytes, source: str) -> Iterator[Declared]:
 
 def _from_cells(cells: Iterable[str], source: str, number: int) -> Iterator[Declared]:
     for cell in cells:
+        if len(cell) > 300:
+            continue
         text = cell.strip()
-        if "." not in text or " " in text or len(text) > 300:
+        if "." not in text or " " in text:
             continue
         try:
             name = read_name(text)
         except ValueError:
             continue
-        if name.rpartition(".")[2].isalpha() or ".xn--" in name:
+        if _suffixes().publicsuffix(name):  # initials and file names have dots too
             yield Declared(name, source, number, True)
+
+
+@cache
+def _suffixes() -> PublicSuffixList:
+    return PublicSuffixList(accept_unknown=False, only_icann=True)
 
 
 def _unique(found: Iterable[Declared]) -> tuple[Declared, ...]:

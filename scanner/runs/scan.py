@@ -49,14 +49,21 @@ class Scan:
         self._started_at = clock()
 
     async def run(self, run_id: str) -> Tally:
-        """Make every look that is still to be made; return the counts."""
+        """Make every look that is still to be made; return the counts.
+
+        What cannot be kept is raised as it is (StorageTrouble): what was kept before stays.
+        """
         done = frozenset(self._evidence.done(run_id))
         self._plan(self._frontier.start(), done)
         if done:
             self._resume(run_id, done)
         self._report()
-        async with asyncio.TaskGroup() as group:
-            self._fill(group, run_id)
+        try:
+            async with asyncio.TaskGroup() as group:
+                self._fill(group, run_id)
+        except ExceptionGroup as several:
+            # The first stopped all others; nobody above minds that looks are made side by side.
+            raise several.exceptions[0] from several
         self._report()
         return self._tally
 
@@ -65,6 +72,9 @@ class Scan:
             self._resumed += 1
             self._count(observation)
             self._plan(self._frontier.learn(observation), done)
+        # Looks whose answer was there before their turn came were never handed out.
+        for probe, made in self._tally.done.items():
+            self._tally.planned[probe] = made + len(self._lanes.get(probe, ()))
 
     def _plan(self, looks: Iterable[Look], done: frozenset[tuple[str, str]] = frozenset()) -> None:
         for wanted in looks:

@@ -14,7 +14,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from reports import phrases
 from reports.document import SCHEMA, Document, Finding, read, write
-from reports.outline import telling_reasons, title
+from reports.outline import merged, telling_reasons, title
 from reports.render import render
 from reports.wording import LANGUAGES, Wording
 from tests.reports import estates
@@ -217,6 +217,24 @@ def test_the_reason_beside_a_proposal_is_the_telling_one(
     )  # fmt: skip
 
     assert [one.code for one in telling_reasons(asset)] == told
+
+
+def test_the_same_said_of_several_names_is_said_once() -> None:
+    """One sentence for apex and www, with both names and all the evidence."""
+    apex, www, other = (
+        Finding(code=code, params={"host": host, "trouble": "expired"}, evidence=evidence)
+        for code, host, evidence in (
+            ("site.certificate_trouble", "a.ru", ("1", "2")),
+            ("site.certificate_trouble", "www.a.ru", ("2", "3")),
+            ("site.same_as_unknown_host", "a.ru", ("4",)),
+        )
+    )
+
+    first, second = merged((apex, other, www))
+
+    assert first.params == {"host": ["a.ru", "www.a.ru"], "trouble": "expired"}
+    assert first.evidence == ("1", "2", "3")
+    assert second == other
 
 
 @pytest.mark.parametrize(

@@ -42,14 +42,15 @@ class Bench:
 def lab(bench: Bench, domains: int, runs: int, plain: bool) -> None:
     """The lab profile: the product, and the plain loop beside it, in turns."""
     clients = ["lab", "plain"] if plain else ["lab"]
-    made: dict[str, list[Measured]] = {client: [] for client in clients}
+    made: dict[str, list[Measured]] = {client: [] for client in ["yardstick", *clients]}
     for _ in range(runs):
-        for client in clients:
-            made[client].append(bench.run(client, domains))
+        for client, done in made.items():
+            done.append(bench.run(client, domains))
     names = {"lab": "Revizor", "plain": "plain loop"}
     title = f"Lab profile: {domains} domains, one client process on one core, {runs} runs"
     rows = [tables.row(names[c], made[c], bench.counted[c]) for c in clients]
     tables.table(title, tables.HEAD, rows)
+    tables.yardstick(made["yardstick"])
     tables.phases(made["lab"])
     tables.outcomes(made["lab"][-1], firms.faults(domains))
     split = bench.run("lab", domains, "split")

@@ -11,7 +11,6 @@ from pathlib import Path
 
 from msgspec import Struct, field
 
-
 LARGEST = 15
 """Allocations told of after each phase, when they are traced."""
 

@@ -7,6 +7,7 @@ import sys
 from datetime import datetime
 from pathlib import Path
 
+from tests.internet.namespace import INSIDE
 from tests.internet.peers import (
     hostile_mail,
     hostile_names,
@@ -21,7 +22,6 @@ from tests.internet.peers.rdap import RIR, Rdap
 from tests.internet.peers.registry import Register
 from tests.internet.peers.stage import Stage
 from tests.internet.peers.whois import Whois
-from tests.internet.namespace import INSIDE
 from tests.internet.population import Population, Server, load
 
 PORTS_INSIDE = (25, 43, 80, 443, 8080)

@@ -71,7 +71,7 @@ Head = list[tuple[str, str]]
 HEADS: dict[str, Head] = {
     "server_header": [("Server", f"nginx {SCRIPT}")],
     "content_type": [("Content-Type", f"text/html; charset={SCRIPT}")],
-    "cookie_names": [(f"Set-Cookie", f"{IMAGE}{number}=zlo") for number in range(40)],
+    "cookie_names": [("Set-Cookie", f"{IMAGE}{number}=zlo") for number in range(40)],
     "ten_thousand_headers": [(f"X-Zlo-{number}", "zlo") for number in range(10_000)],
     "megabyte_header": [("X-Zlo", "z" * 1_000_000)],
     "brotli_unasked": [("Content-Encoding", "br")],

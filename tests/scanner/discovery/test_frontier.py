@@ -189,4 +189,7 @@ def test_a_tried_name_counts_unless_every_name_leads_there():
         "a.ru", "b.ru", "shop.a.ru", "old.b.ru",
     }  # fmt: skip
     assert Look("website", Host("shop.b.ru")) not in asked
-    assert [step.code for step in frontier.story("shop.a.ru")] == ["typed_by_consultant", "tried_under"]
+    assert [step.code for step in frontier.story("shop.a.ru")] == [
+        "typed_by_consultant",
+        "tried_under",
+    ]

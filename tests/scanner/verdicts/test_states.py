@@ -47,6 +47,7 @@ JSON = page(content_type="application/json", title="", text_length=30)
 SHORT = page("Not found", status=404, text_length=40)
 EMPTY = page("", text_length=0, body_length=120)
 REFUSED = Unknown(Reason.TLS_FAILED)
+BOGUS = Unknown(Reason.SERVFAIL)
 
 SITES: list[tuple[str, World, str, str]] = [
     ("own page", site(page()), "content", "keep"),
@@ -116,7 +117,7 @@ def test_www_may_live_while_the_apex_is_a_stub():
     found = verdicts(world)
 
     assert found["site:a.ru"].state == "content"
-    assert not [v for v in found.values() if v.advice in ENDING and v.asset.kind is not Kind.MAIL]
+    assert not [v for v in found.values() if v.advice in ENDING]
 
 
 def test_www_that_could_not_be_seen_keeps_the_stub():
@@ -342,14 +343,17 @@ def test_a_domain_others_lean_on_is_infrastructure():
 
 
 def test_one_dead_domain_does_not_stop_the_clean_up():
-    """A domain whose name servers are all silent is no reason to keep the others."""
+    """A domain that nobody at all can read is no reason to keep the others."""
     world = parked().domain("dead.ru", servers=servers(DIM, DIM), records=TIMEOUT, spf=TIMEOUT)
     world.nowhere("dead.ru", TIMEOUT).nowhere("www.dead.ru", TIMEOUT)
 
-    found = verdicts(world, "a.ru", "dead.ru")
+    world.domain("loop.ru", records=BOGUS).nowhere("loop.ru", BOGUS).nowhere("www.loop.ru", BOGUS)
+
+    found = verdicts(world, "a.ru", "dead.ru", "loop.ru")
 
     assert found["domain:a.ru"].advice is Advice.LET_EXPIRE
     assert found["domain:dead.ru"].advice is Advice.ASK
+    assert found["domain:loop.ru"].advice is Advice.ASK
 
 
 def test_a_used_domain_is_renewed_in_time_and_transferred_first():
@@ -456,6 +460,23 @@ def test_a_hosting_is_what_the_clients_names_make_of_it(world: World, state: str
         assert {"account_list", "backup", "second_look", "owner_word", "other_vantage"} == {
             str(need) for need in verdict.needs
         }
+
+
+def test_a_hosting_is_judged_by_the_part_of_a_site_that_lives_on_it():
+    """A stub at the apex here, the real www elsewhere: one site, two hostings, two verdicts."""
+    world = bare().host("a.ru", shows=stub()).host("www.a.ru", "203.0.113.80", provider="timeweb")
+
+    found = verdicts(world)
+
+    assert found["site:a.ru"].state == "content"
+    assert found["hosting:timeweb/www.a.ru"].state == "serves_sites"
+    assert found["hosting:beget/a.ru"].state == "placeholders_only"
+
+
+def test_where_there_is_no_mail_there_is_nothing_to_end():
+    """No MX is not a service; nobody is asked to sign that it be switched off."""
+    for world in (bare(), bare(mx=("",))):
+        assert verdicts(world)["mail:a.ru"].advice is Advice.KEEP
 
 
 def test_a_name_server_keeps_its_hosting():

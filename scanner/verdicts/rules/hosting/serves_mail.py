@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 from scanner.assets import Kind, Use
 from scanner.assets.use import use_of
+from scanner.discovery.scope import registered
+from scanner.verdicts.blind_spots import mail_is_unseen
 from scanner.verdicts.card import rule
 from scanner.verdicts.dossier import Dossier
 from scanner.verdicts.finding import cannot_tell, say
@@ -41,6 +43,10 @@ def serves_mail(dossier: Dossier) -> Iterator[Finding]:
                 yield cannot_tell("mail", mail.doubt, domain=domain)
     for mail in dossier.hanging_on_it("sends_from", Kind.MAIL):
         yield cannot_tell("mail", "may_send_from_here", domain=mail.asset.key)
+    here = sorted({registered(host) for host in dossier.holding.hosts} - {""})
+    unseen = [domain for domain in here if mail_is_unseen(domain, dossier.looks)]
+    if unseen:
+        yield cannot_tell("mail", "domains_unread", domains=unseen[:10], count=len(unseen))
     if dossier.scene.unread:
         unread = list(dossier.scene.unread)
         yield cannot_tell("mail", "domains_unread", domains=unread[:10], count=len(unread))
