@@ -92,7 +92,12 @@ async def delegation(domain: Domain, net: Net) -> Seen[Delegation] | Absent | Un
     looks = await asyncio.gather(
         *(_look_at(net, domain.name, host) for host in said.hosts[:_MOST_SERVERS])
     )
-    return Seen(Delegation(said.parent, tuple(looks)))
+    # Named all the same: a delegation is not lame while one of its servers was never asked.
+    unasked = (
+        ServerLook(host, (), ServerState.UNKNOWN, str(Reason.NOT_ASKED))
+        for host in said.hosts[_MOST_SERVERS:]
+    )
+    return Seen(Delegation(said.parent, (*looks, *unasked)))
 
 
 async def _ask_parent(net: Net, name: str) -> _Referral | Absent | Unknown:
@@ -152,6 +157,9 @@ async def _look_at(net: Net, zone: str, host: str) -> ServerLook:
         return ServerLook(host, (), ServerState.NO_ADDRESS, authority)
     states = await asyncio.gather(*(_state_at(net, zone, ip) for ip in addresses))
     # One address with the zone is enough; "it does not have it" must be said by all.
+    untold = any(isinstance(family, Unknown) for family in (look.v4, look.v6))
+    if untold or len(look.found) > len(addresses):
+        states.append((ServerState.UNKNOWN, str(Reason.NOT_ASKED)))
     best, detail = min(states, key=lambda state: _BEST_FIRST.index(state[0]))
     return ServerLook(host, addresses, best, detail)
 

@@ -137,7 +137,7 @@ def sources_of(tally: Tally) -> Iterator[doc.Source]:
             status, reason = "completed", ""
         else:
             limited = reasons.get("rate_limited", 0) * 2 > asked - answered
-            status = "limited" if limited else "partial" if answered else "failed"
+            status = "failed" if not answered else "limited" if limited else "partial"
             reason = max(sorted(reasons), key=lambda code: reasons[code])
         yield doc.Source(name=name, status=status, asked=asked, answered=answered, reason=reason)
 

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
@@ -25,7 +26,7 @@ from probes.kit.target import Address, Domain, Endpoint, Host, Target, canonical
 from reports import document as doc
 from reports.document import NotAnAudit
 from reports.render import render
-from reports.wording import LANGUAGES
+from reports.wording import LANGUAGES, Wording
 from scanner import document
 from scanner.assets import Advice, Asset, Estate, Kind, Ownership
 from scanner.database import Busy, Database, SqlPace, StorageTrouble
@@ -140,7 +141,9 @@ _CYRILLIC: Mapping[str, str] = {
     "с": "s", "т": "t", "у": "u", "ф": "f", "х": "kh", "ц": "ts", "ч": "ch", "ш": "sh",
     "щ": "shch", "ъ": "", "ы": "y", "ь": "", "э": "e", "ю": "yu", "я": "ya",
 }  # fmt: skip
-_RESERVED = {"con", "nul", "prn", "aux"}
+_RESERVED = {"con", "nul", "prn", "aux"} | {
+    f"{port}{n}" for port in ("com", "lpt") for n in range(10)
+}
 
 
 def slug_of(client: str) -> str:
@@ -172,12 +175,15 @@ def request(
             "no name to start from; type domains after the client, or give a list with --from FILE."
         )
     for inn in inns:
-        if not (inn.isdigit() and len(inn) in (10, 12)):
+        if not (inn.isascii() and inn.isdigit() and len(inn) in (10, 12)):
             raise UnreadableInput(f"--inn {inn!r} is not a taxpayer number of 10 or 12 digits.")
     labels = _labels(*words) if words else ()
+    best: dict[str, Declared] = {}
+    for name in sorted(names, key=lambda name: name.paper):  # his own word outranks a paper
+        best.setdefault(name.name, name)
     return AuditRequest(
         Client(slug=slug, name=client, org=tuple(orgs), brands=tuple(brands), inns=tuple(inns)),
-        tuple({name.name: name for name in reversed(names)}.values())[::-1],
+        tuple(best.values()),
         labels,
     )
 
@@ -220,9 +226,29 @@ def _frontier(request: AuditRequest, seeds: Seeds, settings: Settings) -> Fronti
 
 
 def reach(request: AuditRequest, settings: Settings) -> Reach:
-    """Say what an audit would contact; sends nothing."""
+    """Say what an audit would contact; sends nothing, opens nothing."""
+    _usable(settings)
     looks = _frontier(request, _seeds(request), settings).start()
     return reach_of(len(request.names), looks, rates(settings))
+
+
+def _usable(settings: Settings) -> None:
+    """Raise, before anything is opened or asked, for settings that would fail later."""
+    _languages(settings.lang)
+    rates(settings)
+    _net_settings(settings)
+
+
+def _languages(words: Iterable[str]) -> tuple[str, ...]:
+    chosen = tuple(dict.fromkeys(words))
+    for language in chosen:
+        if language not in LANGUAGES:
+            raise UnknownThing(
+                f"there is no report in {language!r}; choose from {', '.join(LANGUAGES)}."
+            )
+    if not chosen:
+        raise UnknownThing(f"no language is given; choose from {', '.join(LANGUAGES)}.")
+    return chosen
 
 
 def rates(settings: Settings) -> Rates:
@@ -236,24 +262,31 @@ def rates(settings: Settings) -> Rates:
 def live_net(settings: Settings, database: Database | None) -> LiveNet:
     """Open the only door to the network as the settings say; raise BadSettings where they cannot be."""
     rates(settings)
-    trust_file = os.environ.get("SSL_CERT_FILE") or None
+    chosen = _net_settings(settings)
     try:
         resolver_places(settings.resolver)
-        return LiveNet(
-            NetSettings(
-                resolvers=settings.resolver,
-                allow_nets=settings.networks(),
-                contact=settings.contact,
-                ehlo_name=settings.ehlo,
-                trust_file=trust_file,
-                paces=settings.pace,
-            ),
-            SqlPace(database) if database is not None else None,
-        )
+        return LiveNet(chosen, SqlPace(database) if database is not None else None)
     except (ValueError, OSError) as error:
         raise BadSettings(
             f"{error}. Look at --resolver, revizor.toml and SSL_CERT_FILE."
         ) from error
+
+
+def _net_settings(settings: Settings) -> NetSettings:
+    networks = settings.networks()
+    try:
+        if settings.resolver:
+            resolver_places(settings.resolver)
+        return NetSettings(
+            resolvers=settings.resolver,
+            allow_nets=networks,
+            contact=settings.contact,
+            ehlo_name=settings.ehlo,
+            trust_file=os.environ.get("SSL_CERT_FILE") or None,
+            paces=settings.pace,
+        )
+    except ValueError as error:
+        raise BadSettings(f"{error}. Look at --resolver and revizor.toml.") from error
 
 
 async def audit(
@@ -269,20 +302,34 @@ async def audit(
     Goes on with an unfinished run of this client younger than 24 h. Raises Busy when another process
     audits the same client.
     """
+    _usable(settings)
     database = Database.open(settings.db)
     try:
         with database.lock(f"audit {request.client.slug}"):
             async with live_net(settings, database) as net:
+                waiting = partial(_waiting, net, clock)
                 return await _audit(
-                    request,
-                    settings,
-                    clock,
-                    display,
-                    database,
-                    net,
-                    folder,
-                    lambda: _waiting(net, clock),
+                    request, settings, clock, display, database, net, folder, waiting
                 )
+    finally:
+        database.close()
+
+
+async def replay(
+    request: AuditRequest,
+    settings: Settings,
+    clock: Clock,
+    display: Display,
+    net: Net,
+    *,
+    folder: Path | None = None,
+) -> AuditResult:
+    """Do the whole job over a net of recorded exchanges: real probes, rules and reports."""
+    _usable(settings)
+    database = Database.open(settings.db)
+    try:
+        with database.lock(f"audit {request.client.slug}"):
+            return await _audit(request, settings, clock, display, database, net, folder)
     finally:
         database.close()
 
@@ -323,10 +370,11 @@ async def _audit(
     written, incoming = _judge(request, settings, run, seeds, tally, evidence, clock())
     received = await registry.receive(request.client.slug, run.id, incoming, clock())
     written = document.known_as(written, received.known_as)
-    await evidence.finish(run.id, clock(), written.run.complete)
-    await evidence.prune_raw(clock() - timedelta(days=settings.keep_raw_days))
     place = folder or _dated_folder(Path(settings.out) / request.client.slug, clock())
     files = _print(written, settings.lang, place)
+    # Only now: where the files could not be written, the same command goes on and asks nobody again.
+    await evidence.finish(run.id, clock(), written.run.complete)
+    await evidence.prune_raw(clock() - timedelta(days=settings.keep_raw_days))
     return _result(written, place, files)
 
 
@@ -389,8 +437,32 @@ def _incoming(
                 registrar=asset.registrar,
                 paid_until=asset.paid_until,
                 hosts=holding.hosts,
-                facts=asset.facts,
+                facts={**asset.facts, **_grounds(asset)},
             )
+
+
+def _grounds(asset: doc.Asset) -> dict[str, Any]:
+    """What `revizor why` explains an asset with: codes and parameters, no sentences."""
+    return {
+        "found_by": [
+            {
+                "code": step.code,
+                "params": {
+                    **step.params,
+                    "from": "" if step.source in (asset.name, None) else step.source,
+                },
+            }
+            for step in asset.found_by
+        ],
+        "ownership_reasons": [
+            {"code": one.code, "params": one.params, "evidence": list(one.evidence)}
+            for one in asset.ownership_reasons
+        ],
+        "reasons": [
+            {"code": one.code, "params": one.params, "evidence": list(one.evidence)}
+            for one in asset.reasons
+        ],
+    }
 
 
 def _dated_folder(parent: Path, at: datetime) -> Path:
@@ -404,13 +476,16 @@ def _dated_folder(parent: Path, at: datetime) -> Path:
 
 def _print(written: doc.Document, languages: Iterable[str], folder: Path) -> tuple[Path, ...]:
     folder.mkdir(parents=True, exist_ok=True)
-    files = [folder / "audit.json"]
-    _replace(files[0], doc.write(written))
-    for language in languages:
-        if language not in LANGUAGES:
-            raise UnknownThing(
-                f"there is no report in {language!r}; choose from {', '.join(LANGUAGES)}."
-            )
+    audit = folder / "audit.json"
+    _replace(audit, doc.write(written))
+    return (audit, *_print_reports(written, languages, folder))
+
+
+def _print_reports(
+    written: doc.Document, languages: Iterable[str], folder: Path
+) -> tuple[Path, ...]:
+    files = []
+    for language in _languages(languages):
         files.append(folder / f"cleanup.{language}.html")
         _replace(files[-1], render(written, language).encode())
     return tuple(files)
@@ -449,7 +524,8 @@ def _waiting(net: LiveNet, clock: Clock) -> Iterable[Waiting]:
 
 
 def report(audit: Path, languages: Iterable[str], folder: Path) -> tuple[Path, ...]:
-    """Print a saved audit again; return the files written."""
+    """Print a saved audit again; return the files written. The audit itself is left as it is."""
+    chosen = _languages(languages)
     try:
         content = audit.read_bytes()
     except OSError as error:
@@ -458,7 +534,7 @@ def report(audit: Path, languages: Iterable[str], folder: Path) -> tuple[Path, .
         ) from error
     written = doc.read(content)
     folder.mkdir(parents=True, exist_ok=True)
-    return tuple(path for path in _print(written, languages, folder) if path.suffix == ".html")
+    return _print_reports(written, chosen, folder)
 
 
 class LookResult(Struct, frozen=True):
@@ -506,21 +582,33 @@ async def look(probe: str, target: str, settings: Settings, clock: Clock) -> Loo
     return LookResult(observation, exchanges)
 
 
+_POINTED = {
+    Domain: "a domain",
+    Host: "a host name",
+    Address: "an IP address",
+    Endpoint: "a host name with a port, such as mx.romashka.ru:25",
+}
+
+
 def _target(kind: type[Any], text: str) -> Target:
     try:
         if kind is Endpoint:
-            name, colon, port = text.rpartition(":")
-            number = int(port) if colon else 443
-            return Endpoint(
-                canonical_name(name if colon else text),
-                number,
-                "smtp" if number in (25, 587) else "",
-            )
+            return _endpoint(text)
         if kind is Address:
             return Address.of(text)
         return Domain.of(text) if kind is Domain else Host.of(text)
     except ValueError as error:
-        raise UnknownThing(f"this probe looks at a {kind.__name__.lower()}: {error}.") from error
+        raise UnknownThing(f"this probe looks at {_POINTED[kind]}: {error}.") from error
+
+
+def _endpoint(text: str) -> Endpoint:
+    name, colon, port = text.rpartition(":")
+    if not colon:
+        return Endpoint(canonical_name(text), 443)
+    number = int(port) if port.isascii() and port.isdigit() and len(port) <= 5 else 0
+    if not 0 < number < 65_536:
+        raise ValueError(f"not a port: {port[:80]!r}")
+    return Endpoint(canonical_name(name), number, "smtp" if number in (25, 587) else "")
 
 
 def evidence(evidence_id: str, settings: Settings) -> str:
@@ -543,15 +631,22 @@ async def doctor(settings: Settings, clock: Clock) -> tuple[Check, ...]:
     try:
         database = Database.open(settings.db)
         try:
-            database.check()
+            damage = database.check()
         finally:
             database.close()
-        checks.append(Check("database", Health.OK, "opens, is whole, schema is current", ""))
+        checks.append(_database_check(damage))
     except StorageTrouble as trouble:
         checks.append(Check("database", Health.FAIL, str(trouble), "No audit can be kept."))
     async with live_net(settings, None) as net:
         checks += await examine(net, clock)
     return tuple(checks)
+
+
+def _database_check(damage: Sequence[str]) -> Check:
+    if damage:
+        found = f"damaged: {damage[0]}" + (f" and {len(damage) - 1} more" if damage[1:] else "")
+        return Check("database", Health.FAIL, found, "Restore it from a backup copy.")
+    return Check("database", Health.OK, "opens, is whole, schema is current", "")
 
 
 async def say_ownership(
@@ -580,13 +675,14 @@ async def say_ownership(
 
 
 def why(asset: str, client: str | None, settings: Settings) -> str:
-    """Explain an asset: ownership with its reasons, verdict, a person's words, history."""
+    """Explain an asset in the settings' first language: whose it is, the verdict, what people said, history."""
+    wording = Wording(_languages(settings.lang)[0])
     thing = _asset_of(asset)
     database = Database.open(settings.db)
     try:
         book = Registry(database)
         slugs = [_client_of(book, client).slug] if client else [c.slug for c in book.clients()]
-        parts = [text for slug in slugs for text in _explanations(book, slug, thing)]
+        parts = [text for slug in slugs for text in _explanations(book, slug, thing, wording)]
     finally:
         database.close()
     if not parts:
@@ -596,7 +692,7 @@ def why(asset: str, client: str | None, settings: Settings) -> str:
     return "\n\n".join(parts)
 
 
-def _explanations(book: Registry, slug: str, thing: Asset) -> Iterable[str]:
+def _explanations(book: Registry, slug: str, thing: Asset, wording: Wording) -> Iterable[str]:
     for word in book.owner_words(slug):
         if word.asset == thing:
             yield (
@@ -605,10 +701,10 @@ def _explanations(book: Registry, slug: str, thing: Asset) -> Iterable[str]:
             )
     for found in book.objects(slug, kind=thing.kind):
         if found.asset == thing:
-            yield _described(book, found)
+            yield _described(book, found, wording)
 
 
-def _described(book: Registry, found: RegistryObject) -> str:
+def _described(book: Registry, found: RegistryObject, wording: Wording) -> str:
     lines = [f"{found.client}: {found.asset} (object {found.id}, {found.lifecycle})"]
     for field in (
         "ownership",
@@ -624,9 +720,15 @@ def _described(book: Registry, found: RegistryObject) -> str:
         value = getattr(found, field)
         if value is not None:
             lines.append(f"  {field:<11} {value}  [{found.origins.get(field, 'inferred')}]")
-    for reason in found.facts.get("ownership_reasons", []):
-        lines.append(f"  because     {reason}")
-    lines += [f"  found by    {step}" for step in found.facts.get("found_by", [])]
+    for title, theme, grounds in (
+        ("whose", "owner", "ownership_reasons"),
+        ("found by", "found", "found_by"),
+        ("because", "reason", "reasons"),
+    ):
+        for ground in found.facts.get(grounds, []):
+            said = wording.say(f"{theme}.{ground['code']}", ground["params"])
+            lines.append(f"  {title:<11} {said}")
+            lines += [f"{'':<14}revizor evidence {id_}" for id_ in ground.get("evidence", [])]
     for change in book.history(found.id):
         lines.append(
             f"  {change.at:%Y-%m-%d %H:%M} {change.who}: {change.field} {change.before} → {change.after}"
@@ -669,7 +771,7 @@ def registry_show(number: int, settings: Settings) -> str:
         found = book.object(number)
         if found is None:
             raise UnknownThing(f"there is no object {number}; see `revizor registry list CLIENT`.")
-        return _described(book, found)
+        return _described(book, found, Wording(_languages(settings.lang)[0]))
     finally:
         database.close()
 
@@ -719,17 +821,12 @@ def _word(words: type[W], text: str | None, what: str) -> W | None:
 
 
 async def demo(folder: Path, display: Display) -> AuditResult:
-    """Audit the recorded internet that comes with the package: real probes, rules and reports."""
+    """Audit the recorded internet that comes with the package; nothing is left but the files."""
     tape = load_tape()
+    asked = request(client=tape.client, typed=tape.names, orgs=tape.orgs)
     with tempfile.TemporaryDirectory(prefix="revizor-demo-") as scratch:
         settings = Settings(
             db=f"sqlite:///{scratch}/demo.db", vantage=tape.vantage, max_hosts=tape.max_hosts
         )
-        database = Database.open(settings.db)
-        try:
-            asked = request(client=tape.client, typed=tape.names, orgs=tape.orgs)
-            return await _audit(
-                asked, settings, lambda: tape.at, display, database, Player(tape.exchanges), folder
-            )
-        finally:
-            database.close()
+        net = Player(tape.exchanges)
+        return await replay(asked, settings, lambda: tape.at, display, net, folder=folder)

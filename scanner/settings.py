@@ -44,7 +44,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """How many hops from the given names leads are followed."""
     max_hosts: Annotated[int, Meta(ge=1)] = 2_000
     """At most so many hosts of one client are looked at."""
-    keep_raw_days: Annotated[int, Meta(ge=1)] = 400
+    keep_raw_days: Annotated[int, Meta(ge=1, le=100_000)] = 400
     """Raw answers older than this are dropped; observations stay for ever."""
     pace: Mapping[str, str] = {}
     """Server, or `*`, to a rate: `"whois.tcinet.ru" = "10/min"`."""

@@ -89,18 +89,18 @@ def audit(
     request = service.request(
         client=client,
         typed=domains,
-        lists=tuple((_read(file), file) for file in files),
+        lists=tuple((_read(file, "--from"), file) for file in files),
         orgs=org,
         brands=brand,
         inns=inn,
-        words=(words.read_bytes(), words.name) if words else None,
+        words=(_read(str(words), "--words"), words.name) if words else None,
     )
     reach = service.reach(request, settings)
     if dry_run:
-        click.echo(reach.text())
+        click.echo(options.clean(reach.text()))
         return
     if reach.large and not yes and sys.stdin.isatty():
-        click.echo(reach.text(), err=True)
+        click.echo(options.clean(reach.text()), err=True)
         click.confirm("Go on?", abort=True, err=True)
     with watcher(quiet) as display:
         result = asyncio.run(
@@ -108,14 +108,14 @@ def audit(
                 request, settings, service.now, display, folder=Path(out) if out else None
             )
         )
-    click.echo(result.json() if as_json else result.text())
+    click.echo(options.clean_json(result.json()) if as_json else options.clean(result.text()))
     if not result.complete:
         sys.exit(options.EXIT_INCOMPLETE)
     if threshold and result.reaches(threshold):
         sys.exit(options.EXIT_FINDINGS)
 
 
-def _read(file: str) -> bytes:
+def _read(file: str, option: str) -> bytes:
     from scanner.intake.names import MAX_BYTES, UnreadableInput
 
     if file == "-":
@@ -123,7 +123,8 @@ def _read(file: str) -> bytes:
     try:
         with Path(file).open("rb") as stream:
             return stream.read(MAX_BYTES + 1)
-    except OSError as error:
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
         raise UnreadableInput(
-            f"{file} cannot be read ({error.strerror}); check the name given to --from."
+            f"{file} cannot be read ({reason}); check the name given to {option}."
         ) from error

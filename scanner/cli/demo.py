@@ -30,5 +30,5 @@ def demo(out: Path, quiet: bool) -> None:
 
     with watcher(quiet) as display:
         result = asyncio.run(service.demo(out, display))
-    click.echo(result.text())
+    click.echo(options.clean(result.text()))
     click.echo("\nYour own domain: revizor audit mycompany example.ru")

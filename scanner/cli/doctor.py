@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -36,12 +37,13 @@ def doctor(
         rows = [
             {"name": c.name, "health": c.health, "found": c.found, "means": c.means} for c in checks
         ]
-        click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
+        click.echo(options.clean_json(json.dumps(rows, ensure_ascii=False, indent=2)))
     else:
+        colour = False if os.environ.get("NO_COLOR") else None
         for check in checks:
-            click.secho(f"{check.health:<5}", fg=COLOURS[check.health], nl=False)
+            click.secho(f"{check.health:<5}", fg=COLOURS[check.health], nl=False, color=colour)
             click.echo(options.clean(f"{check.name:<16} {check.found}"))
             if check.means:
-                click.echo(f"     → {check.means}")
+                click.echo(options.clean(f"     → {check.means}"))
     if any(check.health == "fail" for check in checks):
         sys.exit(1)

@@ -40,4 +40,4 @@ def look(
 
     settings = options.settings_of(db=db, config=config, allow_net=allow_net, resolver=resolver)
     seen = asyncio.run(service.look(probe, target, settings, service.now))
-    click.echo(seen.json() if as_json else options.clean(seen.text(raw=raw)))
+    click.echo(options.clean_json(seen.json()) if as_json else options.clean(seen.text(raw=raw)))

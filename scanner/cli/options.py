@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import functools
+import json
+import logging
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -51,6 +53,14 @@ def reach(command: F) -> F:
     return command
 
 
+def language(command: F) -> F:
+    """Add --lang for commands that explain in one language."""
+    option = click.option(
+        "--lang", metavar="ru|en", help="Language of the explanation; the first of the settings."
+    )
+    return option(command)
+
+
 def fail(message: str, code: int) -> NoReturn:
     """Say one sentence on stderr and leave with the code."""
     click.echo(f"revizor: {clean(message)}", err=True)
@@ -60,11 +70,19 @@ def fail(message: str, code: int) -> NoReturn:
 def clean(text: str) -> str:
     """Return foreign text safe for a terminal: control and bidi characters become visible escapes."""
     return "".join(
-        character
-        if character in "\n\t" or (character.isprintable() and not _hidden(character))
-        else f"\\x{ord(character):02x}"
-        for character in text
+        character if _harmless(character) else f"\\x{ord(character):02x}" for character in text
     )
+
+
+def clean_json(text: str) -> str:
+    """Return JSON that says the same and is safe for a terminal too."""
+    return "".join(
+        character if _harmless(character) else json.dumps(character)[1:-1] for character in text
+    )
+
+
+def _harmless(character: str) -> bool:
+    return character in "\n\t" or (character.isprintable() and not _hidden(character))
 
 
 def _hidden(character: str) -> bool:
@@ -85,6 +103,8 @@ def border(command: F) -> F:
         from scanner.settings import BadSettings
 
         debug = kwargs.pop("debug", False)
+        log = _OnStderr(debug)
+        logging.getLogger().addHandler(log)
         try:
             return command(*args, **kwargs)
         except (BadSettings, UnreadableInput, UnknownThing, NotAnAudit) as error:
@@ -103,8 +123,23 @@ def border(command: F) -> F:
             if debug:
                 raise
             fail(f"internal error: {error!r}. Run again with --debug and report it.", 1)
+        finally:
+            logging.getLogger().removeHandler(log)
 
     return guarded  # type: ignore[return-value]
+
+
+class _OnStderr(logging.Handler):
+    """Warnings as lines for a person; tracebacks only for who asked for them."""
+
+    def __init__(self, debug: bool) -> None:
+        super().__init__()
+        self._debug = debug
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Print one record."""
+        text = self.format(record) if self._debug else record.getMessage()
+        click.echo(f"revizor: {clean(text)}", err=True)
 
 
 def settings_of(**flags: Any) -> Any:

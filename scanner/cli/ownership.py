@@ -43,13 +43,16 @@ def disown(
 @click.command(short_help="Explain whose an asset is and what we think of it.")
 @click.argument("asset", metavar="ASSET")
 @click.option("--client", metavar="CLIENT", help="Only this client's; all clients by default.")
+@options.language
 @options.common
 @options.border
-def why(asset: str, client: str | None, db: str | None, config: Path | None) -> None:
+def why(
+    asset: str, client: str | None, lang: str | None, db: str | None, config: Path | None
+) -> None:
     """Explain ASSET: whose it is and on what evidence, what we think of it, and every change."""
     from scanner import service
 
-    settings = options.settings_of(db=db, config=config)
+    settings = options.settings_of(db=db, config=config, lang=(lang,) if lang else None)
     click.echo(options.clean(service.why(asset, client, settings)))
 
 

@@ -36,18 +36,19 @@ def list_(
 
     settings = options.settings_of(db=db, config=config)
     text = service.registry_list(client, kind, verdict, settings, as_json=as_json)
-    click.echo(text if as_json else options.clean(text))
+    click.echo(options.clean_json(text) if as_json else options.clean(text))
 
 
 @registry.command(short_help="One object with every value and how it is known.")
 @click.argument("number", type=int, metavar="NUMBER")
+@options.language
 @options.common
 @options.border
-def show(number: int, db: str | None, config: Path | None) -> None:
+def show(number: int, lang: str | None, db: str | None, config: Path | None) -> None:
     """Print object NUMBER: every value, how it is known, and its history."""
     from scanner import service
 
-    settings = options.settings_of(db=db, config=config)
+    settings = options.settings_of(db=db, config=config, lang=(lang,) if lang else None)
     click.echo(options.clean(service.registry_show(number, settings)))
 
 

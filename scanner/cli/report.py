@@ -29,4 +29,4 @@ def report(audit: Path, lang: str, out: Path | None) -> None:
 
     languages = tuple(lang.replace(",", " ").split())
     for path in service.report(audit, languages, out or audit.parent):
-        click.echo(path)
+        click.echo(options.clean(str(path)))

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.internet.lab import Lab, obstacles
+from tests.internet.scenes import REVIZOR, Audit, Audits, audit
 
 
 @pytest.fixture(scope="session")
@@ -22,3 +23,27 @@ def internet() -> Iterator[Lab]:
     lab = Lab.start()
     yield lab
     lab.stop()
+
+
+@pytest.fixture(scope="session")
+def audits(internet: Lab, tmp_path_factory: pytest.TempPathFactory) -> Audits:
+    """The audit of a client, made when first asked for; the same failure is not paid for twice."""
+    if not REVIZOR.exists():
+        words = f"{REVIZOR} is not installed: pip install -e ."
+        if os.environ.get("CI") == "true":
+            pytest.fail(words, pytrace=False)
+        pytest.skip(words)
+    made: dict[str, Audit | AssertionError] = {}
+
+    def of(client: str) -> Audit:
+        if client not in made:
+            try:
+                made[client] = audit(internet, client, tmp_path_factory.mktemp(client))
+            except AssertionError as error:
+                made[client] = error
+        done = made[client]
+        if isinstance(done, AssertionError):
+            raise AssertionError(str(done))
+        return done
+
+    return of

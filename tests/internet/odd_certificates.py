@@ -62,12 +62,17 @@ ODD: dict[str, Odd] = {
 }
 
 
-def issue(folder: Path, domain: Domain, odd: Odd) -> None:
-    """Write `DOMAIN.crt` and `DOMAIN.key` into the folder, signed by nobody we know."""
+def made(own: str, odd: Odd) -> tuple[bytes, ec.EllipticCurvePrivateKey]:
+    """A certificate (DER) for a domain and its key, signed by nobody we know."""
     key = ec.generate_private_key(ec.SECP256R1())
-    body = _body(domain.name, odd, key)
+    body = _body(own, odd, key)
     signature = key.sign(body, ec.ECDSA(hashes.SHA256()))
-    certificate = _tlv(0x30, body + _ECDSA_SHA256 + _tlv(0x03, b"\0" + signature))
+    return _tlv(0x30, body + _ECDSA_SHA256 + _tlv(0x03, b"\0" + signature)), key
+
+
+def issue(folder: Path, domain: Domain, odd: Odd) -> None:
+    """Write `DOMAIN.crt` and `DOMAIN.key` into the folder."""
+    certificate, key = made(domain.name, odd)
     (folder / f"{domain.name}.crt").write_bytes(_pem(certificate))
     (folder / f"{domain.name}.key").write_bytes(
         key.private_bytes(

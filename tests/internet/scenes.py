@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from tests.internet.vocabulary import ALIVE, DEADLY
 
 REVIZOR = Path(sys.executable).with_name("revizor")
 MEASURED = Path(__file__).with_name("measured.py")
-PATIENCE = 1800.0
+PATIENCE = 600.0
 """Seconds that a whole audit of an estate may take on a small machine."""
 
 Asset = dict[str, Any]
@@ -37,6 +37,10 @@ class Audit(Struct, frozen=True):
     def assets(self) -> list[Asset]:
         """Every row."""
         return list(self.document["assets"])
+
+
+Audits = Callable[[str], Audit]
+"""Gives the audit of a client."""
 
 
 def audit(lab: Lab, client: str, folder: Path) -> Audit:

@@ -6,8 +6,6 @@ what it wrote. A failure prints the row of the truth beside what was said.
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -15,9 +13,7 @@ import pytest
 from tests.internet import population
 from tests.internet.lab import Lab, Row, truth_of
 from tests.internet.scenes import (
-    REVIZOR,
-    Audit,
-    audit,
+    Audits,
     complaints,
     forbidden,
     owner_of,
@@ -31,31 +27,6 @@ ROWS = truth_of(WORLD)
 CLIENTS = list(WORLD.estates)
 OURS = {"confirmed", "likely"}
 MOSCOW = timezone(timedelta(hours=3))
-Audits = Callable[[str], Audit]
-
-
-@pytest.fixture(scope="session")
-def audits(internet: Lab, tmp_path_factory: pytest.TempPathFactory) -> Audits:
-    """The audit of a client, made when first asked for; the same failure is not paid for twice."""
-    if not REVIZOR.exists():
-        words = f"{REVIZOR} is not installed: pip install -e ."
-        if os.environ.get("CI") == "true":
-            pytest.fail(words, pytrace=False)
-        pytest.skip(words)
-    made: dict[str, Audit | AssertionError] = {}
-
-    def of(client: str) -> Audit:
-        if client not in made:
-            try:
-                made[client] = audit(internet, client, tmp_path_factory.mktemp(client))
-            except AssertionError as error:
-                made[client] = error
-        done = made[client]
-        if isinstance(done, AssertionError):
-            raise AssertionError(str(done))
-        return done
-
-    return of
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.client}-{row.scene}-{row.assets[0]}")

@@ -194,7 +194,7 @@ def test_a_server_that_cannot_be_dialled(address, fault, state, detail):
 
 
 def test_at_most_eight_servers_are_asked():
-    """A zone file of a hundred name servers does not make us ask a hundred."""
+    """A zone file of a hundred name servers does not make us ask a hundred; the rest is unknown."""
     world = World()
     for parent in world.parents:
         for i in range(20):
@@ -203,7 +203,26 @@ def test_at_most_eight_servers_are_asked():
     outcome = world.look("many.ru")
 
     assert isinstance(outcome, Seen)
-    assert len(outcome.fact.servers) == 8
+    states = [server.state for server in outcome.fact.servers]
+    assert states == [ServerState.NO_ADDRESS] * 8 + [ServerState.UNKNOWN] * 12
+    assert not outcome.fact.lame
+
+
+@pytest.mark.parametrize("fault", [None, peer.SERVFAIL])
+def test_a_server_is_not_lame_while_an_address_of_it_was_not_asked(fault):
+    """It refuses at two addresses; it has a third, or one that could not be found out."""
+    world = World()
+    world.server.everything = peer.REFUSED
+    if fault:
+        world.resolver.fault("ns1.h.net", "AAAA", always=fault)
+    else:
+        world.resolver.add("ns1.h.net A 198.51.100.7")
+        world.resolver.add("ns1.h.net A 198.51.100.8")
+
+    outcome = world.look()
+
+    assert isinstance(outcome, Seen)
+    assert outcome.fact.servers[0].state is ServerState.UNKNOWN
 
 
 def test_name_servers_are_mentioned():

@@ -223,8 +223,13 @@ def _negative(message: Message) -> Absent | Unknown:
 
 
 def read_values(message: Message, records: list[Record]) -> Seen[tuple[Value, ...]] | Unknown:
-    """Read the data of records of one type, each once, in a settled order, at most 100."""
+    """Read the data of records of one type, each once, in a settled order, at most 100.
+
+    Of addresses a hundred tell all; of anything else the one that matters may be the next.
+    """
     values: dict[Any, None] = {}
+    if len(records) > MOST_RECORDS and records[0].type not in _ADDRESSES:
+        return Unknown(Reason.OVERSIZED, f"{len(records)} records of type {records[0].type}")
     for record in records[:MOST_RECORDS]:
         value = read_value(message.wire, record)
         if value is None:

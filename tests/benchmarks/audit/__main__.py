@@ -93,7 +93,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.audit", description=__doc__)
     parser.add_argument("--domains", type=int, default=1_000, help="firms on line, at most 10,000")
     parser.add_argument("--profile", choices=("lab", "full", "both"), default="both")
-    parser.add_argument("--plain", action="store_true", help="the plain loop beside the lab profile")
+    parser.add_argument(
+        "--plain", action="store_true", help="the plain loop beside the lab profile"
+    )
     parser.add_argument("--runs", type=int, default=3, help="of the lab profile and the plain loop")
     parser.add_argument("--memory", action="store_true", help="trace what is allocated, and stop")
     asked = parser.parse_args()

@@ -39,21 +39,21 @@ PROBES = frozenset(
 SETTINGS = Settings(allow_net=(NETWORK,), pace={"*": "60000/min"})
 
 
-class LabFrontier:
+class LabFrontier(Frontier):
     """The product's frontier, with every look left out that the lab profile does not have."""
 
     def __init__(self, seeds: Seeds) -> None:
         """Begin with what the seeds name, follow nothing."""
-        self._frontier = Frontier(seeds, depth=0)
+        super().__init__(seeds, depth=0)
         self._names = {host for name in seeds.domains for host in (name, f"www.{name}")}
 
     def start(self) -> tuple[Look, ...]:
         """The looks to begin with."""
-        return self._of_the_profile(self._frontier.start())
+        return self._of_the_profile(super().start())
 
     def learn(self, observation: AnyObservation) -> tuple[Look, ...]:
         """The looks that an answer makes due."""
-        return self._of_the_profile(self._frontier.learn(observation))
+        return self._of_the_profile(super().learn(observation))
 
     def _of_the_profile(self, looks: Iterable[Look]) -> tuple[Look, ...]:
         return tuple(
@@ -80,9 +80,7 @@ async def audit(count: int, folder: Path, meter: Meter) -> None:
     run = await evidence.begin(request.client.slug, {}, SETTINGS.vantage, service.now())
     with meter.phase("looks"):
         async with service.live_net(SETTINGS, database) as net:
-            scan = Scan(
-                LabFrontier(seeds), evidence, net, service.now, SETTINGS.vantage, Silent()
-            )
+            scan = Scan(LabFrontier(seeds), evidence, net, service.now, SETTINGS.vantage, Silent())
             tally = await scan.run(run.id)
     _count(meter, tally)
     _conclude(request.client, seeds, run, tally, evidence, folder, meter)
@@ -108,9 +106,7 @@ def _conclude(
         written = document.write(
             client=client,
             run=run,
-            scope=doc.Scope(
-                names=seeds.domains, files=(), allow_nets=SETTINGS.allow_net, depth=0
-            ),
+            scope=doc.Scope(names=seeds.domains, files=(), allow_nets=SETTINGS.allow_net, depth=0),
             estate=estate,
             verdicts=verdicts,
             looks=looks,

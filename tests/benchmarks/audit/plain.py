@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 import dns.asyncquery
@@ -24,7 +25,7 @@ import dns.message
 import dns.resolver
 import httpx
 import jinja2
-import lxml.html
+import lxml.html  # type: ignore[import-untyped]
 import msgspec
 from cryptography import x509
 from cryptography.x509.verification import PolicyBuilder, Store, VerificationError
@@ -153,7 +154,8 @@ class Visitor:
 def _chain(tls: ssl.SSLObject) -> list[x509.Certificate]:
     import _ssl
 
-    ders = (one.public_bytes(_ssl.ENCODING_DER) for one in tls._sslobj.get_unverified_chain())
+    encoding = cast(Any, _ssl).ENCODING_DER
+    ders = (one.public_bytes(encoding) for one in cast(Any, tls)._sslobj.get_unverified_chain())
     return [x509.load_der_x509_certificate(der) for der in ders]
 
 

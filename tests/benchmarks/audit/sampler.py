@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import signal
-import sys
-import threading
 import time
-from collections import Counter
+from collections import defaultdict
 from contextvars import ContextVar
 from pathlib import Path
 from types import FrameType
@@ -20,6 +18,8 @@ from tests.benchmarks.audit.measure import Measured
 
 INTERVAL = 0.002
 LARGEST = 60
+
+Spent = defaultdict[str, float]
 
 _WRITER = "other threads: the writer"
 _look: ContextVar[str] = ContextVar("look", default="(no look)")
@@ -79,17 +79,16 @@ _PARTS = (
 class Sampler:
     """Charges CPU time to the function of ours it was spent in or below.
 
-    Signals reach the main thread only: what the database's writer used in the meantime is charged
-    to where it was met.
+    Signals reach the main thread only: what other threads used in the meantime is one sum.
     """
 
     def __init__(self) -> None:
         """Name the looks, so that what a callback does is charged to the look that set it up."""
         catalog = all_probes()
         catalog.update({name: _named(probe) for name, probe in catalog.items()})
-        self._parts: Counter[str] = Counter()
-        self._probes: Counter[str] = Counter()
-        self._lines: Counter[str] = Counter()
+        self._parts: Spent = defaultdict(float)
+        self._probes: Spent = defaultdict(float)
+        self._lines: Spent = defaultdict(float)
 
     def start(self) -> None:
         """Begin; in the main thread."""
@@ -100,9 +99,9 @@ class Sampler:
     def stop(self, measured: Measured) -> None:
         """End, and note the sums."""
         signal.setitimer(signal.ITIMER_PROF, 0)
-        measured.parts = dict(self._parts.most_common())
-        measured.probes = dict(self._probes.most_common())
-        measured.lines = dict(self._lines.most_common(LARGEST))
+        measured.parts = _largest(self._parts)
+        measured.probes = _largest(self._probes)
+        measured.lines = _largest(self._lines)
 
     def _tick(self, _: int, frame: FrameType | None) -> None:
         now = time.thread_time(), time.process_time()
@@ -114,9 +113,6 @@ class Sampler:
         self._parts[part] += spent
         self._parts[_WRITER] += whole - spent
         self._lines[line] += spent
-        for ident, theirs in sys._current_frames().items():
-            if ident != threading.main_thread().ident:
-                self._lines[f"writer: {_place(theirs)[1]}"] += whole - spent
 
 
 def _place(frame: FrameType | None) -> tuple[str, str]:
@@ -134,6 +130,10 @@ def _place(frame: FrameType | None) -> tuple[str, str]:
             called = f"{Path(name).parent.name}/{Path(name).name}:{frame.f_code.co_name}"
         frame = frame.f_back
     return "event loop", "(event loop)"
+
+
+def _largest(spent: Spent) -> dict[str, float]:
+    return dict(sorted(spent.items(), key=lambda pair: -pair[1])[:LARGEST])
 
 
 def _named(probe: Probe[Any, Any]) -> Probe[Any, Any]:

@@ -74,7 +74,7 @@ class World:
         return subprocess.run(
             self._space.argv([*_on_core(-1), *map(str, command)]),
             cwd=cwd,
-            env=os.environ | {"SSL_CERT_FILE": str(self._tls / "root.pem"), "PYTHONPATH": str(ROOT)},
+            env=os.environ | {"SSL_CERT_FILE": str(self._tls / "root.pem")},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
@@ -122,7 +122,11 @@ class World:
     def _wait(self) -> None:
         """Return when the last firm can be resolved, registered and visited."""
         last = firms(self.count)[-1].name
-        asked = [["dns", last, "SOA"], ["whois", "whois.tcinet.ru", last], ["get", f"http://{last}/"]]
+        asked = [
+            ["dns", last, "SOA"],
+            ["whois", "whois.tcinet.ru", last],
+            ["get", f"http://{last}/"],
+        ]
         deadline = time.monotonic() + PATIENCE
         while True:
             done = subprocess.run(

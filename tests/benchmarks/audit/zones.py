@@ -108,9 +108,7 @@ def _knot(folder: Path, role: str, origins: list[str], addresses: tuple[str, ...
 
 
 def _unbound(folder: Path) -> None:
-    (folder / "root.hints").write_text(
-        f". NS a.root-servers.net.\na.root-servers.net. A {ROOT}\n"
-    )
+    (folder / "root.hints").write_text(f". NS a.root-servers.net.\na.root-servers.net. A {ROOT}\n")
     text = 'server:\n  username: ""\n  chroot: ""\n  use-syslog: no\n  verbosity: 0\n'
     text += f'  directory: "{folder}"\n  pidfile: ""\n  root-hints: root.hints\n'
     text += "  logfile: unbound.log\n  module-config: iterator\n  num-threads: 1\n"

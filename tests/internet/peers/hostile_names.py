@@ -87,7 +87,9 @@ def always_truncated(question: Question, tcp: bool) -> bytes:
 
 def tcp_flood(question: Question, tcp: bool) -> bytes:
     """Truncated over UDP; over TCP the largest message there can be, full of zeros."""
-    return _answer(question, "A").to_wire() + bytes(65_000) if tcp else always_truncated(question, tcp)
+    return (
+        _answer(question, "A").to_wire() + bytes(65_000) if tcp else always_truncated(question, tcp)
+    )
 
 
 def another_answer(question: Question, tcp: bool) -> bytes:

@@ -26,10 +26,12 @@ PAGES: dict[str, Callable[[], str]] = {
     "title_breaks_out": lambda: _page(title="--&gt;]]&gt;&lt;/script&gt;&lt;svg onload=zlo()&gt;"),
     "title_template": lambda: _page(title="{{7*7}}{% raw %}${7*7}#{zlo}%(zlo)s"),
     "title_direction": lambda: _page(title="\u202ezlo\u2066\u200b\u2028\x1b]52;c;emxv\x07\x9b2J"),
-    "title_references": lambda: _page(title="&#60;script&#62;zlo&#0;&#xD800;&#x110000;&#9999999999;"),
+    "title_references": lambda: _page(
+        title="&#60;script&#62;zlo&#0;&#xD800;&#x110000;&#9999999999;"
+    ),
     "title_endless": lambda: _page(title="zlo " * 120_000),
     "generator": lambda: _page(head=f'<meta name="generator" content="{SCRIPT}">'),
-    "language": lambda: f"<html lang=\"&quot;&gt;{SCRIPT}\"><title>zlo</title><p>{_WORDS}</p>",
+    "language": lambda: f'<html lang="&quot;&gt;{SCRIPT}"><title>zlo</title><p>{_WORDS}</p>',
     "refresh_javascript": lambda: (
         "<meta http-equiv=refresh content=\"0;url=javascript:alert('zlo')\"><title>zlo</title>"
     ),
@@ -40,7 +42,7 @@ PAGES: dict[str, Callable[[], str]] = {
         '<meta http-equiv=refresh content="0;url=http://127.0.0.1/"><title>zlo</title>'
     ),
     "jump_inside": lambda: '<script>location="http://169.254.169.254/latest/meta-data/"</script>',
-    "canonical": lambda: _page(head=f"<link rel=canonical href=\"https://{IMAGE}/'>\">"),
+    "canonical": lambda: _page(head=f'<link rel=canonical href="https://{IMAGE}/\'>">'),
     "links": lambda: _page(
         body="".join(
             f'<a href="{url}">zlo</a>'

@@ -86,7 +86,9 @@ async def thousand_servers(writer: Writer, honest: str) -> None:
 async def expression_bait(writer: Writer, honest: str) -> None:
     """Texts on which careless expressions run for hours."""
     await _send(writer, "Domain Name" + " " * 50_000 + "\r\n")
-    await _send(writer, "Status:" + "\t " * 20_000 + "x\r\n" + "[a" * 20_000 + "\r\n" + ":" * 50_000)
+    await _send(
+        writer, "Status:" + "\t " * 20_000 + "x\r\n" + "[a" * 20_000 + "\r\n" + ":" * 50_000
+    )
 
 
 async def wide_letters(writer: Writer, honest: str) -> None:

@@ -1,0 +1,34 @@
+"""The table of cases is whole, and the bounds notice what is too dear."""
+
+from __future__ import annotations
+
+import itertools
+from collections import Counter, deque
+
+import pytest
+
+from tests.hostile.bounds import MEBIBYTE, TooDear, bounded
+from tests.hostile.cases import CASES
+
+
+def test_there_are_a_hundred_cases_and_more_each_with_its_own_number_and_name() -> None:
+    """Numbers run from one without a gap; every row of the threat model that concerns input is there."""
+    assert [case.number for case in CASES] == list(range(1, len(CASES) + 1))
+    assert len(CASES) >= 100
+    assert max(Counter(case.name for case in CASES).values()) == 1
+    assert {1, 3, 4, *range(6, 15), 15, 23} == {case.row for case in CASES}
+    assert all(case.hostile and case.played for case in CASES)
+
+
+def test_too_much_memory_is_noticed() -> None:
+    """A block that holds twice what it may fails, one that holds half does not."""
+    with bounded(growth=40 * MEBIBYTE):
+        assert bytes(20 * MEBIBYTE)
+    with pytest.raises(TooDear, match="memory"), bounded(growth=40 * MEBIBYTE):
+        assert bytearray(b"z") * (80 * MEBIBYTE)
+
+
+def test_too_much_work_is_noticed() -> None:
+    """A block that never ends is ended."""
+    with pytest.raises(TooDear, match="work"), bounded(work=0.05):
+        deque(itertools.count(), maxlen=0)

@@ -1,0 +1,121 @@
+"""Audits over the recorded internet of the demo: real probes, rules, registry and reports, no network."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from msgspec import Struct
+
+from probes.kit.net import Net, NetTrouble
+from probes.kit.net.tape import Player
+from probes.kit.observation import Reason
+from scanner import service
+from scanner.runs.progress import ScanState
+from scanner.runs.tape import DemoTape, load_tape
+from scanner.settings import Settings
+
+
+@cache
+def tape() -> DemoTape:
+    """The shipped tape."""
+    return load_tape()
+
+
+class Heard:
+    """The tape as a net; notes what was asked and what was not on it."""
+
+    def __init__(self) -> None:
+        self._player = Player(tape().exchanges)
+        self.asked: list[Any] = []
+        self.missing: list[Any] = []
+
+    async def ask(self, question: Any) -> Any:
+        """Answer from the tape."""
+        self.asked.append(question)
+        try:
+            return await self._player.ask(question)
+        except NetTrouble as trouble:
+            if trouble.reason is Reason.NOT_ASKED:
+                self.missing.append(question)
+            raise
+
+
+class Watch:
+    """Keeps what was said and seen; may be told to act on a picture."""
+
+    def __init__(self, act: Callable[[ScanState], None] = lambda state: None) -> None:
+        self.said: list[str] = []
+        self.states: list[ScanState] = []
+        self._act = act
+
+    def saw(self, state: ScanState) -> None:
+        """Keep it."""
+        self.states.append(state)
+        self._act(state)
+
+    def say(self, text: str) -> None:
+        """Keep it."""
+        self.said.append(text)
+
+
+class Office(Struct):
+    """A place to work in: a database, a folder for reports, one language."""
+
+    settings: Settings
+
+    @classmethod
+    def at(cls, folder: Path, url: str = "", lang: Sequence[str] = ("en",)) -> Office:
+        """An office that keeps its things in a folder."""
+        return cls(
+            Settings(
+                db=url or f"sqlite:///{folder}/office.db",
+                out=str(folder / "audits"),
+                lang=tuple(lang),
+                vantage=tape().vantage,
+            )
+        )
+
+    def audit(
+        self,
+        names: Sequence[str] = (),
+        *,
+        net: Net | None = None,
+        at: datetime | None = None,
+        display: Watch | None = None,
+        folder: Path | None = None,
+    ) -> service.AuditResult:
+        """Audit the tape's client, from its first name unless others are given."""
+        asked = service.request(
+            client=tape().client, typed=names or tape().names[:1], orgs=tape().orgs
+        )
+        moment = at or tape().at
+        return asyncio.run(
+            service.replay(
+                asked,
+                self.settings,
+                lambda: moment,
+                display or Watch(),
+                net or Player(tape().exchanges),
+                folder=folder,
+            )
+        )
+
+    def interrupted(
+        self, after: int, names: Sequence[str] = (), at: datetime | None = None
+    ) -> None:
+        """Begin an audit and call it off after so many looks."""
+
+        def stop(state: ScanState) -> None:
+            if state.done == after:
+                raise KeyboardInterrupt
+
+        try:
+            self.audit(names, at=at, display=Watch(stop))
+        except KeyboardInterrupt:
+            return
+        raise AssertionError("the audit was not interrupted")

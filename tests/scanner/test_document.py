@@ -1,0 +1,133 @@
+"""The bridge to the report: which sources answered, when an audit is complete, ids the registry knows."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from probes.kit.catalog import all_probes
+from probes.kit.observation import Reason
+from reports import document as doc
+from scanner.assets import Asset, Kind
+from scanner.document import REQUIRED, SOURCES, complete, known_as, sources_of
+from scanner.runs.progress import Tally
+
+AT = datetime(2026, 3, 1, 9, tzinfo=UTC)
+
+
+def tally(probe: str = "registration", done: int = 0, answered: int = 0, **reasons: int) -> Tally:
+    """What one probe brought, beside a DNS that answered everything."""
+    counts = Tally()
+    counts.done.update({"dns_records": 2, probe: done})
+    counts.answered.update({"dns_records": 2, probe: answered})
+    counts.reasons[probe] = {Reason(name): count for name, count in reasons.items()}
+    return counts
+
+
+def source(name: str, counts: Tally) -> doc.Source:
+    """One source of the tally."""
+    return next(source for source in sources_of(counts) if source.name == name)
+
+
+def test_every_probe_belongs_to_exactly_one_source():
+    """What a probe could not see is said under some name."""
+    listed = [probe for probes in SOURCES.values() for probe in probes]
+
+    assert sorted(listed) == sorted(all_probes())
+    assert set(REQUIRED) <= set(SOURCES)
+
+
+@pytest.mark.parametrize(
+    ("done", "answered", "reasons", "status", "reason"),
+    [
+        (0, 0, {}, "skipped", "nothing_to_ask"),
+        (4, 4, {}, "completed", ""),
+        (4, 3, {"timeout": 1}, "partial", "timeout"),
+        (4, 1, {"timeout": 1, "rate_limited": 2}, "limited", "rate_limited"),
+        (4, 2, {"timeout": 1, "rate_limited": 1}, "partial", "rate_limited"),
+        (4, 1, {"servfail": 2, "timeout": 1}, "partial", "servfail"),
+        (4, 0, {"timeout": 4}, "failed", "timeout"),
+        (4, 0, {"rate_limited": 4}, "failed", "rate_limited"),
+    ],
+)
+def test_a_source_says_how_it_answered(
+    done: int, answered: int, reasons: dict[str, int], status: str, reason: str
+):
+    """A source without any answer failed, whatever kept it; the commonest reason is named."""
+    found = source("registration", tally(done=done, answered=answered, **reasons))
+
+    assert (found.status, found.reason) == (status, reason)
+    assert (found.asked, found.answered) == (done, answered)
+
+
+def test_probes_of_one_source_are_counted_together():
+    """DNS is asked by several probes; one that answers is an answer."""
+    counts = Tally()
+    counts.done.update(addresses=3, dns_records=2)
+    counts.answered.update(addresses=1)
+    counts.reasons = {"addresses": {"timeout": 2}, "dns_records": {"timeout": 1, "servfail": 1}}
+
+    assert source("dns", counts) == doc.Source(
+        name="dns", status="partial", asked=5, answered=1, reason="timeout"
+    )
+
+
+@pytest.mark.parametrize(
+    ("probe", "answered", "whole"),
+    [
+        ("registration", 0, False),
+        ("registration", 1, True),
+        ("certificate_log", 0, True),
+        ("mail_server", 0, True),
+    ],
+)
+def test_an_audit_is_complete_when_what_it_cannot_do_without_answered(
+    probe: str, answered: int, whole: bool
+):
+    """A required source that is silent makes it incomplete; any other source does not."""
+    counts = tally(probe, done=3, answered=answered, timeout=3 - answered)
+
+    assert complete(sources_of(counts)) is whole
+
+
+def test_silent_dns_is_incomplete():
+    """Nothing at all is known without it."""
+    counts = Tally()
+    counts.done.update(addresses=3)
+    counts.reasons = {"addresses": {"timeout": 3}}
+
+    assert not complete(sources_of(counts))
+
+
+def test_assets_stand_under_the_ids_the_registry_knows():
+    """A hosting that moved keeps its id everywhere in the document."""
+    old, new = (Asset(Kind.HOSTING, f"beget/{key}") for key in ("old.ru", "new.ru"))
+    asset = doc.Asset(
+        id=str(new),
+        kind="hosting",
+        name="beget/new.ru",
+        display_name="beget/new.ru",
+        facts={"serves": ["site:romashka.ru", str(new)]},
+    )
+    site = doc.Asset(id="site:romashka.ru", kind="site", name="romashka.ru", display_name="r")
+    written = doc.Document(
+        client=doc.Client(slug="romashka", name="Ромашка"),
+        generated_at=AT,
+        run=doc.Run(id="1", started_at=AT),
+        assets=(asset, site),
+        relations=(
+            doc.Relation(source="site:romashka.ru", target=str(new), kind="on_hosting"),
+            doc.Relation(source=str(new), target="domain:romashka.ru", kind="of_domain"),
+        ),
+    )
+
+    found = known_as(written, {new: old})
+
+    assert [asset.id for asset in found.assets] == [str(old), "site:romashka.ru"]
+    assert found.assets[0].facts == {"serves": ["site:romashka.ru", str(old)]}
+    assert [(r.source, r.target) for r in found.relations] == [
+        ("site:romashka.ru", str(old)),
+        (str(old), "domain:romashka.ru"),
+    ]
+    assert known_as(written, {}) is written
