@@ -54,6 +54,10 @@ class SenderPolicy(Struct, frozen=True):
     """Codes: several_records, syntax, too_many_lookups, too_many_void_lookups, loop, include_without_record …"""
     complete: bool
     """False when a part of the tree could not be looked up; the lists are then lower bounds."""
+    addresses: tuple[str, ...] = ()
+    """Addresses that the names of a and mx mechanisms lead to."""
+    failures: tuple[Reason, ...] = ()
+    """Why parts could not be looked up; macros, which depend on the sender, are no failure."""
 
     @property
     def denies_all(self) -> bool:

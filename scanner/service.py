@@ -582,7 +582,7 @@ async def look(probe: str, target: str, settings: Settings, clock: Clock) -> Loo
     return LookResult(observation, exchanges)
 
 
-_POINTED = {
+_POINTED: Mapping[type[Any], str] = {
     Domain: "a domain",
     Host: "a host name",
     Address: "an IP address",

@@ -51,6 +51,8 @@ class Entry(Struct, frozen=True):
     issuer: str
     not_before: datetime
     not_after: datetime
+    whole: bool = True
+    """False when it has more names than are kept."""
 
 
 class Findings(Struct, frozen=True):
@@ -86,6 +88,7 @@ async def crt_sh(domain: str, net: Net) -> Findings:
             continue
         # A precertificate and its certificate are two rows with one serial number.
         key, entry = read
+        whole = whole and entry.whole
         other = by_serial.setdefault(key, entry)
         if other is not entry:
             names = tuple(dict.fromkeys(other.names + entry.names))[:_MOST_NAMES]
@@ -103,7 +106,7 @@ async def cert_spotter(domain: str, net: Net) -> Findings:
         "&include_subdomains=true&expand=dns_names&expand=issuer"
     )
     found: dict[str, Entry] = {}
-    after, status = "", Status.PARTIAL
+    after, status, clean = "", Status.PARTIAL, True
     try:
         async with Patience(_WHOLE):
             for _ in range(_MOST_PAGES):
@@ -114,8 +117,9 @@ async def cert_spotter(domain: str, net: Net) -> Findings:
                 fresh = [entry for entry in map(_cert_spotter_row, answer.rows) if entry]
                 news = [entry for entry in fresh if entry.id not in found]
                 found.update((entry.id, entry) for entry in news)
+                read = len(fresh) == len(answer.rows) and all(entry.whole for entry in fresh)
+                clean = clean and answer.whole and read
                 if not news or not answer.whole:
-                    clean = answer.whole and len(fresh) == len(answer.rows)
                     status = Status.COMPLETED if clean else Status.PARTIAL
                     break
                 after = news[-1].id.partition(":")[2]
@@ -173,14 +177,15 @@ def _rows(answer: ApiAnswer) -> _Rows | Status:
 def _crt_sh_row(row: object) -> tuple[tuple[str, str], Entry] | None:
     if not isinstance(row, dict):
         return None
-    said = f"{row.get('name_value', '')}\n{row.get('common_name', '')}"
+    said = f"{row.get('name_value', '')}\n{row.get('common_name', '')}".split("\n")
     try:
         entry = Entry(
             id=f"crt.sh:{str(row['id'])[:40]}",
-            names=_names(said.split("\n")),
+            names=_names(said),
             issuer=_issuer(str(row.get("issuer_name", ""))),
             not_before=_moment(row["not_before"]),
             not_after=_moment(row["not_after"]),
+            whole=len(said) <= _MOST_NAMES,
         )
     except (KeyError, ValueError, OverflowError):
         return None
@@ -199,6 +204,7 @@ def _cert_spotter_row(row: object) -> Entry | None:
             issuer=_issuer(str(said.get("name") or said.get("friendly_name") or "")),
             not_before=_moment(row["not_before"]),
             not_after=_moment(row["not_after"]),
+            whole=len(row["dns_names"]) <= _MOST_NAMES,
         )
     except (KeyError, ValueError, OverflowError):
         return None

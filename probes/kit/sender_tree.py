@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from probes.kit import dns
 from probes.kit.net import Net
-from probes.kit.observation import Absent, Outcome, Seen, Unknown
+from probes.kit.observation import Absent, Outcome, Reason, Seen, Unknown
 from probes.kit.spf import Term, expand, is_spf, read_spf
 
 _MOST_LOOKUPS = 10
@@ -18,6 +18,8 @@ _MOST_EXCHANGES = 10
 # How far we look beyond what a receiver would: the rest of a broken record is still worth knowing.
 _MOST_RECORDS_READ = 50
 _MOST_DEPTH = 12
+_LONGEST_TEXT = 4096
+"""A TXT record of this length was cut (see `dns.records`)."""
 
 
 class SenderTree(Struct, frozen=True):
@@ -32,6 +34,8 @@ class SenderTree(Struct, frozen=True):
     void_lookups: int
     problems: tuple[str, ...]
     complete: bool
+    addresses: tuple[str, ...]
+    failures: tuple[Reason, ...]
 
 
 async def walk_sender_tree(net: Net, domain: str) -> Outcome[SenderTree]:
@@ -58,6 +62,8 @@ class _Walk:
         self.includes: dict[str, None] = {}
         self.hosts: dict[str, None] = {}
         self.problems: dict[str, None] = {}
+        self.addresses: dict[str, None] = {}
+        self.failures: dict[Reason, None] = {}
         self.to_count: list[tuple[str, str]] = []
         self.lookups = self.void_lookups = self.records_read = 0
         self.complete = True
@@ -69,6 +75,8 @@ class _Walk:
         final = ""
         for text in records:
             record = read_spf(text)
+            if not record.whole or len(text) >= _LONGEST_TEXT:
+                self.fails(Reason.OVERSIZED)
             if record.syntax_errors:
                 self.problems["syntax"] = None
             final = final or record.all
@@ -105,11 +113,11 @@ class _Walk:
             return ""
         self.records_read += 1
         if self.records_read > _MOST_RECORDS_READ or len(path) > _MOST_DEPTH:
-            self.complete = False
+            self.fails(Reason.OVERSIZED)
             return ""
         texts = await dns.records(self.net, name, "TXT")
         if isinstance(texts, Unknown):
-            self.complete = False
+            self.fails(texts.reason)
             return ""
         if isinstance(texts, Absent):
             self.void_lookups += 1
@@ -119,24 +127,42 @@ class _Walk:
             return ""
         return await self.all_of(records, name, (*path, name))
 
+    def fails(self, reason: Reason) -> None:
+        """Note that a part could not be looked up."""
+        self.complete = False
+        self.failures[reason] = None
+
     async def count_voids(self) -> None:
-        """Ask for the names of a, mx and exists mechanisms, to see which lead nowhere."""
+        """Ask for the names of a, mx and exists mechanisms: where they lead, and which lead nowhere."""
         asked = self.to_count[:_MOST_RECORDS_READ]
+        if len(self.to_count) > len(asked):
+            self.fails(Reason.OVERSIZED)
         answers = await asyncio.gather(*(self._ask(name, type) for name, type in asked))
         for answer in answers:
             match answer:
                 case Absent():
                     self.void_lookups += 1
-                case Unknown():
-                    self.complete = False
+                case Unknown(reason):
+                    self.fails(reason)
 
     async def _ask(self, name: str, type: str) -> Outcome[tuple[Any, ...]]:
-        if type == "MX":
-            exchanges = await dns.records(self.net, name, "MX")
-            if isinstance(exchanges, Seen) and len(exchanges.fact) > _MOST_EXCHANGES:
+        if type != "MX":
+            return await self._addresses_of(name)
+        exchanges = await dns.records(self.net, name, "MX")
+        if isinstance(exchanges, Seen):
+            if len(exchanges.fact) > _MOST_EXCHANGES:
                 self.problems["too_many_mx"] = None
-            return exchanges
+            hosts = [one.host for one in exchanges.fact[:_MOST_EXCHANGES] if one.host]
+            for answer in await asyncio.gather(*map(self._addresses_of, hosts)):
+                if isinstance(answer, Unknown):
+                    self.fails(answer.reason)
+        return exchanges
+
+    async def _addresses_of(self, name: str) -> Outcome[tuple[Any, ...]]:
         look = await dns.addresses(self.net, name)
+        self.addresses.update(dict.fromkeys(look.found))
+        if isinstance(look.v4, Unknown) and not look.nonexistent:
+            return look.v4
         if look.found:
             return Seen(look.found)
         return look.trouble or Absent("NXDOMAIN" if look.nonexistent else "NODATA")
@@ -157,4 +183,6 @@ class _Walk:
             void_lookups=self.void_lookups,
             problems=tuple(self.problems),
             complete=self.complete,
+            addresses=tuple(self.addresses),
+            failures=tuple(self.failures),
         )

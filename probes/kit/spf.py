@@ -32,6 +32,8 @@ class SpfRecord(Struct, frozen=True):
     terms: tuple[Term, ...]
     syntax_errors: tuple[str, ...]
     """The terms that break the grammar; one is a permanent error for the whole record."""
+    whole: bool = True
+    """False when it has more terms than are read."""
 
     @property
     def all(self) -> str:
@@ -46,11 +48,11 @@ def is_spf(text: str) -> bool:
 
 def read_spf(text: str) -> SpfRecord:
     """Take a record apart; whatever breaks the grammar is listed, the rest still counts."""
-    words = text.split(" ")[1:]
+    words = [word for word in text.split(" ")[1:] if word]
     errors: list[str] = []
     terms: list[Term] = []
     redirects: list[Term] = []
-    for word in [word for word in words if word][:_MOST_TERMS]:
+    for word in words[:_MOST_TERMS]:
         term = _modifier(word) if _is_modifier(word) else _mechanism(word)
         if term is None:
             errors.append(word[:80])
@@ -61,7 +63,7 @@ def read_spf(text: str) -> SpfRecord:
     errors.extend(term.name[:80] for term in redirects[1:])
     if not any(term.kind == "all" for term in terms):
         terms.extend(redirects[:1])
-    return SpfRecord(tuple(terms), tuple(errors))
+    return SpfRecord(tuple(terms), tuple(errors), len(words) <= _MOST_TERMS)
 
 
 def expand(name: str, domain: str, root: str) -> str | None:

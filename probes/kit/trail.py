@@ -21,6 +21,9 @@ _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 _TRANSIENT: Final = frozenset({Reason.TIMEOUT, Reason.CONNECTION_LOST})
 _TRANSIENT_STATUS: Final = frozenset({502, 503, 504})
 _LONGEST_LOCATION: Final = 4_096
+_MOST_REMEMBERED: Final = 512
+_READ_LATELY: Final[dict[tuple[bytes, str], Reading]] = {}
+"""What bodies met lately say, oldest first; reading is pure, so whoever asks gets the same."""
 
 
 class Step(Struct, frozen=True):
@@ -53,7 +56,6 @@ class Walker:
         self._net = net
         self._answers: dict[HttpQuestion, HttpAnswer | NetTrouble] = {}
         self._turns: defaultdict[HttpQuestion, asyncio.Lock] = defaultdict(asyncio.Lock)
-        self._readings: dict[tuple[bytes, str], Reading] = {}
 
     async def walk(self, start: str, patience: timedelta, address: str | None = None) -> Trail:
         """Follow at most 10 redirects; trouble on the way, a loop, lost patience end the trail.
@@ -121,12 +123,15 @@ class Walker:
             return first
 
     def reading(self, answer: HttpAnswer) -> Reading:
-        """Read the body; equal bodies are read once."""
+        """Read the body; equal bodies, of an apex and its www say, are read once."""
         kind = answer.header("content-type")
         key = (hashlib.sha256(answer.body).digest(), kind)
-        if key not in self._readings:
-            self._readings[key] = read(answer.body, kind)
-        return self._readings[key]
+        found = _READ_LATELY.get(key)
+        if found is None:
+            found = _READ_LATELY[key] = read(answer.body, kind)
+            if len(_READ_LATELY) > _MOST_REMEMBERED:
+                del _READ_LATELY[next(iter(_READ_LATELY))]
+        return found
 
     def next_of(self, url: str, answer: HttpAnswer) -> str:
         """Where the answer sends its reader, or nothing: a Location nobody can follow is no redirect."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import sys
 from pathlib import Path
 
@@ -83,7 +84,7 @@ def audit(
         allow_net=allow_net,
         resolver=resolver,
         depth=depth,
-        lang=tuple(lang.replace(",", " ").split()) if lang else None,
+        lang=lang.replace(",", " ").split() if lang else None,
     )
     threshold = service.threshold(fail_on) if fail_on else None
     request = service.request(
@@ -102,6 +103,9 @@ def audit(
     if reach.large and not yes and sys.stdin.isatty():
         click.echo(options.clean(reach.text()), err=True)
         click.confirm("Go on?", abort=True, err=True)
+    # An audit makes millions of small values and few cycles: the collector may come more seldom.
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
     with watcher(quiet) as display:
         result = asyncio.run(
             service.audit(

@@ -30,7 +30,12 @@ from scanner.discovery.hostings import Hosting, HostingIndex, hostings_of
 from scanner.discovery.looks import DELEGATION, TLS_CERTIFICATE, Ask, Looks
 from scanner.discovery.mails import MailRoute, mail_route
 from scanner.discovery.presence import presence
-from scanner.discovery.relations import mail_relations, name_server_relations, site_relations
+from scanner.discovery.relations import (
+    mail_relations,
+    met_mail_relations,
+    name_server_relations,
+    site_relations,
+)
 from scanner.discovery.scope import Seeds, Standing, registered
 from scanner.discovery.sites import Site, sites_of
 
@@ -119,10 +124,16 @@ class _Attribution:
         certificates = frozenset(self._certificates)
         every, hostings = frozenset(self._domains), HostingIndex(self._hostings)
         yield from site_relations(self._sites, every, hostings, certificates, self._looks)
+        for site in self._anothers_sites():
+            yield Relation(site, "of_domain", Asset(Kind.DOMAIN, registered(site.key)))
         for route in self._routes:
             yield from mail_relations(route, every, hostings, self._looks)
-        for domain in sorted(self._ours):
+        for domain in self._domains:
             yield from name_server_relations(domain, every, hostings, self._looks)
+            if domain not in self._ours:
+                route = mail_route(self._looks, domain)
+                likely = self._standings[domain].ownership is not Ownership.POSSIBLE
+                yield from met_mail_relations(route, likely, every, hostings)
 
     def _domain(self, name: str) -> Holding:
         standing = self._standings[name]
@@ -189,6 +200,15 @@ class _Attribution:
             if self._scope.standing(name) is Standing.FOREIGN:
                 ownership, reasons = self._claims.on(name)
                 yield Holding(Asset(Kind.DOMAIN, name), ownership, reasons, ())
+        for site in self._anothers_sites():
+            reason = OwnershipReason("called_foreign_by_person", "person", {"name": site.key})
+            yield Holding(site, Ownership.FOREIGN, (reason,), ())
+
+    def _anothers_sites(self) -> Iterator[Asset]:
+        """Sites below the client's own domains that a person called somebody else's."""
+        for asset in sorted(map(Asset.parse, self._seeds.foreign)):
+            if asset.kind is Kind.SITE and registered(asset.key) in self._ours:
+                yield asset
 
     def _of_host(self, host: str) -> _Standing:
         """A host stands as the registered name above it does, unless it was named itself."""

@@ -31,6 +31,8 @@ class Presence(Struct, frozen=True):
     """Why nothing is known; means nothing where something is."""
     chain: tuple[str, ...] = ()
     dangling: bool = False
+    family_unseen: Reason | None = None
+    """Why IPv4 or IPv6 addresses, beside those of the other family, could not be found out."""
 
 
 def presence(looks: Looks, host: str) -> Presence:
@@ -49,7 +51,8 @@ def presence(looks: Looks, host: str) -> Presence:
 
 def _seen(fact: HostAddresses, sighting: Sighting[HostAddresses]) -> Presence:
     if fact.all:
-        return Presence(Lives.SOMEWHERE, sighting, fact.all, chain=fact.chain)
+        dim = next((way.reason for way in (fact.v4, fact.v6) if isinstance(way, Unknown)), None)
+        return Presence(Lives.SOMEWHERE, sighting, fact.all, chain=fact.chain, family_unseen=dim)
     for family in (fact.v4, fact.v6):
         match family:
             case Unknown(reason):

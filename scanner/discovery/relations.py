@@ -36,7 +36,8 @@ def site_relations(
         if site.domain in domains:
             yield Relation(asset, "of_domain", Asset(Kind.DOMAIN, site.domain))
         for host in site.hosts:
-            for hosting in hostings.of_hosts((host,)):
+            # By address: a site that is only met makes no hosting, and may live on one all the same.
+            for hosting in hostings.at(presence(looks, host).addresses):
                 yield Relation(asset, "on_hosting", Asset(Kind.HOSTING, hosting.key))
             match looks.latest(TLS_CERTIFICATE, Endpoint(host, 443)).outcome:
                 case Seen(served) if served.sha256 in certificates:
@@ -65,13 +66,32 @@ def mail_relations(
     for hosting in taking:
         yield Relation(mail, "on_hosting", Asset(Kind.HOSTING, hosting.key))
     if policy:
-        for hosting in (*hostings.within(policy.networks), *hostings.of_hosts(policy.hosts)):
+        named = (*hostings.of_hosts(policy.hosts), *hostings.at(policy.addresses))
+        for hosting in (*hostings.within(policy.networks), *named):
             if hosting not in taking:
                 yield Relation(mail, "sends_from", Asset(Kind.HOSTING, hosting.key))
     names = [*route.hosts, *(policy.includes if policy else ()), *(policy.hosts if policy else ())]
     for name in names:
         if registered(name) in domains and registered(name) != route.domain:
             yield Relation(mail, "served_by", Asset(Kind.DOMAIN, registered(name)))
+
+
+def met_mail_relations(
+    route: MailRoute, likely: bool, domains: frozenset[str], hostings: HostingIndex
+) -> Iterator[Relation]:
+    """The mail of a domain that was only met: on the client's domains and hostings, as far as seen.
+
+    A hoster's mail servers tell of an account there, but only where the domain is likely the client's.
+    """
+    asset = Asset(Kind.DOMAIN, route.domain)
+    for name in route.hosts:
+        if registered(name) in domains and registered(name) != route.domain:
+            yield Relation(asset, "served_by", Asset(Kind.DOMAIN, registered(name)))
+    taking = [*hostings.of_hosts(route.hosts), *hostings.at(route.addresses)]
+    if likely:
+        taking += hostings.of_provider(route.providers)
+    for hosting in taking:
+        yield Relation(asset, "mail_on_hosting", Asset(Kind.HOSTING, hosting.key))
 
 
 def _taking(route: MailRoute, hostings: HostingIndex) -> list[Hosting]:

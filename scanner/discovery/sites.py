@@ -92,10 +92,30 @@ def _only_a_wildcard(
         case Seen(apex), Seen(seen):
             match apex.wildcard:
                 case Seen(wildcard):
-                    return set(wildcard) == set(addresses) and seen.same_as_unknown_host
+                    default = seen.same_as_unknown_host and _shows_nothing(seen, host)
+                    return set(wildcard) == set(addresses) and default
                 case Absent() | Unknown():
                     return False
     return False
+
+
+def _shows_nothing(site: Website, host: str) -> bool:
+    """Say whether every visit ended at a stub, at nothing, or at another name of the same domain.
+
+    A machine with one site shows that to any name: its page is real all the same.
+    """
+    for visit in (site.https, site.http):
+        match visit.page:
+            case Seen(page):
+                stub = any(marker.says in _STUBS for marker in page.markers)
+                home = visit.hops and registered(visit.end_host) == registered(host)
+                if not (stub or home or page.status == 404):
+                    return False
+            case Absent():
+                continue
+            case Unknown():
+                return False
+    return True
 
 
 def _differ(looks: Looks, apex: str, www: str) -> bool:

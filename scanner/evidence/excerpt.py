@@ -30,6 +30,8 @@ from probes.kit.net.tape import Exchange
 
 LENGTH = 600
 """Characters of an excerpt at most."""
+READ = 16_384
+"""Bytes of a page that are read for its excerpt."""
 
 _HEADERS = ("location", "server", "content-type", "last-modified", "retry-after")
 _CHARSETS = {"windows-1251": "cp1251", "cp1251": "cp1251", "koi8-r": "koi8-r"}
@@ -172,7 +174,7 @@ def _in_its_charset(answer: HttpAnswer, body: bytes) -> str:
 
 
 def _visible_text(answer: HttpAnswer) -> str:
-    kind, body = answer.header("content-type"), answer.body[:65_536]
+    kind, body = answer.header("content-type"), answer.body[:READ]
     if not page.is_html(kind, body):
         return _in_its_charset(answer, body)[:LENGTH]
     reading = page.read(body, kind)
@@ -198,4 +200,6 @@ def _short(lines: Iterator[str]) -> str:
 
 
 def _plain(text: str) -> str:
+    if text.isprintable():
+        return text
     return "".join(letter if letter.isprintable() else "�" for letter in text)

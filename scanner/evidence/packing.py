@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 import msgspec
@@ -23,6 +24,10 @@ _PACK = msgspec.msgpack.Encoder()
 def encode_observation(observation: AnyObservation) -> bytes:
     """Return an observation as JSON."""
     return _JSON.encode(observation)
+
+
+_OF_THREAD = threading.local()
+"""A decompressor serves one thread only, and costs more to make than most answers to unpack."""
 
 
 def encode_exchange(exchange: Exchange) -> tuple[bytes, bool]:
@@ -54,7 +59,11 @@ def compressor() -> zstandard.ZstdCompressor:
 
 def decompress(body: bytes) -> bytes:
     """Undo `compress`."""
-    return zstandard.ZstdDecompressor().decompress(body, max_output_size=_LARGEST)
+    found = getattr(_OF_THREAD, "decompressor", None)
+    if found is None:
+        found = _OF_THREAD.decompressor = zstandard.ZstdDecompressor()
+    whole: bytes = found.decompress(body, max_output_size=_LARGEST)
+    return whole
 
 
 def _cut(answer: Any) -> Any:

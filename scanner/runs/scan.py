@@ -20,6 +20,8 @@ from scanner.runs.progress import ScanState, Tally, Waiting, Watcher
 LANES = {"certificate_log": 4, "registration": 32, "address_owner": 24, "mail_server": 24}
 """Looks of one probe under way at once; sources that pace us get short queues."""
 LANE = 48
+EVERY = 0.1
+"""Seconds between two pictures of the progress, but for the first and the last."""
 
 
 class Scan:
@@ -47,6 +49,7 @@ class Scan:
         self._tally = Tally()
         self._resumed = 0
         self._started_at = clock()
+        self._told_at = 0.0
 
     async def run(self, run_id: str) -> Tally:
         """Make every look that is still to be made; return the counts.
@@ -101,7 +104,10 @@ class Scan:
         self._count(observation)
         self._plan(self._frontier.learn(observation))
         self._fill(group, run_id)
-        self._report()
+        moment = asyncio.get_running_loop().time()
+        if moment - self._told_at >= EVERY:
+            self._told_at = moment
+            self._report()
 
     def _count(self, observation: Observation[Any]) -> None:
         self._tally.done[observation.probe] += 1

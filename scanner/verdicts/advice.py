@@ -101,10 +101,11 @@ def _not_in_use(case: Case) -> Proposal:
         return Advice.ASK, (Need.OWNER_WORD,)
     if case.blocked_by:
         return Advice.ASK, (Need.OTHER_VANTAGE,)
-    if case.kind is Kind.DOMAIN and not case.log_complete:
-        return Advice.LET_EXPIRE, (*_BEFORE_ENDING, Need.COMPLETE_LOG)
-    if case.kind in (Kind.DOMAIN, Kind.CERTIFICATE):
+    log = () if case.log_complete else (Need.COMPLETE_LOG,)
+    if case.kind is Kind.DOMAIN:
+        return Advice.LET_EXPIRE, (*_BEFORE_ENDING, *log)
+    if case.kind is Kind.CERTIFICATE:
         return Advice.LET_EXPIRE, _BEFORE_ENDING
     if case.kind is Kind.HOSTING:
-        return Advice.SWITCH_OFF, (*_BEFORE_ENDING, Need.ACCOUNT_LIST, Need.BACKUP)
+        return Advice.SWITCH_OFF, (*_BEFORE_ENDING, Need.ACCOUNT_LIST, Need.BACKUP, *log)
     return Advice.SWITCH_OFF, _BEFORE_ENDING

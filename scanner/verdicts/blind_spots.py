@@ -1,26 +1,38 @@
-"""Domains that answer, but of which we could not read where their names and mail lead.
+"""Domains of which we could not read where their names and mail lead.
 
 What they lead to may be any hosting or any other domain of the client, so nothing of his may be
-called unused while one of them is unread. A fault that everybody meets is no blind spot of ours: a
-domain none of whose name servers answers, or whose servers answer while resolvers fail over its data
-(a loop of aliases, a broken signature), leads nobody anywhere. One dead domain must not stop a clean-up.
+called unused while one of them is unread. A domain that nobody can read leads nobody anywhere: none
+of its name servers answers, or all of them do while resolvers fail over everything in its zone (a
+broken signature). One dead domain must not stop a clean-up; many at once are our own resolver's fault.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container
+from collections.abc import Container, Iterator, Mapping, Sequence
 from typing import assert_never
 
+from msgspec import Struct
+
+from probes.delegation import Delegation, ServerLook, ServerState
 from probes.dns_records import DnsRecords
 from probes.kit.observation import Absent, Reason, Seen, Unknown
-from probes.kit.target import Domain, Host
+from probes.kit.providers import provider_of_name
+from probes.kit.target import Address, Domain, Host
 from scanner.assets import Holding
 from scanner.discovery import Looks
-from scanner.discovery.looks import ADDRESSES, DELEGATION, DNS_RECORDS, MAIL_POLICY
+from scanner.discovery.hostings import owner_of
+from scanner.discovery.looks import (
+    ADDRESS_OWNER,
+    ADDRESSES,
+    DELEGATION,
+    DNS_RECORDS,
+    MAIL_POLICY,
+)
 from scanner.discovery.mail_providers import MailService, mail_provider_of
+from scanner.discovery.presence import Lives, presence
 from scanner.discovery.scope import registered
+from scanner.verdicts.denial import is_denied
 
-Counts = Callable[[Reason], bool]
 _EVERYBODYS = {
     Reason.SERVFAIL,
     Reason.LOOP,
@@ -28,27 +40,60 @@ _EVERYBODYS = {
     Reason.OVERSIZED,
     Reason.UNPARSED,
 }
-"""Failures that lie in the data, once the domain's own servers were seen to answer."""
+"""Failures that lie in the data, where the domain's own servers were seen to answer."""
+_OUR_LIMITS = ("unreachable", "not_allowed", "not_asked", "bug")
+"""Why we did not reach a name server, where others may."""
+_FAULTY_AT_MOST = 2
+_ONE_FAULTY_IN = 50
+"""How many domains may fail over everything before our own resolver is to blame."""
 
 
-def is_unread(domain: Holding, looks: Looks) -> bool:
-    """Say whether a domain is served, yet its addresses or mail records could not be read."""
+class Gap(Struct, frozen=True):
+    """One thing about a domain's names or mail that could not be read."""
+
+    reason: Reason
+    near: bool = False
+    """True when it matters only to what the domain is known to lead to: a stranger's fault in its SPF."""
+
+
+def gaps_of(domain: Holding, looks: Looks) -> tuple[Gap, ...]:
+    """Return what could not be read of where a domain leads."""
     name = domain.asset.key
-    return _is_served(name, looks) and (
-        any(_addresses_are_unread(host, looks, _is_ours) for host in domain.hosts)
-        or _mail_is_unread(name, looks, _is_ours)
-    )
+    found = dict.fromkeys(_addresses(domain.hosts, looks))
+    found |= dict.fromkeys(_records(name, looks))
+    found |= dict.fromkeys(_policy(name, looks))
+    return tuple(found)
 
 
-def mail_is_unseen(domain: str, looks: Looks) -> bool:
-    """Say whether anything about where a domain's mail goes is unknown, for whatever reason."""
-    return _mail_is_unread(domain, looks, lambda reason: True)
+def unread(domains: Sequence[Holding], gaps: Mapping[str, Sequence[Gap]], looks: Looks) -> set[str]:
+    """Return the domains with gaps that may hide something from us alone."""
+    found: set[str] = set()
+    faulty: set[str] = set()
+    # Where no server at all answered us, our own network keeps us from asking.
+    heard = any(_has_authority(domain.asset.key, looks) for domain in domains)
+    for domain in domains:
+        name = domain.asset.key
+        open_ = [gap.reason for gap in gaps[name] if not gap.near and gap.reason != Reason.LOOP]
+        if not open_:
+            continue
+        match _state(name, looks):
+            case "silent" if heard and _is_dumb(domain, looks):
+                continue
+            case "faulty" if _is_dumb(domain, looks) and _EVERYBODYS.issuperset(open_):
+                faulty.add(name)
+            case _:
+                found.add(name)
+    few = len(faulty) <= max(_FAULTY_AT_MOST, len(domains) // _ONE_FAULTY_IN)
+    return found if few else found | faulty
 
 
 def names_unseen_servers(domain: str, own: Container[str], looks: Looks) -> bool:
     """Say whether a domain's name servers lie under the client's names and could not be looked at."""
     match looks.latest(DELEGATION, Domain(domain)).outcome:
-        case Seen() | Absent():
+        case Seen(delegation):
+            unseen = (one.host for one in delegation.servers if _is_unseen(one))
+            return any(registered(host) in own for host in unseen)
+        case Absent():
             return False
         case Unknown():
             match looks.latest(DNS_RECORDS, Domain(domain)).outcome:
@@ -68,77 +113,129 @@ def names_unseen_servers(domain: str, own: Container[str], looks: Looks) -> bool
             assert_never(nor_this)
 
 
-def _is_served(domain: str, looks: Looks) -> bool:
-    match looks.latest(DELEGATION, Domain(domain)).outcome:
-        case Seen(delegation):
-            return any(server.state == "authoritative" for server in delegation.servers)
-        case Absent():
-            return False
-        case Unknown():
-            # The parent could not be asked; records that were read show that somebody serves it.
-            return isinstance(looks.latest(DNS_RECORDS, Domain(domain)).outcome, Seen)
-        case never:
-            assert_never(never)
+def _is_unseen(server: ServerLook) -> bool:
+    return server.state is ServerState.UNKNOWN and not server.addresses
 
 
-def _addresses_are_unread(host: str, looks: Looks, counts: Counts) -> bool:
-    sighting = looks.latest(ADDRESSES, Host(host))
-    match sighting.outcome:
-        case Seen(fact):
-            return isinstance(fact.v4, Unknown) and counts(fact.v4.reason)
-        case Absent():
-            return False
-        case Unknown(reason):
-            return counts(reason)
-        case never:
-            assert_never(never)
+def _addresses(hosts: Sequence[str], looks: Looks) -> Iterator[Gap]:
+    for host in hosts:
+        match looks.latest(ADDRESSES, Host(host)).outcome:
+            case Seen(fact):
+                if isinstance(fact.v4, Unknown):
+                    yield Gap(fact.v4.reason)
+                elif not fact.all and isinstance(fact.v6, Unknown):
+                    yield Gap(fact.v6.reason)
+            case Absent():
+                continue
+            case Unknown(reason):
+                yield Gap(reason)
+            case never:
+                assert_never(never)
 
 
-def _mail_is_unread(domain: str, looks: Looks, counts: Counts) -> bool:
-    sighting = looks.latest(DNS_RECORDS, Domain(domain))
-    match sighting.outcome:
+def _records(domain: str, looks: Looks) -> Iterator[Gap]:
+    if is_denied(domain, looks):
+        yield Gap(Reason.ACCESS_DENIED)
+    match looks.latest(DNS_RECORDS, Domain(domain)).outcome:
         case Seen(records):
-            return _exchange_is_unread(records, looks, counts) or _policy_is_unread(
-                domain, looks, counts
-            )
+            if isinstance(records.ns, Unknown) and not _delegation(domain, looks):
+                yield Gap(records.ns.reason)
+            yield from _exchanges(records, looks)
         case Absent():
-            return False
+            return
         case Unknown(reason):
-            return counts(reason)
+            yield Gap(reason)
         case never:
             assert_never(never)
 
 
-def _exchange_is_unread(records: DnsRecords, looks: Looks, counts: Counts) -> bool:
+def _exchanges(records: DnsRecords, looks: Looks) -> Iterator[Gap]:
     match records.mx:
         case Seen(exchanges):
             # A tenant service's host is never a machine of the client.
             hosts = [one.host for one in exchanges if one.host and not _is_tenant(one.host)]
-            return any(_addresses_are_unread(host, looks, counts) for host in hosts)
+            yield from _addresses(hosts, looks)
+            for host in hosts:
+                if provider_of_name(host) is None:
+                    yield from _owners(presence(looks, host).addresses, looks)
         case Absent():
-            return False
+            return
         case Unknown(reason):
-            return counts(reason)
+            yield Gap(reason)
         case never:
             assert_never(never)
 
 
-def _policy_is_unread(domain: str, looks: Looks, counts: Counts) -> bool:
+def _owners(addresses: Sequence[str], looks: Looks) -> Iterator[Gap]:
+    """Yield a gap for every address that may be any hoster's."""
+    for ip in addresses:
+        outcome = looks.latest(ADDRESS_OWNER, Address(ip)).outcome
+        if not owner_of(looks, ip).key:
+            yield Gap(outcome.reason if isinstance(outcome, Unknown) else Reason.SOURCE_FAILED)
+
+
+def _policy(domain: str, looks: Looks) -> Iterator[Gap]:
     sighting = looks.latest(MAIL_POLICY, Domain(domain))
     match sighting.outcome:
         case Seen(policy):
-            return isinstance(policy.spf, Unknown) and counts(policy.spf.reason)
+            match policy.spf:
+                case Seen(spf):
+                    for reason in spf.failures:
+                        yield Gap(reason, near=reason in _EVERYBODYS)
+                case Absent():
+                    return
+                case Unknown(reason):
+                    yield Gap(reason)
+                case never_either:
+                    assert_never(never_either)
         case Absent():
-            return False
+            return
         case Unknown(reason):
-            return counts(reason)
+            # Nobody asks a domain that is only met, and not named, who may send for it.
+            if sighting.asked:
+                yield Gap(reason)
         case never:
             assert_never(never)
 
 
-def _is_ours(failure: Reason) -> bool:
-    """Say whether a look failed on our way to an answer that others may get."""
-    return failure not in _EVERYBODYS and failure is not Reason.NOT_ASKED
+def _state(domain: str, looks: Looks) -> str:
+    """Tell `silent` (nobody answers for it), `faulty` (its servers answer, or are not found), or else."""
+    match looks.latest(DELEGATION, Domain(domain)).outcome:
+        case Seen(delegation):
+            if any(one.detail.startswith(_OUR_LIMITS) for one in delegation.servers):
+                return "served"
+            dim = any(one.detail.startswith("address") for one in delegation.servers)
+            return "faulty" if dim or _authoritative(delegation) else "silent"
+        case Absent():
+            return "silent"
+        case Unknown():
+            return "served"
+        case never:
+            assert_never(never)
+
+
+def _is_dumb(domain: Holding, looks: Looks) -> bool:
+    """Say whether resolvers told nothing at all about a domain, neither a yes nor a no."""
+    records = looks.latest(DNS_RECORDS, Domain(domain.asset.key)).outcome
+    return isinstance(records, Unknown) and all(
+        presence(looks, host).lives is Lives.UNKNOWN for host in domain.hosts
+    )
+
+
+def _has_authority(domain: str, looks: Looks) -> bool:
+    delegation = _delegation(domain, looks)
+    return delegation is not None and _authoritative(delegation)
+
+
+def _delegation(domain: str, looks: Looks) -> Delegation | None:
+    match looks.latest(DELEGATION, Domain(domain)).outcome:
+        case Seen(delegation):
+            return delegation
+    return None
+
+
+def _authoritative(delegation: Delegation) -> bool:
+    return any(server.state is ServerState.AUTHORITATIVE for server in delegation.servers)
 
 
 def _is_tenant(host: str) -> bool:

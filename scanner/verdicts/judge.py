@@ -7,12 +7,9 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
-from probes.kit.observation import Absent, Seen, Unknown
-from probes.kit.target import Domain
 from scanner.assets import Advice, Asset, Confidence, Estate, Holding, Kind, Ownership, Use
 from scanner.assets.use import use_of
 from scanner.discovery import Looks
-from scanner.discovery.looks import CERTIFICATE_LOG
 from scanner.verdicts.advice import Case, advise, confidence
 from scanner.verdicts.card import Card
 from scanner.verdicts.decide import decide
@@ -130,13 +127,14 @@ def _is_on_live_name(dossier: Dossier) -> bool:
 
 
 def _log_is_complete(dossier: Dossier) -> bool:
-    """Say whether the certificate logs told all; a silent one is a doubt of its own."""
-    if dossier.asset.kind is not Kind.DOMAIN:
-        return True
-    match dossier.see(CERTIFICATE_LOG, Domain(dossier.asset.key)).outcome:
-        case Seen(log):
-            return log.complete
-        case Absent():
-            return True
-        case Unknown():
-            return False
+    """Say whether the certificate logs told all the names that might lead to a thing.
+
+    A name may lead to any hosting; to a domain lead its own names, and those under a domain whose
+    log was silent. (A silent log of its own is a doubt besides.)
+    """
+    scene, kind = dossier.scene, dossier.asset.kind
+    if kind is Kind.HOSTING:
+        return not (scene.silent_logs or scene.partial_logs)
+    if kind is Kind.DOMAIN:
+        return not scene.silent_logs and dossier.asset.key not in scene.partial_logs
+    return True

@@ -13,7 +13,8 @@ from msgspec import Struct
 
 from probes.kit.observation import Absent, Reason, Seen, Unknown
 from probes.website import Marker, Page, Visit, Website
-from scanner.assets import Asset
+from scanner.assets import Asset, Kind, Use
+from scanner.assets.use import use_of
 from scanner.discovery.web_name import web_name
 
 LITTLE_TEXT = 512
@@ -90,15 +91,27 @@ def read_page(
     page: Page, same_as_unknown: bool, hosts: tuple[str, ...]
 ) -> tuple[str, Marker | None]:
     """Return the state of a site that a page speaks for, and the marker that decided, if one did."""
+    state, marker = _read_page(page, same_as_unknown, hosts)
+    if page.truncated and use_of(Kind.SITE, state) is Use.IDLE:
+        # A page that broke off may have been going to say anything.
+        return "undetermined", marker
+    return state, marker
+
+
+def _read_page(
+    page: Page, same_as_unknown: bool, hosts: tuple[str, ...]
+) -> tuple[str, Marker | None]:
     challenge = _marker(page, "challenge")
     if challenge and (challenge.strength == "strong" or page.status >= 400):
         return "challenge", challenge
+    # Who refuses us, or fails, does so by the same page for every name.
+    borne_out = same_as_unknown and page.status < 500 and page.status not in _REFUSALS
     for says in _SIGNED:
         marker = _marker(page, says)
-        if marker and (marker.strength == "strong" or (same_as_unknown and says in _BORNE_OUT)):
+        if marker and (marker.strength == "strong" or (borne_out and says in _BORNE_OUT)):
             return says, marker
     default = _marker(page, "server_default")
-    if default and (default.strength == "strong" or same_as_unknown):
+    if default and (default.strength == "strong" or borne_out):
         return "placeholder", default
     if page.status >= 300:
         return _without_success(page)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 
-from probes.kit.observation import Seen
-from probes.kit.target import Host
+from probes.certificate_log import LoggedCertificates
+from probes.kit.observation import Seen, Unknown
+from probes.kit.target import Domain, Host
 from scanner.assets import Asset, Estate, Holding, Kind, Ownership
-from scanner.discovery import Looks
-from scanner.discovery.looks import WEBSITE
-from scanner.verdicts.blind_spots import is_unread, names_unseen_servers
+from scanner.discovery import Looks, Sighting
+from scanner.discovery.looks import CERTIFICATE_LOG, WEBSITE
+from scanner.verdicts.blind_spots import Gap, gaps_of, names_unseen_servers, unread
 from scanner.verdicts.pages import is_alive
 
 _CLIENTS = (Ownership.CONFIRMED, Ownership.LIKELY)
@@ -77,13 +78,40 @@ class Scene:
         return found
 
     @cached_property
+    def gaps(self) -> Mapping[str, tuple[Gap, ...]]:
+        """What could not be read of where each of the client's domains leads."""
+        return {one.asset.key: gaps_of(one, self._looks) for one in self._clients_domains}
+
+    @cached_property
     def unread(self) -> tuple[str, ...]:
-        """The client's domains that are served, yet that we could not read in full."""
-        return tuple(
-            holding.asset.key
-            for holding in self._of(Kind.DOMAIN)
-            if holding.ownership in _CLIENTS and is_unread(holding, self._looks)
+        """The client's domains that others may be able to read, and we were not."""
+        return tuple(sorted(unread(self._clients_domains, self.gaps, self._looks)))
+
+    @cached_property
+    def silent_logs(self) -> frozenset[str]:
+        """The client's domains of which no certificate log told anything."""
+        return frozenset(
+            name for name, log in self._logs if isinstance(log.outcome, Unknown) and log.asked
         )
+
+    @cached_property
+    def partial_logs(self) -> frozenset[str]:
+        """The client's domains of which the certificate logs did not tell all."""
+        found: set[str] = set()
+        for name, log in self._logs:
+            match log.outcome:
+                case Seen(fact) if not fact.complete:
+                    found.add(name)
+        return frozenset(found)
+
+    @cached_property
+    def _logs(self) -> tuple[tuple[str, Sighting[LoggedCertificates]], ...]:
+        names = [one.asset.key for one in self._clients_domains]
+        return tuple((one, self._looks.latest(CERTIFICATE_LOG, Domain(one))) for one in names)
+
+    @cached_property
+    def _clients_domains(self) -> tuple[Holding, ...]:
+        return tuple(one for one in self._of(Kind.DOMAIN) if one.ownership in _CLIENTS)
 
     @cached_property
     def unseen_name_servers(self) -> tuple[str, ...]:

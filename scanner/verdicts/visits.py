@@ -53,6 +53,8 @@ def visits_to(dossier: Dossier) -> tuple[tuple[VisitRead, ...], tuple[HostUnseen
                 continue
             case Lives.SOMEWHERE:
                 pass
+        if found.family_unseen:
+            unseen.append(HostUnseen(host, found.family_unseen, found.sighting, False))
         sighting = dossier.see(WEBSITE, Host(host))
         match sighting.outcome:
             case Seen(site):
@@ -60,7 +62,8 @@ def visits_to(dossier: Dossier) -> tuple[tuple[VisitRead, ...], tuple[HostUnseen
                     reading = read_visit(visit, site, hosts, dossier.scene.site_of)
                     visits.append(VisitRead(host, reading, sighting))
             case Absent():
-                continue
+                # It had addresses a moment ago.
+                unseen.append(HostUnseen(host, Reason.NO_ADDRESS, sighting, True))
             case Unknown(reason):
                 unseen.append(HostUnseen(host, reason, sighting, sighting.asked))
             case never:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections import Counter, deque
+from collections import Counter
 
 import pytest
 
@@ -31,4 +31,4 @@ def test_too_much_memory_is_noticed() -> None:
 def test_too_much_work_is_noticed() -> None:
     """A block that never ends is ended."""
     with pytest.raises(TooDear, match="work"), bounded(work=0.05):
-        deque(itertools.count(), maxlen=0)
+        assert sum(1 for _ in itertools.count()) < 0

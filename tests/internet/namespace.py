@@ -39,8 +39,12 @@ table inet world {{
   set visited6 {{ type ipv6_addr . inet_proto . inet_service; flags dynamic; size 4096; }}
   chain output {{
     type filter hook output priority 0;
-    ip daddr {{ {inside4} }} meta l4proto {{ tcp, udp }} add @visited4 {{ ip daddr . meta l4proto . th dport }}
-    ip6 daddr {{ {inside6} }} meta l4proto {{ tcp, udp }} add @visited6 {{ ip6 daddr . meta l4proto . th dport }}
+    tcp flags & (syn | ack) == syn jump noted
+    udp dport < 1024 jump noted
+  }}
+  chain noted {{
+    ip daddr {{ {inside4} }} add @visited4 {{ ip daddr . meta l4proto . th dport }}
+    ip6 daddr {{ {inside6} }} add @visited6 {{ ip6 daddr . meta l4proto . th dport }}
   }}
 }}
 """
@@ -106,7 +110,7 @@ class Namespace:
         self.check("nft", "-f", "-", text=rules)
 
     def visited(self) -> list[str]:
-        """Ports inside to which anybody sent anything, over TCP or UDP: `10.66.0.1 . udp . 53`."""
+        """Ports inside to which anybody sent a first packet: `10.66.0.1 . 6 . 80` over TCP, 17 is UDP."""
         found = []
         for table in ("visited4", "visited6"):
             listed = self.check("nft", "-n", "list", "set", "inet", "world", table)

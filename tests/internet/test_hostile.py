@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 import sys
-from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -62,12 +61,10 @@ def _tricks() -> Iterator[str]:
 
 
 def test_the_table_and_the_estate_agree() -> None:
-    """No trick is without a number, no number without a trick, and none is played twice."""
+    """No trick is without a number, and no number without a trick."""
     in_zones = {"zone.mail-inside", "zone.servers-inside", "zone.texts", "zone.senders-loop"}
-    tricks = Counter(_tricks())
 
-    assert set(tricks) | in_zones == {case.name for case in LIVE}
-    assert set(tricks.values()) == {1}
+    assert set(_tricks()) | in_zones == {case.name for case in LIVE}
 
 
 @pytest.mark.parametrize("case", LIVE, ids=str)

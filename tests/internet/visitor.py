@@ -57,7 +57,8 @@ def ask(question: list[Any]) -> Any:
         reason = error.reason
         if isinstance(reason, ssl.SSLCertVerificationError):
             return f"certificate: {reason.verify_message}"
-        return "timeout" if isinstance(reason, TimeoutError) else f"failed: {reason}"
+        said = reason.strerror if isinstance(reason, OSError) else reason
+        return "timeout" if isinstance(reason, TimeoutError) else f"failed: {said}"
     except OSError as error:
         return f"failed: {error.strerror or error}"
 

@@ -19,7 +19,7 @@ ALIAS = "d.ru CNAME gone.shop."
 
 
 def look(a, aaaa):
-    pages = {}
+    pages = dns_page("d.ru", "CNAME", rcode="SERVFAIL")
     for type, (records, how) in (("A", a), ("AAAA", aaaa)):
         pages |= dns_page("d.ru", type, *records, **how)
     return asyncio.run(addresses.look(Host("d.ru"), PaperNet(pages)))
@@ -67,6 +67,21 @@ def look(a, aaaa):
 def test_each_family_has_its_own_outcome(a, aaaa, outcome):
     """NXDOMAIN of the name itself ends the look; of a chain's end it means dangling."""
     assert look(a, aaaa) == outcome
+
+
+def test_aliases_in_a_circle_are_a_loop_whatever_the_resolver_calls_it():
+    """Resolvers say SERVFAIL; the aliases themselves say that nobody else gets any further."""
+    pages = {}
+    for type in ("A", "AAAA"):
+        pages |= dns_page("d.ru", type, rcode="SERVFAIL")
+    pages |= dns_page("d.ru", "CNAME", "d.ru CNAME e.ru.")
+    net = PaperNet(pages | dns_page("e.ru", "CNAME", "e.ru CNAME d.ru."))
+    assert asyncio.run(addresses.look(Host("d.ru"), net)) == Unknown(
+        Reason.LOOP, "aliases without an end: d.ru"
+    )
+
+    net = PaperNet(pages | dns_page("e.ru", "CNAME", rcode="SERVFAIL"))
+    assert asyncio.run(addresses.look(Host("d.ru"), net)) == SERVFAIL
 
 
 def test_a_timeout_is_unknown():

@@ -112,6 +112,29 @@ def test_both_logs_are_read_as_one():
     )
 
 
+def test_more_names_than_are_kept_leave_the_log_incomplete():
+    """The two hundred and first name may be the one that lives."""
+    many = [f"n{number}.client.example" for number in range(230)]
+
+    for crt, spotter in (
+        (said([row(1, many)]), NOTHING),
+        (NOTHING, said([issuance(9, many)])),
+    ):
+        outcome, _ = look(crt, spotter, _9=NOTHING)
+        assert len(outcome.fact.certificates[0].names) == 200
+        assert not outcome.fact.complete
+
+
+def test_a_row_that_cannot_be_read_counts_on_every_page():
+    """Also when the last page is in order."""
+    first = said([{"id": "8", "dns_names": "no list"}, issuance(9, ["a.client.example"])])
+
+    outcome, _ = look(NOTHING, first, _9=NOTHING)
+
+    assert statuses(outcome)["certspotter"] == "partial"
+    assert not outcome.fact.complete
+
+
 def test_two_complete_empty_answers_are_absence():
     """Only when both logs answered and held nothing is nothing there."""
     outcome, _ = look(NOTHING)

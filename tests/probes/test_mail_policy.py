@@ -9,6 +9,7 @@ import pytest
 from probes.kit.dns import control_label
 from probes.kit.net import NetTrouble
 from probes.kit.observation import Absent, Mention, Reason, Seen, Unknown
+from probes.kit.spf import read_spf
 from probes.kit.target import Domain, Host
 from probes.mail_policy import MailPolicy, SenderPolicy, mail_policy
 from tests.peers.paper_net import PaperNet, dns_page, no_such_name
@@ -53,6 +54,7 @@ def test_a_tree_is_walked_as_a_whole():
         dns_page("d.ru", "A", "d.ru A 192.0.2.1"),
         dns_page("d.ru", "AAAA"),
         dns_page("d.ru", "MX", "d.ru MX 5 mx.h.ru."),
+        dns_page("mx.h.ru", "A", "mx.h.ru A 198.51.100.3"),
         dns_page("out.h.ru", "A", "out.h.ru A 198.51.100.2"),
         dns_page("out.h.ru", "AAAA"),
     )
@@ -67,7 +69,27 @@ def test_a_tree_is_walked_as_a_whole():
         void_lookups=0,
         problems=(),
         complete=True,
+        addresses=("192.0.2.1", "198.51.100.2", "198.51.100.3"),
     )
+
+
+def test_what_could_not_be_looked_up_leaves_the_lists_open():
+    """An include, a host, a mail host; and more terms than are read. A macro is no failure."""
+    broken = [
+        ("v=spf1 include:_spf.h.ru -all", failing("_spf.h.ru"), Reason.SERVFAIL),
+        ("v=spf1 a:out.h.ru -all", failing("out.h.ru", "A"), Reason.SERVFAIL),
+        ("v=spf1 mx:h.ru -all", {**dns_page("h.ru", "MX", "h.ru MX 5 mx.h.ru."),
+                                 **failing("mx.h.ru", "A")}, Reason.SERVFAIL),
+    ]  # fmt: skip
+    for record, failure, reason in broken:
+        policy = sender(txt("d.ru", record), failure)
+        assert (policy.complete, policy.failures) == (False, (reason,)), record
+
+    macro = sender(txt("d.ru", "v=spf1 include:%{i}.h.ru -all"))
+    assert (macro.complete, macro.failures) == (False, ())
+
+    long = read_spf("v=spf1 " + "ip4:192.0.2.1 " * 201 + "-all")
+    assert (long.whole, long.all) == (False, "")
 
 
 def test_a_redirect_takes_the_others_all():

@@ -113,9 +113,15 @@ class DnsDoor:
         wait = Wait(asked)
         trouble: NetTrouble | None = None
         refusal: DnsAnswer | None = None
+        refused = 0
+        # Each resolver fails twice before its failure is believed: one that always fails must not
+        # take the other's second chance away.
+        most_refusals = 2 * len(self._resolvers)
         edns = True
         try:
-            for attempt in range(self._tries):
+            for attempt in range(max(self._tries, most_refusals)):
+                if attempt >= self._tries and not refused:
+                    break
                 try:
                     answer = await self._once(wait, pick, attempt, recursion=recursion, edns=edns)
                 except NetTrouble as again:
@@ -126,9 +132,13 @@ class DnsDoor:
                 rcode = answer.wire[3] & 15
                 if edns and rcode in (FORMERR, NOTIMP):
                     edns = False  # a server from before 1999 (RFC 6891 section 7)
-                elif not recursion or refusal or rcode not in (SERVFAIL, REFUSED):
+                elif not recursion or rcode not in (SERVFAIL, REFUSED):
                     return answer
+                else:
+                    refused += 1
                 refusal = answer
+                if refused == most_refusals:
+                    break
         finally:
             wait.forget()
             self._waiting.pop(wait, None)

@@ -67,7 +67,27 @@ async def look_up(ask: Ask, name: str, type: str, server: str | None = None) -> 
             return Reading(Unknown(Reason.LOOP, f"aliases without an end: {chain[-1]}"))
         ttl = min(reading.ttl, onward.ttl)
         reading = Reading(onward.outcome, chain, ttl, onward.unfinished)
+    match reading.outcome:
+        case Unknown(Reason.SERVFAIL) if server is None and await _leads_in_a_circle(ask, name):
+            return Reading(Unknown(Reason.LOOP, f"aliases without an end: {name}"))
     return reading
+
+
+async def _leads_in_a_circle(ask: Ask, name: str) -> bool:
+    """Say whether aliases lead back to where they began: resolvers say no more than SERVFAIL to that.
+
+    Then the failure lies in the zone, and nobody else fares better.
+    """
+    met = [name.removesuffix(".").lower()]
+    while len(met) <= MOST_ALIASES:
+        match (await _once(ask, met[-1], "CNAME", None)).outcome:
+            case Seen((target,)) if target in met:
+                return True
+            case Seen((target,)):
+                met.append(target)
+            case _:
+                return False
+    return True
 
 
 async def _once(ask: Ask, name: str, type: str, server: str | None) -> Reading:

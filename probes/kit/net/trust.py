@@ -14,6 +14,7 @@ from pathlib import Path
 import certifi
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.utils import CryptographyDeprecationWarning
 from cryptography.x509.oid import ExtendedKeyUsageOID
 from cryptography.x509.verification import (
@@ -60,6 +61,7 @@ class TrustStore:
         self.path = path
         self._store = Store(anchors)
         self._verdicts: OrderedDict[tuple[bytes, str, int], TrustVerdict] = OrderedDict()
+        self._paths: OrderedDict[tuple[bytes, int], bool] = OrderedDict()
 
     @classmethod
     def load(cls, path: str | None = None) -> TrustStore:
@@ -121,7 +123,21 @@ class TrustStore:
     def _chains(
         self, leaf: x509.Certificate, between: list[x509.Certificate], at: datetime
     ) -> bool:
-        """Say whether a path leads from the leaf to the store; the leaf's name is not the question."""
+        """Say whether a path leads from the leaf to the store; the leaf's name is not the question.
+
+        An apex and its www show one chain: it is verified once a minute.
+        """
+        ders = b"".join(one.fingerprint(SHA256()) for one in (leaf, *between))
+        key = (ders, int(at.timestamp()) // 60)
+        if key not in self._paths:
+            self._paths[key] = self._verifies(leaf, between, at)
+            if len(self._paths) > _REMEMBERED:
+                self._paths.popitem(last=False)
+        return self._paths[key]
+
+    def _verifies(
+        self, leaf: x509.Certificate, between: list[x509.Certificate], at: datetime
+    ) -> bool:
         subject = _some_subject(leaf)
         if subject is None:
             return False

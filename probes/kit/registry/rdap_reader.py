@@ -50,7 +50,8 @@ def read_rdap(status: int, body: bytes, *, listed: bool) -> Reading:
         code = found["errorCode"]
         if code == 404:
             return _missing(found, listed=listed)
-        return Reading(_ENDINGS.get(code, Ending.UNPARSED), _words(found))
+        ending = _ENDINGS.get(code) if isinstance(code, int) else None
+        return Reading(ending or Ending.UNPARSED, _words(found))
     quota = _quota_words(found)
     if quota:
         return Reading(Ending.RATE_LIMITED, quota)

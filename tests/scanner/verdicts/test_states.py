@@ -195,7 +195,7 @@ MAILS: list[tuple[str, World, str]] = [
     ("null MX", mailing(("",)), "declared_off"),
     ("no MX", mailing(), "none"),
     ("no MX, -all", mailing(spf="v=spf1 -all"), "none"),
-    ("no such name", mailing(records=NXDOMAIN), "none"),
+    ("no such name", mailing(records=NXDOMAIN, servers=NXDOMAIN), "none"),
     ("no MX, but SPF lets send", mailing(spf=SENDS), "undetermined"),
     ("no MX, but a DKIM key", mailing(dkim=DKIM), "undetermined"),
     ("no MX, SPF unseen", mailing(spf=TIMEOUT), "undetermined"),
@@ -239,6 +239,7 @@ def servers(*states: ServerState) -> Delegation:
 
 GOOD, LAME, DIM = ServerState.AUTHORITATIVE, ServerState.LAME, ServerState.UNKNOWN
 UNPAID = registration("a.ru", paid_until=date(2026, 11, 10), free_on=date(2026, 12, 11))
+SPARE = registration("a.ru", delegated=False)
 HELD = registration("a.ru", statuses=("clientHold",))
 REDEEM = registration("a.ru", statuses=("redemptionPeriod",))
 GONE = Absent("RDAP 404")
@@ -292,8 +293,8 @@ DOMAINS: list[tuple[str, World, str, str]] = [
     ("defensive", bare(**CARE), "defensive", "ask"),
     ("defensive, DMARC unseen", bare(**CARE | {"dmarc": TIMEOUT}), "undetermined", "ask"),
     ("null MX alone", bare(mx=("",)), "dark", "let_expire"),
-    ("not delegated", bare(servers=Absent("NXDOMAIN"), records=NXDOMAIN), "undelegated",
-     "let_expire"),
+    ("not delegated", bare(servers=Absent("NXDOMAIN"), records=NXDOMAIN, registered=SPARE),
+     "undelegated", "let_expire"),
     ("not delegated, registry silent", bare(servers=NXDOMAIN, records=NXDOMAIN,
                                             registered=TIMEOUT), "undetermined", "ask"),
     ("lame", bare(servers=servers(LAME, LAME), records=TIMEOUT).nowhere("a.ru", TIMEOUT)

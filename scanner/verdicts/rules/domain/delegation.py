@@ -6,16 +6,18 @@ from collections.abc import Iterator
 from typing import assert_never
 
 from probes.delegation import ServerState
-from probes.kit.observation import Absent, Seen, Unknown
+from probes.kit.observation import Absent, Reason, Seen, Unknown
 from probes.kit.target import Domain
 from scanner.assets import Kind
 from scanner.assets.estate import Params
-from scanner.discovery.looks import DELEGATION, REGISTRATION
+from scanner.discovery.looks import DELEGATION, DNS_RECORDS, REGISTRATION
 from scanner.discovery.mail_providers import lies_under_any
+from scanner.discovery.presence import Lives, presence
 from scanner.verdicts.card import rule
 from scanner.verdicts.dossier import Dossier
 from scanner.verdicts.finding import cannot_tell, say
-from scanner.verdicts.term import lapse
+from scanner.verdicts.ground import is_found_by_resolvers
+from scanner.verdicts.term import hold, lapse
 from scanner.verdicts.verdict import Finding
 
 HOLDING_NAME_SERVERS = (
@@ -64,15 +66,41 @@ def delegation(dossier: Dossier) -> Iterator[Finding]:
 
 
 def _not_delegated(dossier: Dossier) -> Iterator[Finding]:
-    """Undelegated, if it is registered and paid; the rule on terms speaks for what has lapsed."""
+    """Undelegated, if registry and resolvers agree; the rule on terms speaks for the lapsed and held."""
+    today = dossier.as_of.date()
     parent = dossier.see(DELEGATION, Domain(dossier.asset.key))
     registry = dossier.see(REGISTRATION, Domain(dossier.asset.key))
     match registry.outcome:
-        case Seen(registration) if not lapse(registration, dossier.as_of.date()):
-            yield say("domain.undelegated", parent, registry, facet="delegation")
-        case Seen() | Absent():
+        case Seen(registration) if lapse(registration, today) or hold(registration):
+            return
+        case Seen(registration) if registration.delegated or is_found_by_resolvers(dossier):
+            yield cannot_tell("delegation", "contradiction", parent, registry)
+        case Seen():
+            if reason := _why_unseen(dossier):
+                yield cannot_tell("delegation", reason, parent, registry)
+            else:
+                yield say("domain.undelegated", parent, registry, facet="delegation")
+        case Absent():
             return
         case Unknown(reason):
             yield cannot_tell("delegation", reason, parent, registry)
         case never:
             assert_never(never)
+
+
+def _why_unseen(dossier: Dossier) -> Reason | None:
+    """Return why resolvers could not confirm that there is nothing, or None where they did."""
+    match dossier.see(DNS_RECORDS, Domain(dossier.asset.key)).outcome:
+        case Unknown(reason):
+            return reason
+        case Seen(fact):
+            for part in (fact.ns, fact.soa, fact.mx, fact.txt):
+                match part:
+                    case Unknown(reason):
+                        return reason
+        case Absent():
+            pass
+        case never:
+            assert_never(never)
+    found = (presence(dossier.looks, host) for host in dossier.holding.hosts)
+    return next((one.reason for one in found if one.lives is Lives.UNKNOWN), None)

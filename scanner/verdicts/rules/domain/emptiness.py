@@ -11,6 +11,7 @@ from scanner.assets import Kind
 from scanner.discovery.looks import DELEGATION, DNS_RECORDS, MAIL_POLICY
 from scanner.discovery.presence import Lives, presence
 from scanner.verdicts.card import rule
+from scanner.verdicts.denial import is_denied
 from scanner.verdicts.dossier import Dossier
 from scanner.verdicts.finding import cannot_tell, say
 from scanner.verdicts.ground import is_out_of_dns
@@ -43,10 +44,12 @@ def _dark(dossier: Dossier) -> Iterator[Finding]:
     records = dossier.see(DNS_RECORDS, Domain(dossier.asset.key))
     parent = dossier.see(DELEGATION, Domain(dossier.asset.key))
     match records.outcome:
-        case Seen(fact):
+        case Seen(fact) if not is_denied(dossier.asset.key, dossier.looks):
             wildcard = fact.wildcard
-        case Absent():
-            wildcard = Absent("NXDOMAIN")
+        case Seen() | Absent():
+            # It is delegated and served: whoever denies it to us does so on his own account.
+            yield cannot_tell("names", "contradiction", parent, records)
+            return
         case Unknown(reason):
             yield cannot_tell("names", reason, records)
             return

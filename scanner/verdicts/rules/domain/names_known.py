@@ -13,13 +13,14 @@ from scanner.verdicts.card import rule
 from scanner.verdicts.dossier import Dossier
 from scanner.verdicts.finding import cannot_tell
 from scanner.verdicts.ground import is_out_of_dns
-from scanner.verdicts.names import unseen_certificates
+from scanner.verdicts.names import names_behind_wildcard, unseen_certificates
 from scanner.verdicts.verdict import Finding
 
 
 @rule(
     id="domain.names_known",
-    sentence="Unless some certificate log answered, names under the domain may live unseen.",
+    sentence="Unless some certificate log answered, names under the domain may live unseen; so may "
+    "any name, where a wildcard leads to a server that knows more than we do.",
     authority="DESIGN section 4 (a partial log adds a need, not a veto); discovery.md 0.6",
     kinds=(Kind.DOMAIN,),
     says=(),
@@ -36,4 +37,5 @@ def names_known(dossier: Dossier) -> Iterator[Finding]:
             pass
         case never:
             assert_never(never)
+    yield from names_behind_wildcard(dossier, dossier.asset.key)
     yield from unseen_certificates(dossier)

@@ -45,6 +45,13 @@ def web(dossier: Dossier) -> Iterator[Finding]:
             yield say(code, facet="web", params=params)
         elif not gone:
             yield cannot_tell("web", same[0].doubt, sites=names[:10], count=len(names))
+    anothers = [
+        asset.key
+        for asset in dossier.scene.subjects(dossier.asset, "of_domain")
+        if asset.kind is Kind.SITE and asset not in dossier.opinions
+    ]
+    if anothers:
+        yield cannot_tell("web", "anothers_site", sites=anothers[:10], count=len(anothers))
     if not gone:
         yield from _hosts_unseen(dossier)
 

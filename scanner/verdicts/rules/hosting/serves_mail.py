@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from scanner.assets import Kind, Use
 from scanner.assets.use import use_of
 from scanner.discovery.scope import registered
-from scanner.verdicts.blind_spots import mail_is_unseen
 from scanner.verdicts.card import rule
 from scanner.verdicts.dossier import Dossier
 from scanner.verdicts.finding import cannot_tell, say
@@ -41,10 +40,12 @@ def serves_mail(dossier: Dossier) -> Iterator[Finding]:
             case _:
                 yield say("hosting.mail_points_here", params=told)
                 yield cannot_tell("mail", mail.doubt, domain=domain)
+    for name in dossier.names_hanging_on_it("mail_on_hosting"):
+        yield cannot_tell("mail", "perhaps_yours", domain=name)
     for mail in dossier.hanging_on_it("sends_from", Kind.MAIL):
         yield cannot_tell("mail", "may_send_from_here", domain=mail.asset.key)
     here = sorted({registered(host) for host in dossier.holding.hosts} - {""})
-    unseen = [domain for domain in here if mail_is_unseen(domain, dossier.looks)]
+    unseen = [domain for domain in here if dossier.scene.gaps.get(domain)]
     if unseen:
         yield cannot_tell("mail", "domains_unread", domains=unseen[:10], count=len(unseen))
     if dossier.scene.unread:

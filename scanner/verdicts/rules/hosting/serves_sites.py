@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from scanner.assets import Kind, Use
+from scanner.assets import Kind, Ownership, Use
 from scanner.assets.use import use_of
 from scanner.discovery.presence import Lives, presence
 from scanner.verdicts.card import rule
@@ -37,8 +37,10 @@ from scanner.verdicts.verdict import Finding
     ),
 )
 def serves_sites(dossier: Dossier) -> Iterator[Finding]:
-    """Sum up the sites by what they are."""
-    sites = tuple(dossier.hanging_on_it("on_hosting", Kind.SITE))
+    """Sum up the sites by what they are; one that is only possibly the client's is a doubt."""
+    every = tuple(dossier.hanging_on_it("on_hosting", Kind.SITE))
+    sites = tuple(site for site in every if not _is_only_possible(dossier, site))
+    met = [site for site in every if site not in sites and not _is_idle(site)]
     if sites:
         names = [site.asset.key for site in sites]
         yield say("hosting.serves", params={"sites": names[:10], "count": len(names)})
@@ -53,8 +55,20 @@ def serves_sites(dossier: Dossier) -> Iterator[Finding]:
             yield say(code, facet="web", params={"sites": told[:10], "count": len(told)})
         else:
             yield cannot_tell("web", same[0].doubt, sites=told[:10], count=len(told))
+    if met:
+        told = [site.asset.key for site in met]
+        yield cannot_tell("web", "perhaps_yours", sites=told[:10], count=len(told))
     if dossier.holding.addresses and not dossier.scene.is_object(dossier.asset):
         yield say("hosting.no_names", facet="web")
+
+
+def _is_only_possible(dossier: Dossier, site: Opinion) -> bool:
+    holding = dossier.scene.holding(site.asset)
+    return holding is not None and holding.ownership is Ownership.POSSIBLE
+
+
+def _is_idle(site: Opinion) -> bool:
+    return use_of(Kind.SITE, site.state) in (Use.IDLE, Use.UNUSED)
 
 
 def _state_here(dossier: Dossier, site: Opinion) -> str:

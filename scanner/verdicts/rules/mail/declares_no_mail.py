@@ -11,6 +11,7 @@ from scanner.assets import Kind
 from scanner.assets.estate import Params
 from scanner.discovery.looks import DNS_RECORDS, MAIL_POLICY
 from scanner.verdicts.card import rule
+from scanner.verdicts.denial import is_denied
 from scanner.verdicts.dossier import Dossier
 from scanner.verdicts.finding import cannot_tell, say
 from scanner.verdicts.verdict import Finding
@@ -18,7 +19,7 @@ from scanner.verdicts.verdict import Finding
 
 @rule(
     id="mail.declares_no_mail",
-    sentence="No MX and no permission to send is no mail; a null MX is a decision.",
+    sentence="No MX or a null MX, and no permission to send, is no mail; a null MX is a decision.",
     authority="RFC 7505; RFC 5321 section 5.1; DESIGN section 4; usage.md 1.4",
     kinds=(Kind.MAIL,),
     says=("mail.declared_off", "mail.none", "mail.undetermined", "mail.null_mx", "mail.no_mx"),
@@ -27,6 +28,8 @@ def declares_no_mail(dossier: Dossier) -> Iterator[Finding]:
     """Say what the absence of mail servers means; silence where there are some."""
     records = dossier.see(DNS_RECORDS, Domain(dossier.asset.key))
     match records.outcome:
+        case Seen() | Absent() if is_denied(dossier.asset.key, dossier.looks):
+            yield cannot_tell("mail", "contradiction", records)
         case Absent():
             yield say("mail.no_mx", records)
             yield say("mail.none", records, facet="mail")
@@ -38,19 +41,19 @@ def declares_no_mail(dossier: Dossier) -> Iterator[Finding]:
                     yield cannot_tell("mail", reason, records)
                 case Absent():
                     yield say("mail.no_mx", records)
-                    yield from _without_mx(dossier)
+                    yield from _unless_it_sends(dossier, "mail.none")
                 case Seen():
                     if fact.null_mx:
                         yield say("mail.null_mx", records)
-                        yield say("mail.declared_off", records, facet="mail")
+                        yield from _unless_it_sends(dossier, "mail.declared_off")
                 case never:
                     assert_never(never)
         case never_either:
             assert_never(never_either)
 
 
-def _without_mx(dossier: Dossier) -> Iterator[Finding]:
-    """Read the sender policy: a domain without MX may still send."""
+def _unless_it_sends(dossier: Dossier, code: str) -> Iterator[Finding]:
+    """Read the sender policy: a domain that takes no mail may still send it, newsletters above all."""
     records = dossier.see(DNS_RECORDS, Domain(dossier.asset.key))
     policy = dossier.see(MAIL_POLICY, Domain(dossier.asset.key))
     match policy.outcome:
@@ -58,7 +61,7 @@ def _without_mx(dossier: Dossier) -> Iterator[Finding]:
             yield cannot_tell("mail", reason, policy)
             return
         case Absent():
-            yield say("mail.none", records, policy, facet="mail")
+            yield say(code, records, policy, facet="mail")
             return
         case Seen(fact):
             spf, dkim = fact.spf, fact.dkim
@@ -82,6 +85,6 @@ def _without_mx(dossier: Dossier) -> Iterator[Finding]:
             told: Params = {"sends_by": "dkim", "selectors": list(selectors)}
             yield say("mail.undetermined", policy, facet="mail", params=told)
         case Absent():
-            yield say("mail.none", records, policy, facet="mail")
+            yield say(code, records, policy, facet="mail")
         case never_three:
             assert_never(never_three)

@@ -79,6 +79,19 @@ def test_one_good_answer_in_three_tries_is_enough(changes):
     run(work())
 
 
+@pytest.mark.parametrize("changes", [[], [peer.SERVFAIL], [peer.drop]])
+def test_a_resolver_that_always_fails_takes_no_chance_from_the_other(changes):
+    """The good one may stumble once, even when the bad one was asked first."""
+
+    async def work() -> None:
+        async with DnsServer() as bad, DnsServer("example.ru A 192.0.2.1") as good:
+            bad.everything = peer.SERVFAIL
+            good.fault("example.ru", "A", *changes)
+            assert await asked(A, bad, good) == GOOD
+
+    run(work())
+
+
 @pytest.mark.parametrize(
     ("always", "reason"),
     [
