@@ -62,7 +62,8 @@ def write(
     at: datetime,
 ) -> doc.Document:
     """Return the document of one finished run."""
-    sources = tuple(sources_of(tally))
+    incomplete = _incomplete_logs(estate, looks)
+    sources = tuple(sources_of(tally, {"certificate_logs": len(incomplete)}))
     judged = {verdict.asset: verdict for verdict in verdicts}
     assets = tuple(
         _asset(holding, judged[holding.asset], looks, estate) for holding in estate.holdings
@@ -91,7 +92,7 @@ def write(
             for r in estate.relations
         ),
         evidence=_excerpts(assets, evidence),
-        not_seen=tuple(_not_seen(sources, tally, estate, verdicts, looks, run.vantage)),
+        not_seen=tuple(_not_seen(sources, tally, estate, verdicts, looks, incomplete, run.vantage)),
         savings=doc.Savings(
             priced=0, total=sum(1 for asset in assets if asset.ownership in ("confirmed", "likely"))
         ),
@@ -122,22 +123,29 @@ def known_as(written: doc.Document, names: Mapping[Asset, Asset]) -> doc.Documen
     )
 
 
-def sources_of(tally: Tally) -> Iterator[doc.Source]:
-    """Yield each source with how often it was asked and answered."""
+def sources_of(tally: Tally, in_part: Mapping[str, int] | None = None) -> Iterator[doc.Source]:
+    """Yield each source with how often it was asked and answered; half an answer is none.
+
+    `in_part` tells how many answers of a source were not whole.
+    """
     for name, probes in SOURCES.items():
         asked = sum(tally.done[probe] for probe in probes)
-        answered = sum(tally.answered[probe] for probe in probes)
+        halves = (in_part or {}).get(name, 0)
+        answered = sum(tally.answered[probe] for probe in probes) - halves
         reasons: dict[str, int] = {}
         for probe in probes:
             for reason, count in tally.reasons.get(probe, {}).items():
                 reasons[reason] = reasons.get(reason, 0) + count
+        if halves:
+            reasons["partial"] = halves
         if asked == 0:
             status, reason = "skipped", "nothing_to_ask"
         elif answered == asked:
             status, reason = "completed", ""
         else:
             limited = reasons.get("rate_limited", 0) * 2 > asked - answered
-            status = "failed" if not answered else "limited" if limited else "partial"
+            silent = not answered and not halves
+            status = "failed" if silent else "limited" if limited else "partial"
             reason = max(sorted(reasons), key=lambda code: reasons[code])
         yield doc.Source(name=name, status=status, asked=asked, answered=answered, reason=reason)
 
@@ -333,6 +341,7 @@ def _not_seen(
     estate: Estate,
     verdicts: Iterable[Verdict],
     looks: Looks,
+    incomplete: Sequence[str],
     vantage: str,
 ) -> Iterator[doc.NotSeen]:
     for source in sources:
@@ -346,15 +355,15 @@ def _not_seen(
             yield doc.NotSeen(code="source_failed", params=params)
         elif source.status in ("partial", "limited"):
             yield doc.NotSeen(code="source_partial", params=params)
-    incomplete = [
-        holding.asset.key
-        for holding in estate.holdings
-        if holding.asset.kind is Kind.DOMAIN and _log_incomplete(looks, holding.asset.key)
-    ]
     if incomplete:
         yield doc.NotSeen(
             code="certificate_log_partial",
-            params={"domains": incomplete[:20], "count": len(incomplete)},
+            params={"domains": list(incomplete[:20]), "count": len(incomplete)},
+        )
+    left_out = sorted(_never_asked(estate, looks))
+    if left_out:
+        yield doc.NotSeen(
+            code="names_left_out", params={"hosts": left_out[:20], "count": len(left_out)}
         )
     unknown = sum(1 for verdict in verdicts if verdict.blocked_by)
     if unknown:
@@ -370,6 +379,22 @@ def _not_seen(
     yield doc.NotSeen(code="vantage_single", params={"vantage": vantage})
 
 
-def _log_incomplete(looks: Looks, domain: str) -> bool:
-    found = fact(looks, CERTIFICATE_LOG, Domain(domain))
-    return found is not None and not found.complete
+def _incomplete_logs(estate: Estate, looks: Looks) -> tuple[str, ...]:
+    """Domains of which a certificate log told something, but not all."""
+    logs = {
+        holding.asset.key: fact(looks, CERTIFICATE_LOG, Domain(holding.asset.key))
+        for holding in estate.holdings
+        if holding.asset.kind is Kind.DOMAIN
+    }
+    return tuple(name for name, log in logs.items() if log is not None and not log.complete)
+
+
+def _never_asked(estate: Estate, looks: Looks) -> set[str]:
+    """Names that were found, and not looked at: more than an audit may look at, or too far out."""
+    return {
+        host
+        for holding in estate.holdings
+        if holding.asset.kind is Kind.DOMAIN and holding.ownership is not Ownership.FOREIGN
+        for host in holding.hosts
+        if not looks.latest(ADDRESSES, Host(host)).asked
+    }

@@ -24,6 +24,8 @@ _PATIENCES: Final = (30.0, 40.0, 50.0)
 _WHOLE: Final = timedelta(seconds=140)
 _ROW_CAP: Final = 10_000
 _MOST_PAGES: Final = 4
+_MOST_SIGNS: Final = ((b"{", 25_000), (b"[", 50_000), (b'"', 600_000), (b",", 300_000))
+"""More of these than any log's 10,000 rows need make an answer that only wants our memory."""
 _MOST_NAMES: Final = 200
 _TEXT_LENGTH: Final = 200
 _PASSING: Final = frozenset({404, 429, 500, 502, 503, 504})
@@ -161,6 +163,8 @@ def _rows(answer: ApiAnswer) -> _Rows | Status:
     if answer.status == 429 or (answer.body[:1] == b"{" and b'"rate_limited"' in answer.body[:400]):
         return Status.LIMITED
     if answer.status != 200 or answer.body.lstrip()[:1] != b"[":
+        return Status.FAILED
+    if any(answer.body.count(sign) > most for sign, most in _MOST_SIGNS):
         return Status.FAILED
     try:
         rows = msgspec.json.decode(answer.body, type=list[Any])

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator
 from functools import cache
+from itertools import islice
 from urllib.parse import urlsplit
 
 from msgspec import Struct
@@ -16,6 +18,7 @@ from scanner.intake.workbook import workbook_rows
 
 MAX_BYTES = 20 * 1024 * 1024
 MAX_ROWS = 200_000
+_LINE = re.compile(r"([^\r\n]*)(?:\r\n?|\n|\Z)")
 TYPED = "command line"
 """The source of names that were typed."""
 
@@ -103,12 +106,16 @@ def _decode(data: bytes) -> str:
 
 
 def _looks_like_table(text: str) -> bool:
-    lines = [line for line in text.splitlines()[:20] if line.strip() and line[0] != "#"]
+    lines = [line for line in islice(_lines(text), 20) if line.strip() and line[0] != "#"]
     return bool(lines) and all(any(mark in line for mark in ";,\t") for line in lines)
 
 
+def _lines(text: str) -> Iterator[str]:
+    return (match[1] for match in _LINE.finditer(text))
+
+
 def _from_lines(text: str, source: str) -> Iterator[Declared]:
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(_lines(text), 1):
         word = line.partition("#")[0].strip()
         if not word:
             continue
@@ -169,6 +176,6 @@ def _unique(found: Iterable[Declared]) -> tuple[Declared, ...]:
     first: dict[str, Declared] = {}
     for declared in found:
         first.setdefault(declared.name, declared)
-    if len(first) > MAX_ROWS:
-        raise UnreadableInput(f"more than {MAX_ROWS} names in one list; split it.")
+        if len(first) > MAX_ROWS:
+            raise UnreadableInput(f"more than {MAX_ROWS} names in one list; split it.")
     return tuple(first.values())

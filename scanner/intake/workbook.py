@@ -12,6 +12,9 @@ from xml.parsers import expat
 
 MAX_UNPACKED = 128 * 1024 * 1024
 """Bytes of a workbook's parts together, whatever the archive claims."""
+MAX_CELLS = 1_000_000
+LONGEST_TEXT = 1_000
+"""Characters kept of a text; no name is as long."""
 _CHUNK = 65_536
 _BROKEN = (
     zipfile.BadZipFile, zlib.error, struct.error, expat.ExpatError,
@@ -22,7 +25,7 @@ _BROKEN = (
 def workbook_rows(data: bytes) -> Iterator[tuple[int, list[str]]]:
     """Yield the number and the texts of each row that has any, sheet after sheet.
 
-    Raises ValueError, with the reason, for what is no workbook or unpacks to more than MAX_UNPACKED.
+    Raises ValueError, with the reason, for what is no workbook or exceeds the bounds above.
     """
     try:
         yield from _rows(data)
@@ -33,6 +36,7 @@ def workbook_rows(data: bytes) -> Iterator[tuple[int, list[str]]]:
 def _rows(data: bytes) -> Iterator[tuple[int, list[str]]]:
     parts = _Parts(data)
     shared = _SharedStrings()
+    cells = 0
     for _ in parts.read("xl/sharedstrings.xml", shared.parser):
         pass
     sheets = [name for name in parts.names if name.startswith("xl/worksheets/")]
@@ -42,6 +46,9 @@ def _rows(data: bytes) -> Iterator[tuple[int, list[str]]]:
         sheet = _Sheet(shared.texts)
         for _ in parts.read(name, sheet.parser):
             yield from sheet.take()
+            if cells + sheet.cells > MAX_CELLS:
+                raise ValueError(f"more than {MAX_CELLS} cells")
+        cells += sheet.cells
 
 
 class _Parts:
@@ -74,9 +81,8 @@ class _Parts:
 
 def _parser(start: Any, end: Any, text: Any) -> Any:
     parser = expat.ParserCreate(namespace_separator=" ")
-    parser.buffer_text = True
-    parser.StartElementHandler = lambda name, found: start(name.rpartition(" ")[2], found)
-    parser.EndElementHandler = lambda name: end(name.rpartition(" ")[2])
+    parser.StartElementHandler = lambda name, found: start(name[name.rfind(" ") + 1 :], found)
+    parser.EndElementHandler = lambda name: end(name[name.rfind(" ") + 1 :])
     parser.CharacterDataHandler = text
     # Workbooks have no document type; what a foreign one declares is never expanded.
     parser.StartDoctypeDeclHandler = _refuse
@@ -87,13 +93,34 @@ def _refuse(*_: object) -> None:
     raise ValueError("it declares a document type")
 
 
+class _Text:
+    """The beginning of a text that comes in pieces."""
+
+    def __init__(self) -> None:
+        self._pieces: list[str] = []
+        self._room = LONGEST_TEXT
+
+    def add(self, piece: str) -> None:
+        """Keep as much of the piece as there is room for."""
+        if self._room > 0:
+            self._pieces.append(piece[: self._room])
+            self._room -= len(piece)
+
+    def take(self) -> str:
+        """Return what was kept, and begin anew."""
+        text = "".join(self._pieces)
+        self._pieces.clear()
+        self._room = LONGEST_TEXT
+        return text
+
+
 class _SharedStrings:
     """Texts that cells refer to by number."""
 
     def __init__(self) -> None:
         self.texts: list[str] = []
         self.parser = _parser(self._start, self._end, self._text)
-        self._pieces: list[str] = []
+        self._kept = _Text()
         self._reads = self._spoken = False
 
     def _start(self, name: str, _found: dict[str, str]) -> None:
@@ -102,15 +129,16 @@ class _SharedStrings:
 
     def _text(self, text: str) -> None:
         if self._reads:
-            self._pieces.append(text)
+            self._kept.add(text)
 
     def _end(self, name: str) -> None:
         self._reads = False
         if name == "rPh":
             self._spoken = False
         elif name == "si":
-            self.texts.append("".join(self._pieces))
-            self._pieces.clear()
+            self.texts.append(self._kept.take())
+            if len(self.texts) > MAX_CELLS:
+                raise ValueError(f"more than {MAX_CELLS} texts")
 
 
 class _Sheet:
@@ -118,12 +146,13 @@ class _Sheet:
 
     def __init__(self, shared: list[str]) -> None:
         self.parser = _parser(self._start, self._end, self._text)
+        self.cells = 0
         self._shared = shared
         self._rows: list[tuple[int, list[str]]] = []
         self._number = 0
         self._cells: list[str] = []
         self._type = ""
-        self._pieces: list[str] = []
+        self._kept = _Text()
         self._reads = False
 
     def take(self) -> list[tuple[int, list[str]]]:
@@ -138,17 +167,18 @@ class _Sheet:
             self._number = int(said) if plain else self._number + 1
         elif name == "c":
             self._type = found.get("t", "n")
-            self._pieces.clear()
+            self._kept.take()
+            self.cells += 1
         self._reads = name in ("v", "t")
 
     def _text(self, text: str) -> None:
         if self._reads:
-            self._pieces.append(text)
+            self._kept.add(text)
 
     def _end(self, name: str) -> None:
         self._reads = False
         if name == "c":
-            text = "".join(self._pieces)
+            text = self._kept.take()
             if self._type == "s":
                 place = int(text) if text.isascii() and text.isdigit() and len(text) <= 9 else -1
                 text = self._shared[place] if 0 <= place < len(self._shared) else ""

@@ -13,11 +13,12 @@ from typing import Any
 
 from msgspec import Struct, structs
 
-from scanner.assets import Ownership, Use
+from scanner.assets import Advice, Confidence, Ownership, Use
 from scanner.registry.objects import Incoming, RegistryObject
 from scanner.registry.words import DEFAULT_TYPES, Lifecycle, Origin
 
 _OBSERVED = ("display_name", "provider", "registrar", "paid_until", "auto_renew", "cost")
+_ENDING = {Advice.SWITCH_OFF, Advice.LET_EXPIRE}
 _NO_CONTRADICTION = {
     Ownership.CONFIRMED: {Ownership.CONFIRMED, Ownership.LIKELY, Ownership.POSSIBLE},
     Ownership.FOREIGN: {Ownership.FOREIGN, Ownership.POSSIBLE},
@@ -71,7 +72,10 @@ def merge(thing: RegistryObject, incoming: Incoming, run: str, at: datetime) -> 
             contradicted[field] = value
         else:
             agreed.append(field)
-    if incoming.advice is not None and not {"use", "state"} & contradicted.keys():
+    denied = bool({"use", "state"} & contradicted.keys())
+    if denied and _outlives(thing, incoming):
+        values |= {"verdict": Advice.ASK, "confidence": Confidence.WEAK}
+    if incoming.advice is not None and not denied:
         # A verdict that rests on a use the person denies is not offered at all.
         if origins.get("verdict") is not Origin.CONFIRMED:
             origins["verdict"] = Origin.INFERRED
@@ -107,6 +111,12 @@ def _offers(thing: RegistryObject, incoming: Incoming) -> Iterator[tuple[str, An
         yield "use", incoming.use, Origin.INFERRED
         if incoming.state:
             yield "state", incoming.state, Origin.INFERRED
+
+
+def _outlives(thing: RegistryObject, incoming: Incoming) -> bool:
+    """Say whether a proposal of ours to end the thing has lost the look that it rested on."""
+    ours = thing.origins.get("verdict") is not Origin.CONFIRMED
+    return ours and thing.verdict in _ENDING and incoming.advice not in _ENDING
 
 
 def _contradicts(said: Any, seen: Any) -> bool:

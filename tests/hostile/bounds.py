@@ -12,7 +12,7 @@ from types import FrameType
 MEBIBYTE = 1024 * 1024
 GROWTH = 32 * MEBIBYTE
 """Resident memory that one input may add at most."""
-WORK = 5.0
+WORK = 2.0
 """Seconds of this process's own computing that one input may take: no clock on the wall is asked."""
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from probes.certificate_log import certificate_log
 from probes.kit.certificate import read_certificate
 from probes.kit.net import ApiAnswer, NetTrouble
+from probes.kit.net.http_talk import Fetch
 from probes.kit.net.trust import TrustStore, TrustVerdict
 from probes.kit.observation import Reason
 from probes.kit.page import read_page
@@ -77,6 +78,26 @@ def _chain_of_hundred() -> None:
     assert verdict is not TrustVerdict.TRUSTED
 
 
+def _tiny_chunks() -> None:
+    """A page in one-byte chunks, as it would come off a connection."""
+
+    async def fetch() -> Fetch:
+        reader = asyncio.StreamReader()
+        reader.feed_data(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+        reader.feed_data(b"1\r\nz\r\n" * PAGE)
+        reader.feed_eof()
+        page = Fetch(PAGE)
+        await page.run((reader, cast(asyncio.StreamWriter, _Deaf())), "/", [("Host", "zlo.ru")])
+        return page
+
+    assert asyncio.run(fetch()).status == 200
+
+
+class _Deaf:
+    def write(self, data: bytes) -> None:
+        """Send it nowhere."""
+
+
 READERS: dict[str, Callable[[], Any]] = {
     "reader.whois_long_line": _whois("remarks: " + "zlo " * 70_000),
     "reader.whois_colons": _whois(":" * WHOIS),
@@ -91,6 +112,7 @@ READERS: dict[str, Callable[[], Any]] = {
     "reader.log_arrays": _log("[" + "[]," * 2_796_000 + "[]]"),
     "reader.log_strings": _log("[" + '"zlo",' * 1_398_000 + '"zlo"]'),
     "reader.rdap_arrays": lambda: read_rdap(200, b"[" + b"[]," * 340_000 + b"[]]", listed=True),
+    "reader.tiny_chunks": _tiny_chunks,
     "reader.page_links": _page('<a href="https://zlo.ru/">z</a>'),
     "reader.page_counters": _page('<script>ym(1, "init"); gtag("G-ZLO");</script>'),
     "reader.senders_long": lambda: read_spf("v=spf1 " + "include:zlo.ru " * 4_300),

@@ -48,7 +48,7 @@ def titled(title, text="Немного текста."):
         ({"body": titled("IIS Windows Server")}, ("server_default", "", "strong")),
         ({"body": titled("Web Server's Default Page")}, ("placeholder", "", "strong")),
         ({"body": "x", "redirects": ("client.example/cgi-sys/defaultwebpage.cgi",)}, ("placeholder", "", "strong")),
-        ({"body": '<span class="b-parking-shopfront__header-text">domain</span>'}, ("for_sale", "reg_ru", "strong")),
+        ({"body": '<span class="b-parking-shopfront__header-text">domain</span>'}, ("parked", "reg_ru", "strong")),
         ({"body": titled("client.example — домен продаётся!")}, ("for_sale", "", "strong")),
         ({"body": titled("www.client.example is for sale")}, ("for_sale", "", "strong")),
         ({"body": '<script src="https://img.sedoparking.com/js/x.js"></script>'}, ("parked", "sedo", "strong")),

@@ -47,12 +47,17 @@ class Heard:
 
 
 class CutOff(Heard):
-    """The tape until somebody presses Ctrl-C: at the first visit, when addresses are kept already."""
+    """The tape until the audit is called off: at the first visit, when addresses are kept already."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.audit: asyncio.Task[Any] | None = None
 
     async def ask(self, question: Any) -> Any:
-        """Answer from the tape, or be interrupted."""
-        if isinstance(question, HttpQuestion):
-            raise KeyboardInterrupt
+        """Answer from the tape, or call the audit off and never answer again."""
+        if isinstance(question, HttpQuestion) and self.audit is not None:
+            self.audit.cancel()
+            await asyncio.Event().wait()
         return await super().ask(question)
 
 
@@ -99,22 +104,27 @@ class Office(Struct):
         folder: Path | None = None,
     ) -> service.AuditResult:
         """Audit the tape's client, from its first name unless others are given."""
-        asked = service.request(
-            client=tape().client, typed=names or tape().names[:1], orgs=tape().orgs
-        )
-        moment = at or tape().at
         return asyncio.run(
-            service.replay(
-                asked,
-                self.settings,
-                lambda: moment,
-                display or Watch(),
-                net or Player(tape().exchanges),
-                folder=folder,
+            self._replay(
+                names, net or Player(tape().exchanges), at or tape().at, display or Watch(), folder
             )
         )
 
     def interrupted(self) -> None:
-        """Begin an audit and press Ctrl-C in the middle of it."""
-        with pytest.raises(KeyboardInterrupt):
-            self.audit(net=CutOff())
+        """Begin an audit and call it off in the middle."""
+        net = CutOff()
+
+        async def begin() -> None:
+            net.audit = asyncio.ensure_future(self._replay((), net, tape().at, Watch(), None))
+            with pytest.raises(asyncio.CancelledError):
+                await net.audit
+
+        asyncio.run(begin())
+
+    async def _replay(
+        self, names: Sequence[str], net: Net, at: datetime, display: Watch, folder: Path | None
+    ) -> service.AuditResult:
+        asked = service.request(
+            client=tape().client, typed=names or tape().names[:1], orgs=tape().orgs
+        )
+        return await service.replay(asked, self.settings, lambda: at, display, net, folder=folder)

@@ -93,7 +93,7 @@ async def infinite_chunks(visit: Visit) -> None:
 
 async def tiny_chunks(visit: Visit) -> None:
     await visit.send(_OK + b"Transfer-Encoding: chunked\r\n\r\n")
-    await visit.flood(b"1\r\nz\r\n" * 4_000)
+    await visit.send(b"1\r\nz\r\n" * 80_000 + b"0\r\n\r\n")
 
 
 async def monstrous_chunk(visit: Visit) -> None:

@@ -70,6 +70,22 @@ def test_what_unpacks_to_too_much_is_refused(monkeypatch: pytest.MonkeyPatch):
         list(workbook_rows(book))
 
 
+def test_cells_and_texts_are_bounded(monkeypatch: pytest.MonkeyPatch):
+    """Too many cells over all sheets are refused; of a long text the beginning is kept."""
+    two = sheet(row(1, "a.ru", "b.ru"))
+    monkeypatch.setattr(reader, "MAX_CELLS", 4)
+    monkeypatch.setattr(reader, "LONGEST_TEXT", 7)
+
+    long = workbook(sheet(row(1, "x" * 20)), shared=("<r><t>abcde</t></r><r><t>fghij</t></r>",))
+
+    assert len(list(workbook_rows(workbook(two, two)))) == 2
+    assert list(workbook_rows(long)) == [(1, ["xxxxxxx"])]
+    with pytest.raises(ValueError, match="more than 4 cells"):
+        list(workbook_rows(workbook(two, two, two)))
+    with pytest.raises(ValueError, match="more than 4 texts"):
+        list(workbook_rows(workbook(two, shared=("<t>x</t>",) * 5)))
+
+
 @pytest.mark.parametrize(
     ("book", "says"),
     [

@@ -57,6 +57,7 @@ class Stopped:
 
     def __init__(self, frontier: Any, after: int) -> None:
         self._frontier, self._left = frontier, after
+        self.scan: asyncio.Task[Tally] | None = None
 
     def start(self) -> tuple[Look, ...]:
         """The first looks."""
@@ -65,8 +66,8 @@ class Stopped:
     def learn(self, observation: AnyObservation) -> tuple[Look, ...]:
         """Learn, and stop everything when it is time."""
         self._left -= 1
-        if self._left == 0:
-            raise KeyboardInterrupt
+        if self._left == 0 and self.scan is not None:
+            self.scan.cancel()
         return tuple(self._frontier.learn(observation))
 
 
@@ -237,16 +238,16 @@ def test_a_resumed_scan_ends_where_an_uninterrupted_one_does(evidence: Evidence,
     seeds = Seeds(domains=tape.names[:1], orgs=tape.orgs)
     whole, _ = scanned(evidence, Frontier(seeds), Player(tape.exchanges))
 
-    runs: list[str] = []
-
-    async def stopped() -> None:
-        runs.append(await begun(evidence))
+    async def stopped() -> str:
+        run = await begun(evidence)
         frontier = Stopped(Frontier(seeds), stop)
-        await scan_of(frontier, evidence, Player(tape.exchanges), Watch()).run(runs[0])
+        scan = scan_of(frontier, evidence, Player(tape.exchanges), Watch())
+        frontier.scan = asyncio.ensure_future(scan.run(run))
+        with pytest.raises(asyncio.CancelledError):
+            await frontier.scan
+        return run
 
-    with pytest.raises(KeyboardInterrupt):
-        asyncio.run(stopped())
-    (run,) = runs
+    run = asyncio.run(stopped())
     kept = evidence.done(run)
     assert stop <= len(kept)
 

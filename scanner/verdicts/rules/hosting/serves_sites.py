@@ -58,7 +58,8 @@ def serves_sites(dossier: Dossier) -> Iterator[Finding]:
     if met:
         told = [site.asset.key for site in met]
         yield cannot_tell("web", "perhaps_yours", sites=told[:10], count=len(told))
-    if dossier.holding.addresses and not dossier.scene.is_object(dossier.asset):
+    known = dossier.holding
+    if known.addresses and not known.hosts and not dossier.scene.is_object(dossier.asset):
         yield say("hosting.no_names", facet="web")
 
 
