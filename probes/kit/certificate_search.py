@@ -67,7 +67,7 @@ class Findings(Struct, frozen=True):
 class _Rows(Struct, frozen=True):
     """One answer taken apart into rows."""
 
-    rows: list[Any]
+    rows: list[msgspec.Raw]
     whole: bool
 
 
@@ -167,19 +167,30 @@ def _rows(answer: ApiAnswer) -> _Rows | Status:
     if any(answer.body.count(sign) > most for sign, most in _MOST_SIGNS):
         return Status.FAILED
     try:
-        rows = msgspec.json.decode(answer.body, type=list[Any])
+        rows = msgspec.json.decode(answer.body, type=list[msgspec.Raw])
         return _Rows(rows, whole=not answer.truncated)
     except _BROKEN:
         pass
     try:
         end = answer.body.rindex(b"},") + 1
-        return _Rows(msgspec.json.decode(answer.body[:end] + b"]", type=list[Any]), whole=False)
+        return _Rows(
+            msgspec.json.decode(answer.body[:end] + b"]", type=list[msgspec.Raw]), whole=False
+        )
     except (ValueError, *_BROKEN):
         return Status.FAILED
 
 
-def _crt_sh_row(row: object) -> tuple[tuple[str, str], Entry] | None:
-    if not isinstance(row, dict):
+def _row(raw: msgspec.Raw) -> dict[str, Any] | None:
+    """Read one row by itself: a broken or huge one costs nobody else."""
+    try:
+        return msgspec.json.decode(raw, type=dict[str, Any])
+    except _BROKEN:
+        return None
+
+
+def _crt_sh_row(raw: msgspec.Raw) -> tuple[tuple[str, str], Entry] | None:
+    row = _row(raw)
+    if row is None:
         return None
     said = f"{row.get('name_value', '')}\n{row.get('common_name', '')}".split("\n")
     try:
@@ -196,8 +207,9 @@ def _crt_sh_row(row: object) -> tuple[tuple[str, str], Entry] | None:
     return (str(row.get("issuer_ca_id")), str(row.get("serial_number") or entry.id)), entry
 
 
-def _cert_spotter_row(row: object) -> Entry | None:
-    if not isinstance(row, dict) or not isinstance(row.get("dns_names"), list):
+def _cert_spotter_row(raw: msgspec.Raw) -> Entry | None:
+    row = _row(raw)
+    if row is None or not isinstance(row.get("dns_names"), list):
         return None
     issuer = row.get("issuer")
     said = issuer if isinstance(issuer, dict) else {}

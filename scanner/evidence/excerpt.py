@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import dns.exception
 import dns.message
 from cryptography import x509
+from cryptography.utils import CryptographyDeprecationWarning
 from msgspec import Struct
 
 from probes.kit import page
@@ -150,7 +152,10 @@ def _handshake_lines(handshake: Handshake) -> Iterator[str]:
     yield f"{handshake.version} from {handshake.address}"
     for der in handshake.chain:
         try:
-            certificate = x509.load_der_x509_certificate(der)
+            with warnings.catch_warnings():
+                # An odd serial number is a finding's business, not a line on somebody's terminal.
+                warnings.simplefilter("ignore", CryptographyDeprecationWarning)
+                certificate = x509.load_der_x509_certificate(der)
             yield (
                 f"{certificate.subject.rfc4514_string()[:120]} "
                 f"({certificate.not_valid_before_utc:%Y-%m-%d} to "

@@ -98,6 +98,17 @@ def merge(thing: RegistryObject, incoming: Incoming, run: str, at: datetime) -> 
     return Merged(after, changed, tuple(agreed), contradicted)
 
 
+def unsupported(thing: RegistryObject) -> Merged | None:
+    """Return a thing with its proposal to end it taken back, or None where there is none of ours.
+
+    For what a run did not find although it looked where it used to be.
+    """
+    if thing.verdict not in _ENDING or thing.origins.get("verdict") is Origin.CONFIRMED:
+        return None
+    after = structs.replace(thing, verdict=Advice.ASK, confidence=Confidence.WEAK)
+    return Merged(after, ("verdict", "confidence"), (), {})
+
+
 def _offers(thing: RegistryObject, incoming: Incoming) -> Iterator[tuple[str, Any, Origin]]:
     for field in _OBSERVED:
         value = getattr(incoming, field)

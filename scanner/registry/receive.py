@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from msgspec import structs
@@ -12,7 +12,7 @@ from scanner.assets import Asset, Kind
 from scanner.database.columns import storable
 from scanner.registry.contradictions import record_contradictions
 from scanner.registry.fields import as_text, to_object, to_row
-from scanner.registry.merge import Merged, merge, new_object
+from scanner.registry.merge import Merged, merge, new_object, unsupported
 from scanner.registry.objects import Change, Incoming, Received, RegistryObject
 from scanner.registry.owner_words import words_of
 from scanner.registry.recognise import Shape, recognise
@@ -54,6 +54,7 @@ def receive(
                 fresh, ownership=word.ownership, origins={"ownership": Origin.CONFIRMED}
             )
         added.append(merge(fresh, offer, run, at))
+    met += _not_found(known, {before.asset for before, _ in met}, offers.values(), at)
 
     born = _insert(connection, added)
     _update(connection, met)
@@ -70,6 +71,29 @@ def receive(
         contradictions=record_contradictions(connection, client, everything, run, at),
         known_as={seen_as: asset for seen_as, asset in names.items() if seen_as != asset},
     )
+
+
+def _not_found(
+    known: Mapping[Asset, RegistryObject],
+    met: Collection[Asset],
+    offers: Iterable[Incoming],
+    at: datetime,
+) -> list[tuple[RegistryObject, Merged]]:
+    """Take back what we proposed of things whose names the run looked at, and which it did not find.
+
+    Whether they are gone or could not be seen: no look supports the proposal any longer.
+    """
+    looked_at = {
+        host for offer in offers if offer.asset.kind is Kind.DOMAIN for host in offer.hosts
+    }
+    return [
+        (thing, merged)
+        for asset, thing in known.items()
+        if asset not in met
+        and thing.last_seen_at < at
+        and looked_at.intersection(thing.hosts)
+        and (merged := unsupported(thing))
+    ]
 
 
 def record_changes(connection: Connection, changes: Sequence[Change]) -> None:

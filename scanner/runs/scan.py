@@ -17,7 +17,7 @@ from scanner.evidence import Evidence
 from scanner.runs.look import Clock, look
 from scanner.runs.progress import ScanState, Tally, Waiting, Watcher
 
-LANES = {"certificate_log": 4, "registration": 32, "address_owner": 24, "mail_server": 24}
+LANES = {"certificate_log": 2, "registration": 32, "address_owner": 24, "mail_server": 24}
 """Looks of one probe under way at once; sources that pace us get short queues."""
 LANE = 48
 EVERY = 0.1

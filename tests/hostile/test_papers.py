@@ -14,6 +14,7 @@ from tests.hostile.cases import Case, played_in
 
 GROWTH = 64 * MEBIBYTE
 """A paper is read once, before anything else; 20 MB of it are allowed."""
+WORK = 5.0
 
 Paper = Callable[[], bytes]
 
@@ -51,7 +52,7 @@ def test_a_paper_gives_names_or_one_sentence(case: Case) -> None:
     source, made = PAPERS[case.name]
     paper = made()
     found: tuple[Declared, ...] = ()
-    with bounded(GROWTH):
+    with bounded(GROWTH, WORK):
         try:
             found = from_file(paper, source)
         except UnreadableInput as refusal:

@@ -97,6 +97,7 @@ def test_the_audit_ends_in_order(audits: Audits) -> None:
     assert UNFIT.findall(done.ended.stderr + done.ended.stdout) == []
 
 
+@pytest.mark.soak
 def test_hostility_costs_little_memory(audits: Audits) -> None:
     """An audit of as many peaceful domains takes at most 32 MiB less."""
     hostile, meadow = audits("hostile"), audits("meadow")

@@ -61,6 +61,21 @@ def test_a_source_says_how_it_answered(
     assert (found.asked, found.answered) == (done, answered)
 
 
+@pytest.mark.parametrize(
+    ("answered", "halves", "status", "reason"),
+    [(4, 0, "completed", ""), (4, 1, "partial", "partial"), (4, 4, "partial", "partial")],
+)
+def test_half_an_answer_is_not_told_as_a_whole_one(
+    answered: int, halves: int, status: str, reason: str
+):
+    """A certificate log that broke off answered, and yet not all is known."""
+    counts = tally("certificate_log", done=4, answered=answered)
+    found = {one.name: one for one in sources_of(counts, {"certificate_logs": halves})}
+
+    log = found["certificate_logs"]
+    assert (log.status, log.reason, log.answered) == (status, reason, answered - halves)
+
+
 def test_probes_of_one_source_are_counted_together():
     """DNS is asked by several probes; one that answers is an answer."""
     counts = Tally()

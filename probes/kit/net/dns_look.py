@@ -87,7 +87,7 @@ async def _leads_in_a_circle(ask: Ask, name: str) -> bool:
                 met.append(target)
             case _:
                 return False
-    return True
+    return False
 
 
 async def _once(ask: Ask, name: str, type: str, server: str | None) -> Reading:

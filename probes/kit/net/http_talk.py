@@ -15,6 +15,8 @@ from probes.kit.observation import Reason
 _HEADER_CAP = 65_536
 _READ = 65_536
 _MOST_INTERIM = 8
+_MOST_PIECES = 65_536
+"""A body that comes in more pieces is cut there: one-byte chunks cost us more than their sender."""
 
 Headers = tuple[tuple[str, str], ...]
 
@@ -49,7 +51,7 @@ class Fetch:
         """
         reader, writer = streams
         writer.write(self._request(target, headers))
-        interim = 0
+        interim = pieces = 0
         while True:
             event = self._next_event()
             if event is h11.NEED_DATA:
@@ -61,7 +63,8 @@ class Fetch:
             elif isinstance(event, h11.Response):
                 self._head(event)
             elif isinstance(event, h11.Data):
-                if not self._keep(bytes(event.data)):
+                pieces += 1
+                if pieces > _MOST_PIECES or not self._keep(bytes(event.data)):
                     return
             else:
                 self._whole = isinstance(event, h11.EndOfMessage)

@@ -20,12 +20,14 @@ from probes.kit.net.question import (
 A = TypeVar("A")
 
 _NOERROR, _NXDOMAIN = 0, 3
+_LARGE = 1_048_576
+"""Bytes from which on an API's answer is asked for again rather than kept; the bootstraps are smaller."""
 
 
 class Memory:
     """The latest good answers, bounded in number and in bytes, and the questions under way."""
 
-    def __init__(self, most: int = 100_000, most_bytes: int = 67_108_864) -> None:
+    def __init__(self, most: int = 100_000, most_bytes: int = 16_777_216) -> None:
         self._most = most
         self._room = most_bytes
         self._known: OrderedDict[Question[Any], Any] = OrderedDict()
@@ -82,7 +84,7 @@ def _keeps(question: Question[Any], answer: Any) -> bool:
             settled = len(wire) > 3 and wire[3] & 15 in (_NOERROR, _NXDOMAIN)
             return settled and isinstance(question, DnsQuestion) and question.server is None
         case ApiAnswer(status=status, truncated=truncated):
-            return status == 200 and not truncated
+            return status == 200 and not truncated and len(answer.body) <= _LARGE
         case WhoisAnswer(complete=complete):
             return complete
         case SmtpAnswer(trouble=trouble):

@@ -119,7 +119,8 @@ class HttpQuestion(Question[HttpAnswer], frozen=True, tag=True, tag_field="ask")
     url: str
     address: str | None = None
     """Dial this address (guarded) instead of the URL host's own; used for the unknown-host control."""
-    max_bytes: int = 524_288
+    max_bytes: int = 262_144
+    """What is kept of an answer as evidence, too: so a replay reads exactly what was read then."""
 
 
 class ApiAnswer(Struct, frozen=True, tag=True, tag_field="answer"):

@@ -13,13 +13,16 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from probes.kit.net.question import Answer, AnyQuestion, Net, NetTrouble, Question
+from probes.kit.net.question import Answer, AnyQuestion, ApiAnswer, Net, NetTrouble, Question
 from probes.kit.observation import Reason
 
 A = TypeVar("A")
 
 _PACK = msgspec.msgpack.Encoder(order="deterministic")
 _TURNS_LEFT_TO_OTHERS = 100
+_HUGE = 1_048_576
+"""Bytes. Only an API's answer can be longer; kept whole, a few of them would fill the memory."""
+_BEGINNING = 262_144
 
 
 class Failure(Struct, frozen=True):
@@ -54,6 +57,13 @@ class Exchange(Struct, frozen=True):
         return sha256(said).hexdigest()[:32]
 
 
+def _recorded(answer: Any) -> Any:
+    """Return what is written down of an answer: of a huge one the beginning, which says that it is cut."""
+    if isinstance(answer, ApiAnswer) and len(answer.body) > _HUGE:
+        return replace(answer, body=answer.body[:_BEGINNING], truncated=True)
+    return answer
+
+
 class Recorder:
     """A Net that passes questions on and keeps the exchanges of one look."""
 
@@ -79,7 +89,7 @@ class Recorder:
             failure = Failure(trouble.reason, trouble.detail)
             self._exchanges[place] = replace(pending, failure=failure)
             raise
-        self._exchanges[place] = replace(pending, answer=answer, failure=None)
+        self._exchanges[place] = replace(pending, answer=_recorded(answer), failure=None)
         return answer
 
 

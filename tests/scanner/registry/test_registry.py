@@ -176,6 +176,56 @@ def test_a_proposal_to_switch_off_does_not_outlive_a_blind_look(registry: Regist
     assert (thing.verdict, thing.confidence) == (Advice.ASK, Confidence.WEAK)
 
 
+def test_a_proposal_to_switch_off_does_not_outlive_what_a_person_denies(registry: Registry) -> None:
+    """He confirmed that it is unused; a run sees it in use. His word stands, our proposal does not."""
+    idle = Incoming(
+        asset=DOMAIN,
+        use=Use.UNUSED,
+        advice=Advice.LET_EXPIRE,
+        confidence=Confidence.LIKELY,
+    )
+    _receive(registry, idle)
+    _say(registry, _only(registry), "use", "unused")
+
+    alive = Incoming(asset=DOMAIN, use=Use.USED, state="active_web", advice=Advice.KEEP)
+    received = _receive(registry, alive, day=6)
+
+    thing = _only(registry)
+    assert (thing.use, thing.verdict) == (Use.UNUSED, Advice.ASK)
+    assert [one.field for one in received.contradictions] == ["use"]
+
+
+def test_a_proposal_to_switch_off_does_not_outlive_a_run_that_found_nothing(
+    registry: Registry,
+) -> None:
+    """The hosting's names were looked at, and led nowhere that we could see; a person's word stays."""
+    hosting = Asset(Kind.HOSTING, "beget/romashka.ru")
+    hosts = ("romashka.ru", "www.romashka.ru")
+    idle = Incoming(
+        asset=hosting,
+        use=Use.IDLE,
+        state="placeholders_only",
+        advice=Advice.SWITCH_OFF,
+        confidence=Confidence.LIKELY,
+        hosts=hosts,
+    )
+    _receive(registry, idle)
+
+    def verdict_after(domain: str, day: int) -> Advice | None:
+        seen = Incoming(asset=Asset(Kind.DOMAIN, domain), hosts=(domain,), advice=Advice.ASK)
+        _receive(registry, seen, day=day)
+        (thing,) = registry.objects("romashka", kind=Kind.HOSTING)
+        return thing.verdict
+
+    assert verdict_after("vasilek.ru", 2) is Advice.SWITCH_OFF
+    assert verdict_after("romashka.ru", 3) is Advice.ASK
+
+    _receive(registry, idle, day=4)
+    (thing,) = registry.objects("romashka", kind=Kind.HOSTING)
+    _say(registry, thing, "verdict", "switch_off")
+    assert verdict_after("romashka.ru", 6) is Advice.SWITCH_OFF
+
+
 def test_what_a_run_did_not_meet_stays(registry: Registry) -> None:
     """Not met is not gone."""
     other = Incoming(asset=Asset(Kind.DOMAIN, "vasilek.ru"))

@@ -85,8 +85,9 @@ def _state_here(dossier: Dossier, site: Opinion) -> str:
 
 
 def _lives_elsewhere(dossier: Dossier, host: str) -> bool:
-    known = presence(dossier.looks, host).lives is Lives.SOMEWHERE
-    return known and host not in dossier.holding.hosts
+    found = presence(dossier.looks, host)
+    here = host in dossier.holding.hosts or set(found.addresses) & set(dossier.holding.addresses)
+    return found.lives is Lives.SOMEWHERE and not here
 
 
 def _meaning(state: str) -> str:
