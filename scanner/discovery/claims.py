@@ -63,7 +63,8 @@ class Claims:
             group = "papers" if step.code == "declared_in_paper" else "person"
             yield OwnershipReason(step.code, group, {"source": step.source})
         elif step := self._scope.parents.get(domain):
-            yield OwnershipReason("host_below_it_was_named", "person", {"source": step.source})
+            # An agency's test host is the client's, and the agency's domain is not.
+            yield OwnershipReason("host_below_it_was_named", "name", {"source": step.source})
 
     def _holder(self, domain: str) -> Iterator[OwnershipReason]:
         sighting = self._looks.latest(REGISTRATION, Domain(domain))

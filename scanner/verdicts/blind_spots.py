@@ -73,13 +73,13 @@ def unread(domains: Sequence[Holding], gaps: Mapping[str, Sequence[Gap]], looks:
     heard = any(_has_authority(domain.asset.key, looks) for domain in domains)
     for domain in domains:
         name = domain.asset.key
-        open_ = [gap.reason for gap in gaps[name] if not gap.near and gap.reason != Reason.LOOP]
-        if not open_:
+        missing = [gap.reason for gap in gaps[name] if not gap.near and gap.reason != Reason.LOOP]
+        if not missing:
             continue
         match _state(name, looks):
-            case "silent" if heard and _is_dumb(domain, looks):
+            case "silent" if heard and _is_mute(domain, looks):
                 continue
-            case "faulty" if _is_dumb(domain, looks) and _EVERYBODYS.issuperset(open_):
+            case "faulty" if _is_mute(domain, looks) and _EVERYBODYS.issuperset(missing):
                 faulty.add(name)
             case _:
                 found.add(name)
@@ -214,7 +214,7 @@ def _state(domain: str, looks: Looks) -> str:
             assert_never(never)
 
 
-def _is_dumb(domain: Holding, looks: Looks) -> bool:
+def _is_mute(domain: Holding, looks: Looks) -> bool:
     """Say whether resolvers told nothing at all about a domain, neither a yes nor a no."""
     records = looks.latest(DNS_RECORDS, Domain(domain.asset.key)).outcome
     return isinstance(records, Unknown) and all(

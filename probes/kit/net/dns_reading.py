@@ -40,9 +40,11 @@ MOST_ALIASES = 10
 
 _ADDRESSES = (TYPES["A"], TYPES["AAAA"])
 
-# Extended errors (RFC 8914) that take a "no" back: stale NXDOMAIN, blocked, censored, filtered,
-# prohibited, stale. Such a response is the resolver's own opinion, not the authority's.
-_NOT_THE_AUTHORITY = frozenset({3, 15, 16, 17, 18, 19})
+# Extended errors (RFC 8914) that take an answer back: forged, blocked, censored, filtered,
+# prohibited; and a "no" besides: stale, stale NXDOMAIN. Such a response is the resolver's own opinion,
+# not the authority's: the address it gives is that of a page about the blocking.
+_NOT_THE_DATA = frozenset({4, 15, 16, 17, 18})
+_NOT_THE_AUTHORITY = _NOT_THE_DATA | {3, 19}
 
 
 class Exchange(Struct, frozen=True, order=True):
@@ -191,6 +193,8 @@ def _along_the_chain(message: Message, owner: bytes, type: str) -> Reading:
         return _without_records(message, tuple(chain))
     if message.rcode == NXDOMAIN:
         return Reading(Unknown(Reason.MALFORMED, "records beside NXDOMAIN"), tuple(chain))
+    if forged := _NOT_THE_DATA.intersection(message.errors):
+        return Reading(_own_opinion(forged), tuple(chain))
     ttls.extend(record.ttl for record in found)
     return Reading(read_values(message, found), tuple(chain), min(ttls))
 
@@ -202,15 +206,19 @@ def _without_records(message: Message, chain: tuple[str, ...]) -> Reading:
     return Reading(_negative(message), chain)
 
 
+def _own_opinion(errors: frozenset[int]) -> Unknown:
+    detail = f"the resolver's own answer, extended error {min(errors)}"
+    return Unknown(Reason.ACCESS_DENIED, detail)
+
+
 def _has_soa(message: Message) -> bool:
     return any(record.type == TYPES["SOA"] for record in message.authorities)
 
 
 def _negative(message: Message) -> Absent | Unknown:
     """Tell a "no" from an answer that merely holds nothing (RFC 2308 section 2)."""
-    if own_opinion := _NOT_THE_AUTHORITY.intersection(message.errors):
-        detail = f"the resolver's own answer, extended error {min(own_opinion)}"
-        return Unknown(Reason.ACCESS_DENIED, detail)
+    if taken_back := _NOT_THE_AUTHORITY.intersection(message.errors):
+        return _own_opinion(taken_back)
     if message.rcode == NXDOMAIN:
         return Absent("NXDOMAIN")
     if _has_soa(message):

@@ -134,6 +134,19 @@ def sibling_world(**changes: object) -> World:
     return world
 
 
+def test_a_host_below_it_says_nothing_of_a_domains_owner():
+    """The client's test host at his agency, and the agency's counter on his site: still the agency's."""
+    counted = page("x", counters=(Counter("metrika", "7"),))
+    world = World().domain("romashka.ru").both("romashka.ru", shows=counted)
+    world.domain("agency.ru").host("agency.ru", "203.0.113.7", shows=counted)
+    world.host("romashka.agency.ru", "203.0.113.8")
+
+    estate = world.estate("romashka.ru", "romashka.agency.ru")
+
+    assert held(estate, "site:romashka.agency.ru").ownership is Ownership.CONFIRMED
+    assert held(estate, "domain:agency.ru").ownership is Ownership.POSSIBLE
+
+
 def test_one_group_of_evidence_makes_possible_two_make_likely():
     """A shared certificate, a redirect, a name server: each alone is one."""
     alone = sibling_world()

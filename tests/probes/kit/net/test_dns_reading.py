@@ -84,7 +84,22 @@ def test_only_an_authority_says_no(how, outcome):
     assert read("d.ru", "MX", **how).outcome == outcome
 
 
-@pytest.mark.parametrize("code", [3, 15, 16, 17, 18, 19])
+@pytest.mark.parametrize("code", [4, 15, 16, 17, 18])
+def test_a_forged_address_is_no_address(code):
+    """A resolver that blocks a name may lead us to a page about it; a stale address is an address."""
+    query = dns.message.make_query("d.ru.", "A", use_edns=0)
+    response = dns.message.make_response(query, recursion_available=True)
+    response.answer.append(dns.rrset.from_text("d.ru.", 60, "IN", "A", "192.0.2.1"))
+
+    def outcome(code: int):
+        response.use_edns(0, options=[dns.edns.EDEOption(code)])
+        return read_answer(DnsAnswer(response.to_wire(), "127.0.0.53"), "d.ru", "A").outcome
+
+    assert outcome(code).reason is Reason.ACCESS_DENIED
+    assert outcome(3) == Seen(("192.0.2.1",))
+
+
+@pytest.mark.parametrize("code", [3, 4, 15, 16, 17, 18, 19])
 @pytest.mark.parametrize("rcode", [dns.rcode.NXDOMAIN, dns.rcode.NOERROR])
 def test_a_filtering_resolver_is_no_authority(code, rcode):
     """A blocked, censored, filtered or stale "no" (RFC 8914) is Unknown."""
