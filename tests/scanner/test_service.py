@@ -119,7 +119,7 @@ def test_a_request_takes_all_it_is_given():
     asked = request(
         client="ООО Ромашка",
         typed=["romashka.ru", "https://romashka.ru/"],
-        lists=[(b"shop.ru", "-"), (book, "/home/x/export.xlsx")],
+        lists=[(b"shop.ru", "-"), (book, "papers/export.xlsx")],
         orgs=["ООО «Ромашка»"],
         inns=["7707083893"],
         words=("dev # tried first\n\nтест\ndev".encode(), "words.txt"),
