@@ -22,7 +22,7 @@ from scanner.evidence import Evidence
 from scanner.intake.names import UnreadableInput
 from scanner.registry import Registry
 from scanner.runs.doctor import Check, Health
-from scanner.service import NotAnAudit, UnknownThing, request, slug_of
+from scanner.service import NotAnAudit, UnknownThing, arguments, checking, request, slug_of
 from scanner.settings import BadSettings, Settings
 from tests.peers.postgres import Postgres
 from tests.scanner.intake.books import row, sheet, workbook
@@ -584,7 +584,7 @@ def test_a_look_that_cannot_be_made_is_said(probe: str, target: str, says: str):
 
 def test_the_doctor_says_when_the_database_is_damaged():
     """A check that finds damage is no check that all is well."""
-    whole, damaged = service._database_check(()), service._database_check(("row 1 missing", "b"))
+    whole, damaged = checking.database_check(()), checking.database_check(("row 1 missing", "b"))
 
     assert whole.health is Health.OK
     assert damaged == Check(
@@ -597,8 +597,8 @@ def test_the_doctor_says_when_the_database_is_damaged():
 
 def test_asset_ids_are_read_in_one_spelling():
     """Names in ids are canonical; other keys stay as they are."""
-    assert service._asset_of("domain:РОМАШКА.РФ.") == Asset(Kind.DOMAIN, "xn--80aa3agjl3d.xn--p1ai")
-    assert service._asset_of("hosting:beget/A.ru") == Asset(Kind.HOSTING, "beget/A.ru")
+    assert arguments.asset_of("domain:РОМАШКА.РФ.") == Asset(Kind.DOMAIN, "xn--80aa3agjl3d.xn--p1ai")
+    assert arguments.asset_of("hosting:beget/A.ru") == Asset(Kind.HOSTING, "beget/A.ru")
 
 
 def test_the_summary_is_json_and_text(office: Office):

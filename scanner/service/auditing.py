@@ -1,0 +1,254 @@
+"""The whole job: look, judge, register, and write audit.json and the reports."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any, Protocol
+
+from probes.kit.net import Net
+from probes.kit.net.live import LiveNet
+from probes.kit.net.tape import Player
+from reports import document as doc
+from scanner import document
+from scanner.assets import Estate, Ownership
+from scanner.database import Database
+from scanner.discovery import GatheredLooks, Seeds, attribute
+from scanner.evidence import Evidence, Run
+from scanner.intake.names import TYPED
+from scanner.registry import Incoming, Registry
+from scanner.runs.look import Clock
+from scanner.runs.progress import ScanState, Tally, Waiting
+from scanner.runs.reach import Reach, reach_of
+from scanner.runs.scan import Scan
+from scanner.runs.tape import load_tape
+from scanner.service.network import live_net, rates, usable
+from scanner.service.printing import dated_folder, print_audit
+from scanner.service.requesting import AuditRequest, frontier_of, request, seeds_of
+from scanner.service.result import AuditResult, result_of
+from scanner.settings import Settings
+from scanner.verdicts import Verdict, judge
+
+RESUMABLE = timedelta(hours=24)
+
+
+class Display(Protocol):
+    """Somebody who watches an audit."""
+
+    def saw(self, state: ScanState) -> None:
+        """Take one picture of the scan."""
+
+    def say(self, text: str) -> None:
+        """Hear of a step that is not a look."""
+
+
+def now() -> datetime:
+    """The real clock."""
+    return datetime.now(UTC)
+
+
+def reach(request: AuditRequest, settings: Settings) -> Reach:
+    """Say what an audit would contact; sends nothing, opens nothing."""
+    usable(settings)
+    looks = frontier_of(request, seeds_of(request), settings).start()
+    return reach_of(len(request.names), looks, rates(settings))
+
+
+async def audit(
+    request: AuditRequest,
+    settings: Settings,
+    clock: Clock,
+    display: Display,
+    *,
+    folder: Path | None = None,
+) -> AuditResult:
+    """Do the whole job: look, judge, register, and write audit.json and the reports.
+
+    Goes on with an unfinished run of this client younger than 24 h. Raises Busy when another process
+    audits the same client.
+    """
+    usable(settings)
+    database = Database.open(settings.db)
+    try:
+        with database.lock(f"audit {request.client.slug}"):
+            async with live_net(settings, database) as net:
+                waiting = partial(_waiting, net, clock)
+                return await _audit(
+                    request, settings, clock, display, database, net, folder, waiting
+                )
+    finally:
+        database.close()
+
+
+async def replay(
+    request: AuditRequest,
+    settings: Settings,
+    clock: Clock,
+    display: Display,
+    net: Net,
+    *,
+    folder: Path | None = None,
+) -> AuditResult:
+    """Do the whole job over a net of recorded exchanges: real probes, rules and reports."""
+    usable(settings)
+    database = Database.open(settings.db)
+    try:
+        with database.lock(f"audit {request.client.slug}"):
+            return await _audit(request, settings, clock, display, database, net, folder)
+    finally:
+        database.close()
+
+
+async def _audit(
+    request: AuditRequest,
+    settings: Settings,
+    clock: Clock,
+    display: Display,
+    database: Database,
+    net: Net,
+    folder: Path | None,
+    waiting: Callable[[], Iterable[Waiting]] = tuple,
+) -> AuditResult:
+    evidence, registry = Evidence(database), Registry(database)
+    await registry.ensure_client(request.client, clock())
+    seeds = seeds_of(
+        request, {word.asset: word.ownership for word in registry.owner_words(request.client.slug)}
+    )
+    run = evidence.unfinished(request.client.slug, clock() - RESUMABLE)
+    if run is not None and run.options.get("names") == _options(request, settings)["names"]:
+        display.say(f"Going on with the audit of {run.started_at:%Y-%m-%d %H:%M} UTC.")
+    else:
+        run = await evidence.begin(
+            request.client.slug, _options(request, settings), settings.vantage, clock()
+        )
+    scan = Scan(
+        frontier_of(request, seeds, settings),
+        evidence,
+        net,
+        clock,
+        settings.vantage,
+        display,
+        waiting,
+    )
+    tally = await scan.run(run.id)
+    display.say("Judging.")
+    written, incoming = _judge(request, settings, run, seeds, tally, evidence, clock())
+    received = await registry.receive(request.client.slug, run.id, incoming, clock())
+    written = document.known_as(written, received.known_as)
+    place = folder or dated_folder(Path(settings.out) / request.client.slug, clock())
+    files = print_audit(written, settings.lang, place)
+    # Only now: where the files could not be written, the same command goes on and asks nobody again.
+    await evidence.finish(run.id, clock(), written.run.complete)
+    await evidence.prune_raw(clock() - timedelta(days=settings.keep_raw_days))
+    return result_of(written, place, files)
+
+
+def _options(request: AuditRequest, settings: Settings) -> dict[str, Any]:
+    return {
+        "names": sorted(name.name for name in request.names),
+        "labels": len(request.labels),
+        "depth": settings.depth,
+        "allow_net": list(settings.allow_net),
+    }
+
+
+def _judge(
+    request: AuditRequest,
+    settings: Settings,
+    run: Run,
+    seeds: Seeds,
+    tally: Tally,
+    evidence: Evidence,
+    at: datetime,
+) -> tuple[doc.Document, tuple[Incoming, ...]]:
+    """Compute everything that follows from what the run has seen; needs no network."""
+    looks = GatheredLooks.of(evidence.observations(run.id))
+    estate = attribute(seeds, looks, run.started_at)
+    verdicts = judge(estate, looks, run.started_at)
+    written = document.write(
+        client=request.client,
+        run=run,
+        scope=doc.Scope(
+            names=tuple(sorted(name.name for name in request.names)),
+            files=tuple(sorted({n.source for n in request.names if n.source != TYPED})),
+            allow_nets=settings.allow_net,
+            depth=settings.depth,
+        ),
+        estate=estate,
+        verdicts=verdicts,
+        looks=looks,
+        tally=tally,
+        evidence=evidence,
+        at=at,
+    )
+    return written, tuple(_incoming(estate, verdicts, written))
+
+
+def _incoming(
+    estate: Estate, verdicts: Sequence[Verdict], written: doc.Document
+) -> Iterable[Incoming]:
+    """Yield what the registry is told of each of the client's assets."""
+    for holding, verdict, asset in zip(estate.holdings, verdicts, written.assets, strict=True):
+        if holding.ownership in (Ownership.CONFIRMED, Ownership.LIKELY):
+            yield Incoming(
+                asset=holding.asset,
+                ownership=holding.ownership,
+                use=verdict.use,
+                state=verdict.state,
+                advice=verdict.advice,
+                confidence=verdict.confidence,
+                display_name=asset.display_name,
+                provider=asset.provider,
+                registrar=asset.registrar,
+                paid_until=asset.paid_until,
+                hosts=holding.hosts,
+                facts={**asset.facts, **_grounds(asset)},
+            )
+
+
+def _grounds(asset: doc.Asset) -> dict[str, Any]:
+    """What `revizor why` explains an asset with: codes and parameters, no sentences."""
+    return {
+        "found_by": [
+            {
+                "code": step.code,
+                "params": {
+                    **step.params,
+                    "from": "" if step.source in (asset.name, None) else step.source,
+                },
+            }
+            for step in asset.found_by
+        ],
+        "ownership_reasons": [
+            {"code": one.code, "params": one.params, "evidence": list(one.evidence)}
+            for one in asset.ownership_reasons
+        ],
+        "reasons": [
+            {"code": one.code, "params": one.params, "evidence": list(one.evidence)}
+            for one in asset.reasons
+        ],
+    }
+
+
+def _waiting(net: LiveNet, clock: Clock) -> Iterable[Waiting]:
+    for row in net.waiting():
+        yield Waiting(
+            row.server,
+            {"turn": "its pace", "back_off": "it asked us to stay away"}[row.why],
+            max(0.0, (row.until - clock()).total_seconds()),
+        )
+
+
+async def demo(folder: Path, display: Display) -> AuditResult:
+    """Audit the recorded internet that comes with the package; nothing is left but the files."""
+    tape = load_tape()
+    asked = request(client=tape.client, typed=tape.names, orgs=tape.orgs)
+    with tempfile.TemporaryDirectory(prefix="revizor-demo-") as scratch:
+        settings = Settings(
+            db=f"sqlite:///{scratch}/demo.db", vantage=tape.vantage, max_hosts=tape.max_hosts
+        )
+        net = Player(tape.exchanges)
+        return await replay(asked, settings, lambda: tape.at, display, net, folder=folder)

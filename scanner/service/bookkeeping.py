@@ -1,0 +1,159 @@
+"""What the registry knows, and what people say of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import msgspec
+
+from reports.wording import Wording
+from scanner.assets import Advice, Asset, Kind, Ownership
+from scanner.database import Database
+from scanner.registry import Registry, RegistryObject
+from scanner.runs.look import Clock
+from scanner.service.arguments import UnknownThing, asset_of, client_of, report_languages, word_of
+from scanner.settings import Settings
+
+
+async def say_ownership(
+    client: str,
+    asset: str,
+    ours: bool,
+    who: str,
+    why: str,
+    settings: Settings,
+    clock: Clock,
+) -> str:
+    """Note a person's word on whose an asset is; return a confirmation for him."""
+    thing = asset_of(asset)
+    database = Database.open(settings.db)
+    try:
+        book = Registry(database)
+        known = client_of(book, client)
+        ownership = Ownership.CONFIRMED if ours else Ownership.FOREIGN
+        await book.say_ownership(known.slug, thing, ownership, who, why, clock())
+    finally:
+        database.close()
+    relation = "is" if ours else "is not"
+    return (
+        f"Noted: {thing} {relation} {known.name}'s, says {who}. It counts from the next audit on."
+    )
+
+
+def why(asset: str, client: str | None, settings: Settings) -> str:
+    """Explain an asset in the settings' first language: whose it is, the verdict, what people said, history."""
+    wording = Wording(report_languages(settings.lang)[0])
+    thing = asset_of(asset)
+    database = Database.open(settings.db)
+    try:
+        book = Registry(database)
+        slugs = [client_of(book, client).slug] if client else [c.slug for c in book.clients()]
+        parts = [text for slug in slugs for text in _explanations(book, slug, thing, wording)]
+    finally:
+        database.close()
+    if not parts:
+        raise UnknownThing(
+            f"{thing} is in no registry here; `revizor registry list CLIENT` shows what is."
+        )
+    return "\n\n".join(parts)
+
+
+def _explanations(book: Registry, slug: str, thing: Asset, wording: Wording) -> Iterable[str]:
+    for word in book.owner_words(slug):
+        if word.asset == thing:
+            yield (
+                f"{slug}: {word.who} said on {word.at:%Y-%m-%d} that {thing} is "
+                f"{'theirs' if word.ownership is Ownership.CONFIRMED else 'not theirs'}: {word.why}"
+            )
+    for found in book.objects(slug, kind=thing.kind):
+        if found.asset == thing:
+            yield _described(book, found, wording)
+
+
+def _described(book: Registry, found: RegistryObject, wording: Wording) -> str:
+    lines = [f"{found.client}: {found.asset} (object {found.id}, {found.lifecycle})"]
+    for field in (
+        "ownership",
+        "use",
+        "state",
+        "verdict",
+        "confidence",
+        "provider",
+        "registrar",
+        "paid_until",
+        "cost",
+    ):
+        value = getattr(found, field)
+        if value is not None:
+            lines.append(f"  {field:<11} {value}  [{found.origins.get(field, 'inferred')}]")
+    for title, theme, grounds in (
+        ("whose", "owner", "ownership_reasons"),
+        ("found by", "found", "found_by"),
+        ("because", "reason", "reasons"),
+    ):
+        for ground in found.facts.get(grounds, []):
+            said = wording.say(f"{theme}.{ground['code']}", ground["params"])
+            lines.append(f"  {title:<11} {said}")
+            lines += [f"{'':<14}revizor evidence {id_}" for id_ in ground.get("evidence", [])]
+    for change in book.history(found.id):
+        lines.append(
+            f"  {change.at:%Y-%m-%d %H:%M} {change.who}: {change.field} {change.before} → {change.after}"
+            + (f" ({change.why})" if change.why else "")
+        )
+    return "\n".join(lines)
+
+
+def registry_list(
+    client: str, kind: str | None, verdict: str | None, settings: Settings, *, as_json: bool
+) -> str:
+    """Return a client's objects, a line each, or as JSON."""
+    database = Database.open(settings.db)
+    try:
+        book = Registry(database)
+        found = book.objects(
+            client_of(book, client).slug,
+            kind=word_of(Kind, kind, "kind"),
+            verdict=word_of(Advice, verdict, "verdict"),
+        )
+    finally:
+        database.close()
+    if as_json:
+        return msgspec.json.format(msgspec.json.encode(found), indent=2).decode()
+    if not found:
+        return "Nothing yet: run `revizor audit` first, or loosen the filter."
+    width = max(len(str(thing.asset)) for thing in found)
+    return "\n".join(
+        f"{thing.id:>5}  {thing.asset!s:<{width}}  {thing.use or '?':<8}  {thing.verdict or '?':<10}  "
+        f"{thing.paid_until or ''}".rstrip()
+        for thing in found
+    )
+
+
+def registry_show(number: int, settings: Settings) -> str:
+    """Return one object with its values and history."""
+    database = Database.open(settings.db)
+    try:
+        book = Registry(database)
+        found = book.object(number)
+        if found is None:
+            raise UnknownThing(f"there is no object {number}; see `revizor registry list CLIENT`.")
+        return _described(book, found, Wording(report_languages(settings.lang)[0]))
+    finally:
+        database.close()
+
+
+async def registry_set(
+    number: int, field: str, value: str, who: str, why: str, settings: Settings, clock: Clock
+) -> str:
+    """Set a field by a person's word; return a confirmation for him."""
+    database = Database.open(settings.db)
+    try:
+        book = Registry(database)
+        try:
+            said = None if value == "-" else value
+            change = await book.set(number, field, said, who, why, clock())
+        except (LookupError, ValueError) as error:
+            raise UnknownThing(f"{error}.") from error
+    finally:
+        database.close()
+    return f"Noted: {change.asset} {field} {change.before} → {change.after}, says {who}."

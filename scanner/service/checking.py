@@ -1,0 +1,36 @@
+"""What this machine and its settings allow."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from scanner.database import Database, StorageTrouble
+from scanner.runs.doctor import Check, Health, examine
+from scanner.runs.look import Clock
+from scanner.service.network import live_net
+from scanner.settings import Settings
+
+
+async def doctor(settings: Settings, clock: Clock) -> tuple[Check, ...]:
+    """Check settings, database and trust store here, and every way out."""
+    checks = [Check("settings", Health.OK, f"vantage {settings.vantage}", "")]
+    try:
+        database = Database.open(settings.db)
+        try:
+            damage = database.check()
+        finally:
+            database.close()
+        checks.append(database_check(damage))
+    except StorageTrouble as trouble:
+        checks.append(Check("database", Health.FAIL, str(trouble), "No audit can be kept."))
+    async with live_net(settings, None) as net:
+        checks += await examine(net, clock)
+    return tuple(checks)
+
+
+def database_check(damage: Sequence[str]) -> Check:
+    """Return the line on a database that is whole, or damaged as told."""
+    if damage:
+        found = f"damaged: {damage[0]}" + (f" and {len(damage) - 1} more" if damage[1:] else "")
+        return Check("database", Health.FAIL, found, "Restore it from a backup copy.")
+    return Check("database", Health.OK, "opens, is whole, schema is current", "")

@@ -1,0 +1,56 @@
+"""The only door to the network, opened as the settings say."""
+
+from __future__ import annotations
+
+import os
+
+from probes.kit.net.live import LiveNet, NetSettings, resolver_places
+from probes.kit.net.rates import Rates
+from scanner.database import Database, SqlPace
+from scanner.service.arguments import report_languages
+from scanner.settings import BadSettings, Settings
+
+
+def usable(settings: Settings) -> None:
+    """Raise, before anything is opened or asked, for settings that would fail later."""
+    report_languages(settings.lang)
+    rates(settings)
+    _net_settings(settings)
+
+
+def rates(settings: Settings) -> Rates:
+    """Return the paces of the settings; raise BadSettings for one that cannot be read."""
+    try:
+        return Rates.of(settings.pace)
+    except ValueError as error:
+        raise BadSettings(f"[pace] in revizor.toml: {error}.") from error
+
+
+def live_net(settings: Settings, database: Database | None) -> LiveNet:
+    """Open the only door to the network as the settings say; raise BadSettings where they cannot be."""
+    rates(settings)
+    chosen = _net_settings(settings)
+    try:
+        resolver_places(settings.resolver)
+        return LiveNet(chosen, SqlPace(database) if database is not None else None)
+    except (ValueError, OSError) as error:
+        raise BadSettings(
+            f"{error}. Look at --resolver, revizor.toml and SSL_CERT_FILE."
+        ) from error
+
+
+def _net_settings(settings: Settings) -> NetSettings:
+    networks = settings.networks()
+    try:
+        if settings.resolver:
+            resolver_places(settings.resolver)
+        return NetSettings(
+            resolvers=settings.resolver,
+            allow_nets=networks,
+            contact=settings.contact,
+            ehlo_name=settings.ehlo,
+            trust_file=os.environ.get("SSL_CERT_FILE") or None,
+            paces=settings.pace,
+        )
+    except ValueError as error:
+        raise BadSettings(f"{error}. Look at --resolver and revizor.toml.") from error
