@@ -3,36 +3,45 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, datetime, timedelta
-from typing import TypeVar
+from datetime import date, timedelta
 
 from msgspec import Struct
 
 from probes.kit.declare import Reach, probe
 from probes.kit.names import platform, registrable, suffix
 from probes.kit.net import Net
+from probes.kit.net.tape import Exchange
 from probes.kit.observation import Absent, Mention, Reason, Seen, Unknown
 from probes.kit.registry import plan
-from probes.kit.registry.asking import Reply, ask_iana, ask_rdap, ask_whois, bootstrap
-from probes.kit.registry.dates import Stamp
+from probes.kit.registry.asking import ask_iana, ask_rdap, ask_whois, bootstrap
 from probes.kit.registry.holder import Holder, HolderKind
+from probes.kit.registry.merging import (
+    Claim,
+    Moment,
+    differing,
+    expiries,
+    first,
+    first_moment,
+    fullest_holder,
+    paid_until,
+)
 from probes.kit.registry.reading import Ending, Reading
+from probes.kit.registry.replies import Reply
+from probes.kit.registry.standing import Standing, standings
+from probes.kit.registry.stored import stored_replies
 from probes.kit.target import Domain, Host
 
-__all__ = ["Holder", "HolderKind", "Moment", "Registration", "Source", "registration"]
-
-V = TypeVar("V")
-
-
-class Moment(Struct, frozen=True):
-    """A date as a source gave it."""
-
-    at: datetime
-    """UTC; midnight when the source gave a day only."""
-    precise: bool
-    """False when the source gave only a day, or no time zone."""
-    source: str
-    """`registry rdap`, `registry whois`, `registrar whois`, `registrar rdap`."""
+__all__ = [
+    "Claim",
+    "Holder",
+    "HolderKind",
+    "Moment",
+    "Registration",
+    "Source",
+    "Standing",
+    "read_stored",
+    "registration",
+]
 
 
 class Source(Struct, frozen=True):
@@ -72,6 +81,15 @@ class Registration(Struct, frozen=True):
     sources: tuple[Source, ...]
     registrar_id: str = ""
     """IANA number, handle or tag of the registrar."""
+    unclear: tuple[str, ...] = ()
+    """Dates that could be two days (`expires: 03/08/2026`), as written; they are in no other field."""
+    differing: tuple[Claim, ...] = ()
+    """What a further source said otherwise; `expires` holds every expiry already."""
+
+    @property
+    def standings(self) -> tuple[Standing, ...]:
+        """What the statuses mean for whoever pays: redemption, holds, renewed by the registry …"""
+        return standings(self.statuses)
 
     def mentions(self) -> Iterator[Mention]:
         """Name servers in the registry."""
@@ -81,17 +99,48 @@ class Registration(Struct, frozen=True):
 @probe(reach=Reach.PUBLIC, patience=timedelta(seconds=600))
 async def registration(domain: Domain, net: Net) -> Seen[Registration] | Absent | Unknown:
     """Ask the registry, by RDAP or WHOIS, who holds a domain and until when it is paid."""
-    if registrable(domain.name) != domain:
-        rented = platform(domain.name)
-        if rented:
-            return Unknown(Reason.NO_SERVICE, f"a name of the platform {rented}, not registered")
-        return Unknown(Reason.INVALID_QUERY, "not a name that a registry registers")
+    nobodys = _unregistrable(domain)
+    if nobodys is not None:
+        return nobodys
     replies = await _ask_registry(domain, net)
     held = [reply for reply in replies if reply.ending is Ending.REGISTERED]
-    if not held:
-        return _unheld(replies)
-    more = await _ask_registrar(domain, held, replies, net)
-    return Seen(_merged(domain, [*held, *more], [*replies, *more]))
+    if held:
+        replies = [*replies, *await _ask_registrar(domain, held, replies, net)]
+    return _concluded(domain, replies)
+
+
+async def read_stored(
+    domain: Domain, exchanges: Iterable[Exchange]
+) -> Seen[Registration] | Absent | Unknown:
+    """Read what registries and registrars said in an earlier look again, with today's reader.
+
+    `exchanges` are those of one look at the domain, in the order they were asked. Nothing is asked:
+    what was not asked then stays unknown. (A text that our reader cannot make out is shown to the
+    second one, in a local process.)
+    """
+    nobodys = _unregistrable(domain)
+    if nobodys is not None:
+        return nobodys
+    replies = await stored_replies(domain.name, exchanges)
+    return _concluded(domain, replies or _web_only(domain))
+
+
+def _unregistrable(domain: Domain) -> Unknown | None:
+    """Say why nobody can have registered a name, or None where somebody can."""
+    if registrable(domain.name) == domain:
+        return None
+    rented = platform(domain.name)
+    if rented:
+        return Unknown(Reason.NO_SERVICE, f"a name of the platform {rented}, not registered")
+    return Unknown(Reason.INVALID_QUERY, "not a name that a registry registers")
+
+
+def _concluded(domain: Domain, replies: Sequence[Reply]) -> Seen[Registration] | Absent | Unknown:
+    """Return what all replies come to: only a registry says whether a name is held."""
+    registry = [one for one in replies if one.kind.startswith("registry")]
+    if any(one.ending is Ending.REGISTERED for one in registry):
+        return Seen(_merged(domain, replies))
+    return _unheld(registry)
 
 
 async def _ask_registry(domain: Domain, net: Net) -> list[Reply]:
@@ -100,7 +149,7 @@ async def _ask_registry(domain: Domain, net: Net) -> list[Reply]:
     replies: list[Reply] = []
     for base in plan.rdap_bases(end, await bootstrap(net))[:2]:
         url = f"{base}domain/{domain.name}"
-        reply = await ask_rdap(url, "registry rdap", domain.name, net, listed=True)
+        reply = await ask_rdap(url, "registry rdap", domain.name, net)
         replies.append(reply)
         if reply.ending in (Ending.REGISTERED, Ending.NOT_REGISTERED, Ending.RESERVED):
             break
@@ -129,8 +178,7 @@ async def _ask_registry_whois(domain: Domain, end: str, net: Net) -> list[Reply]
         if plan.is_registry_run(end):
             return replies  # IANA knows its parent's registry only
     elif plan.has_no_service(end):
-        words = f"the registry of .{tld} answers on its web pages only"
-        return [Reply(tld, "registry whois", Reading(Ending.NO_SERVICE, words))]
+        return _web_only(domain)
     found = await ask_iana(tld, net)
     if isinstance(found, Reply):
         return [*replies, found]
@@ -139,8 +187,20 @@ async def _ask_registry_whois(domain: Domain, end: str, net: Net) -> list[Reply]
     return replies
 
 
+def _web_only(domain: Domain) -> list[Reply]:
+    """Return the reply of a registry that answers on web pages only; none for every other registry."""
+    end = suffix(domain.name)
+    if plan.whois_server(end) or not plan.has_no_service(end):
+        return []
+    tld = domain.name.rpartition(".")[2]
+    words = f"the registry of .{tld} answers on its web pages only"
+    return [Reply(tld, "registry whois", Reading(Ending.NO_SERVICE, words))]
+
+
 def _unheld(replies: Sequence[Reply]) -> Absent | Unknown:
     """Say what it means that nobody told of a registration."""
+    if not replies:
+        return Unknown(Reason.NOT_ASKED, "no registry was asked")
     reserved = next((one for one in replies if one.ending is Ending.RESERVED), None)
     denials = [one for one in replies if one.ending is Ending.NOT_REGISTERED]
     if denials and reserved is None:
@@ -182,7 +242,7 @@ async def _ask_registrar(
     for reply in held:
         link = reply.reading.referral
         if reply.kind.endswith("rdap") and link:
-            found = await ask_rdap(link, "registrar rdap", domain.name, net, listed=False)
+            found = await ask_rdap(link, "registrar rdap", domain.name, net)
         elif link and link not in visited:
             found = await ask_whois(link, "registrar whois", domain.name, end, net)
         else:
@@ -193,7 +253,9 @@ async def _ask_registrar(
 
 def _complete(readings: Sequence[Reading], end: str) -> bool:
     """Say whether the registry told everything that a registrar could add."""
-    renewed_by_itself = any("autoRenewPeriod" in one.statuses for one in readings)
+    renewed_by_itself = any(
+        Standing.RENEWED_BY_REGISTRY in standings(one.statuses) for one in readings
+    )
     if renewed_by_itself and not any(one.registrar_expires for one in readings):
         return False  # the registry's date is a year ahead of what anybody has paid for
     return (
@@ -204,90 +266,30 @@ def _complete(readings: Sequence[Reading], end: str) -> bool:
     )
 
 
-def _merged(domain: Domain, told: Sequence[Reply], asked: Sequence[Reply]) -> Registration:
+def _merged(domain: Domain, asked: Sequence[Reply]) -> Registration:
     """Put together what the replies say, the registry's word before the registrar's."""
-    told = [one for one in told if one.ending is Ending.REGISTERED]
+    told = [one for one in asked if one.ending is Ending.REGISTERED]
     readings = [one.reading for one in told]
     end = suffix(domain.name)
-    expires = tuple(_expiries(told))
-    statuses = _first(one.statuses for one in readings) or ()
+    expires = tuple(expiries(told))
     delegated = [one.delegated for one in readings if one.delegated is not None]
     signed = [one.dnssec for one in readings if one.dnssec is not None]
     return Registration(
         domain=domain.name,
-        registrar=_first(one.registrar for one in readings) or "",
-        created=_moment(told, "created"),
-        updated=_moment(told, "updated"),
+        registrar=first(one.registrar for one in readings) or "",
+        created=first_moment(told, "created"),
+        updated=first_moment(told, "updated"),
         expires=expires,
-        paid_until=_paid_until(told, end),
-        free_on=_first(one.free_on for one in readings),
+        paid_until=paid_until(told, plan.civil_zone(end)),
+        free_on=first(one.free_on for one in readings),
         expiry_published=bool(expires) or plan.publishes_expiry(end),
-        statuses=statuses,
-        name_servers=_first(one.name_servers for one in readings) or (),
+        statuses=first(one.statuses for one in readings) or (),
+        name_servers=first(one.name_servers for one in readings) or (),
         delegated=delegated[0] if delegated else None,
-        holder=_holder(readings),
+        holder=fullest_holder(readings),
         dnssec=signed[0] if signed else None,
         sources=tuple(Source(one.name, one.kind, one.ending.value) for one in asked),
-        registrar_id=_first(one.registrar_id for one in readings) or "",
+        registrar_id=first(one.registrar_id for one in readings) or "",
+        unclear=tuple(dict.fromkeys(line for one in readings for line in one.unclear)),
+        differing=tuple(differing(told)),
     )
-
-
-def _first(values: Iterable[V]) -> V | None:
-    """Return the first value that says something."""
-    return next((value for value in values if value), None)
-
-
-def _moment(told: Sequence[Reply], field: str) -> Moment | None:
-    for reply in told:
-        stamp: Stamp | None = getattr(reply.reading, field)
-        if stamp is not None:
-            return Moment(stamp.at, stamp.precise, reply.kind)
-    return None
-
-
-def _expiries(told: Sequence[Reply]) -> Iterator[Moment]:
-    """Yield every expiry: what registries say about their own term, then what concerns registrars."""
-    for reply in told:
-        if reply.reading.expires is not None:
-            yield Moment(reply.reading.expires.at, reply.reading.expires.precise, reply.kind)
-    for reply in told:
-        stamp = reply.reading.registrar_expires
-        if stamp is not None:
-            yield Moment(stamp.at, stamp.precise, reply.kind.replace("registry", "registrar"))
-
-
-_RENEWED_AHEAD = timedelta(days=300)
-
-
-def _paid_until(told: Sequence[Reply], end: str) -> date | None:
-    """Return the last civil day of the paid term.
-
-    A registry that renews by itself is up to a year ahead of the registrar's agreement with the
-    holder (RFC 3915 autoRenewPeriod); the registrar's date is then the one somebody paid for.
-    """
-    stamps = [one.reading.expires for one in told if one.reading.expires is not None]
-    stamps += [s for one in told if (s := one.reading.registrar_expires) is not None]
-    if not stamps:
-        return None
-    chosen = stamps[0]
-    for other in stamps[1:]:
-        if chosen.at - other.at > _RENEWED_AHEAD:
-            chosen = other
-    zone = plan.civil_zone(end)
-    if not chosen.precise:
-        return chosen.day
-    return chosen.at.astimezone(zone).date() if zone else chosen.at.date()
-
-
-_SAYS_MOST = (
-    HolderKind.ORGANISATION,
-    HolderKind.PRIVATE_PERSON,
-    HolderKind.PRIVACY_SERVICE,
-    HolderKind.WITHHELD,
-    HolderKind.UNPUBLISHED,
-)
-
-
-def _holder(readings: Sequence[Reading]) -> Holder:
-    """Return what says most about the holder, the registry's word first among equals."""
-    return min((one.holder for one in readings), key=lambda holder: _SAYS_MOST.index(holder.kind))

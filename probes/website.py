@@ -18,7 +18,7 @@ from probes.kit.net.web_address import WebAddress
 from probes.kit.observation import Absent, Mention, Outcome, Reason, Seen, Unknown
 from probes.kit.page import host_of
 from probes.kit.target import Host, display_name
-from probes.kit.trail import Trail, Walker
+from probes.kit.trail import Met, Trail, Walker
 
 _VISIT: Final = timedelta(seconds=30)
 _CONTROL: Final = timedelta(seconds=12)
@@ -136,14 +136,14 @@ async def website(host: Host, net: Net) -> Seen[Website] | Absent | Unknown:
         return nowhere
     control_name = _control_name(host)
     control = None
-    if http.answers:
+    if http.met:
         url = f"http://{control_name}/"
-        control = await walker.walk(url, _CONTROL, http.answers[0].address)
+        control = await walker.walk(url, _CONTROL, http.met[0].answer.address)
     return Seen(
         Website(
-            http=_visit(http, host.name, walker),
-            https=_visit(https, host.name, walker),
-            unknown_host=_unknown_host(http, control, control_name, walker),
+            http=_visit(http, host.name),
+            https=_visit(https, host.name),
+            unknown_host=_unknown_host(http, control, control_name),
             same_as_unknown_host=bool(control and _same(http, control, host.name, control_name)),
         )
     )
@@ -151,7 +151,7 @@ async def website(host: Host, net: Net) -> Seen[Website] | Absent | Unknown:
 
 def _nowhere(http: Trail, https: Trail) -> Absent | Unknown | None:
     """The outcome of a look that never got an answer; None when there is something to tell."""
-    first, second = (None if trail.answers else trail.trouble for trail in (http, https))
+    first, second = (None if trail.met else trail.trouble for trail in (http, https))
     if first is None or second is None:
         return None
     stated = {absence(first), absence(second)}
@@ -164,31 +164,32 @@ def _nowhere(http: Trail, https: Trail) -> Absent | Unknown | None:
 
 def _start(trail: Trail) -> Absent | Unknown | None:
     """What the start URL itself ended in, when it was neither a page nor a redirect."""
-    if trail.answers or trail.trouble is None:
+    if trail.met or trail.trouble is None:
         return None
     return NO_LISTENER if absence(trail.trouble) == NO_LISTENER else trail.trouble
 
 
-def _visit(trail: Trail, host: str, walker: Walker) -> Visit:
+def _visit(trail: Trail, host: str) -> Visit:
     hops = tuple(Hop(step.url, step.status, step.to) for step in trail.steps)
-    page = _start(trail) or trail.trouble or Seen(_page(trail, host, walker))
+    page = _start(trail) or trail.trouble or Seen(_page(trail, host))
     return Visit(trail.start, hops, page)
 
 
-def _unknown_host(http: Trail, control: Trail | None, name: str, walker: Walker) -> Outcome[Page]:
+def _unknown_host(http: Trail, control: Trail | None, name: str) -> Outcome[Page]:
     if control is None:
         start = _start(http)
         if isinstance(start, Absent):
             return start
         return Unknown(Reason.NOT_ASKED, "the host itself gave no answer over http")
-    return control.trouble or Seen(_page(control, name, walker))
+    return control.trouble or Seen(_page(control, name))
 
 
-def _page(trail: Trail, host: str, walker: Walker) -> Page:
+def _page(trail: Trail, host: str) -> Page:
     """Put the last answer of a trail into words."""
-    answer = trail.answers[-1]
-    reading = walker.reading(answer)
-    url = trail.url if len(trail.answers) > len(trail.steps) else trail.steps[-1].url
+    met = trail.met[-1]
+    answer, reading = met.answer, met.body.reading
+    url = trail.url if len(trail.met) > len(trail.steps) else trail.steps[-1].url
+    cookies = _cookies(answer)
     here = {host, host_of(url)}
     return Page(
         url=url,
@@ -198,15 +199,15 @@ def _page(trail: Trail, host: str, walker: Walker) -> Page:
         title=reading.title,
         text_length=reading.text_length,
         body_length=len(answer.body),
-        body_sha256=hashlib.sha256(answer.body).hexdigest(),
+        body_sha256=met.body.sha256,
         generator=reading.generator,
         language=reading.language,
-        cookies=_cookies(answer),
+        cookies=cookies,
         script_hosts=tuple(name for name in reading.script_hosts if name not in here),
         link_hosts=tuple(name for name in reading.link_hosts if name not in here),
         canonical_host=host_of(reading.canonical),
         counters=tuple(Counter(kind, account) for kind, account in reading.counters),
-        markers=_markers(trail, answer, host, walker),
+        markers=_markers(trail, met, host, cookies),
         password_field=reading.password_field,
         script_shell=reading.script_shell,
         truncated=answer.truncated,
@@ -214,14 +215,14 @@ def _page(trail: Trail, host: str, walker: Walker) -> Page:
     )
 
 
-def _markers(trail: Trail, answer: HttpAnswer, host: str, walker: Walker) -> tuple[Marker, ...]:
+def _markers(trail: Trail, met: Met, host: str, cookies: tuple[str, ...]) -> tuple[Marker, ...]:
     sight = Sight(
         host=host,
-        status=answer.status,
-        headers=answer.headers,
-        cookies=_cookies(answer),
-        reading=walker.reading(answer),
-        body=answer.body,
+        status=met.answer.status,
+        headers=met.answer.headers,
+        cookies=cookies,
+        reading=met.body.reading,
+        within=met.body.signs,
         redirects=tuple(step.to.lower().partition("://")[2] for step in trail.steps),
     )
     return tuple(Marker(one.id, one.says, one.provider, how) for one, how in recognise(sight))
@@ -247,7 +248,7 @@ def _same(http: Trail, control: Trail, host: str, control_name: str) -> bool:
     A redirect to the asked name itself (`http` to `https` for whatever host) says nothing yet:
     both are followed on and compared again.
     """
-    for number, (mine, theirs) in enumerate(zip(http.answers, control.answers, strict=False)):
+    for number, (mine, theirs) in enumerate(zip(http.met, control.met, strict=False)):
         mine_leads, theirs_leads = number < len(http.steps), number < len(control.steps)
         if mine_leads != theirs_leads:
             return False
@@ -261,11 +262,11 @@ def _same(http: Trail, control: Trail, host: str, control_name: str) -> bool:
     return False
 
 
-def _same_page(mine: HttpAnswer, theirs: HttpAnswer, host: str, control_name: str) -> bool:
-    if mine.status != theirs.status:
+def _same_page(mine: Met, theirs: Met, host: str, control_name: str) -> bool:
+    if mine.answer.status != theirs.answer.status:
         return False
-    return mine.body == theirs.body or _nameless(mine.body, host) == _nameless(
-        theirs.body, control_name
+    return mine.body.sha256 == theirs.body.sha256 or _nameless(mine.answer.body, host) == _nameless(
+        theirs.answer.body, control_name
     )
 
 

@@ -7,12 +7,13 @@ strings; moments carry a time zone and days are ISO dates.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any
 
 import msgspec
-from msgspec import Meta, Struct, field
+from msgspec import Meta, Struct, field, structs
 
 SCHEMA = "revizor.audit/1"
 SCHEMA_ID = "urn:revizor:audit:1"
@@ -261,8 +262,55 @@ def read(content: bytes) -> Document:
 
 
 def write(document: Document) -> bytes:
-    """Spell the document as UTF-8 JSON, two spaces deep; equal documents give equal bytes."""
-    return msgspec.json.format(_ENCODER.encode(document), indent=2) + b"\n"
+    """Spell the document as UTF-8 JSON; equal documents give equal bytes (see `lines`)."""
+    return b"".join(
+        lines(
+            document,
+            assets=document.assets,
+            relations=document.relations,
+            evidence=sorted(document.evidence.items()),
+            not_seen=document.not_seen,
+        )
+    )
+
+
+def lines(
+    frame: Document,
+    *,
+    assets: Iterable[Asset],
+    relations: Iterable[Relation],
+    evidence: Iterable[tuple[str, Evidence]],
+    not_seen: Iterable[NotSeen],
+) -> Iterator[bytes]:
+    """Yield a document of any size in pieces: each asset, relation and piece of evidence on a line of its own.
+
+    Everything else is the frame's. Each iterable is read when its turn comes, in the order of the arguments:
+    a later one may tell what was learnt while an earlier one was read.
+    """
+    encode = _ENCODER.encode
+    rows = {
+        "assets": (b"[", map(encode, assets), b"]"),
+        "relations": (b"[", map(encode, relations), b"]"),
+        "evidence": (b"{", (encode(id_) + b": " + encode(piece) for id_, piece in evidence), b"}"),
+        "not_seen": (b"[", map(encode, not_seen), b"]"),
+    }
+    yield b'{\n  "schema": ' + encode(SCHEMA)
+    for one in structs.fields(Document):
+        yield b",\n  " + encode(one.encode_name) + b": "
+        if one.name in rows:
+            yield from _block(*rows[one.name])
+        else:
+            spelt = msgspec.json.format(encode(getattr(frame, one.name)), indent=2)
+            yield spelt.replace(b"\n", b"\n  ")
+    yield b"\n}\n"
+
+
+def _block(opening: bytes, rows: Iterable[bytes], closing: bytes) -> Iterator[bytes]:
+    yield opening
+    number = 0
+    for number, row in enumerate(rows, 1):
+        yield (b",\n    " if number > 1 else b"\n    ") + row
+    yield (b"\n  " if number else b"") + closing
 
 
 def json_schema() -> dict[str, Any]:

@@ -18,6 +18,8 @@ _HOST_NAME = re.compile(r"[a-z0-9_*-]{1,63}(?:\.[a-z0-9_-]{1,63}){0,20}\.?", re.
 
 def visible(text: str, *, keep_lines: bool = False) -> str:
     """Return the text with every invisible or direction-changing character spelt out (`\\u202e`)."""
+    if text.isascii() and text.isprintable():
+        return text
 
     def spell(match: re.Match[str]) -> str:
         character = match[0]
@@ -36,13 +38,16 @@ def shortened(text: str, limit: int) -> str:
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
 
 
-@lru_cache(maxsize=4096)
 def readable_host(name: str) -> str:
     """Return a host name in Unicode; the name itself where it is not a valid internationalised one."""
-    if "xn--" not in name or not _HOST_NAME.fullmatch(name):
+    return _readable(name) if "xn--" in name else name
+
+
+@lru_cache(maxsize=4096)
+def _readable(name: str) -> str:
+    if not _HOST_NAME.fullmatch(name):
         return name
-    labels = [_readable_label(label) for label in name.split(".")]
-    return ".".join(labels)
+    return ".".join(_readable_label(label) for label in name.split("."))
 
 
 def both_spellings(name: str) -> str:

@@ -9,16 +9,8 @@ from datetime import UTC, date
 from msgspec import Struct
 from msgspec.structs import replace
 
-from reports.document import (
-    Asset,
-    Cost,
-    Document,
-    Evidence,
-    Finding,
-    OwnershipReason,
-    Params,
-    RegistryObject,
-)
+from reports.audit_file import AuditFile, Entry
+from reports.document import Asset, Cost, Finding, Params, RegistryObject
 
 KINDS = ("domain", "site", "hosting", "mail", "certificate", "saas", "licence", "account", "other")
 ALWAYS_SHOWN = ("domain", "site", "hosting", "mail", "certificate")
@@ -47,8 +39,8 @@ class Action(Struct, frozen=True):
     """Things with one proposal: those shown with their reason, and the rest by name only."""
 
     verdict: str
-    shown: tuple[Asset, ...]
-    rest: tuple[Asset, ...]
+    shown: tuple[Entry, ...]
+    rest: tuple[Entry, ...]
     needs: tuple[str, ...]
     needs_differ: bool
 
@@ -64,7 +56,7 @@ class Renewal(Struct, frozen=True):
     """An asset's kind; empty for a line of the registry."""
     type: str
     """A registry line's type; empty for an asset."""
-    asset: Asset | None
+    asset: Entry | None
     auto_renew: bool | None
     cost: Cost | None
 
@@ -84,10 +76,10 @@ class Outline(Struct, frozen=True):
     """The report's skeleton."""
 
     day: date
-    ours: tuple[Asset, ...]
-    kinds: tuple[tuple[str, tuple[Asset, ...]], ...]
-    possible: tuple[Asset, ...]
-    foreign: tuple[Asset, ...]
+    ours: tuple[Entry, ...]
+    kinds: tuple[tuple[str, tuple[Entry, ...]], ...]
+    possible: tuple[Entry, ...]
+    foreign: tuple[Entry, ...]
     by_use: dict[str, int]
     by_verdict: dict[str, int]
     actions: tuple[Action, ...]
@@ -105,32 +97,32 @@ class Outline(Struct, frozen=True):
     excerpt_limit: int
 
 
-def outline(document: Document) -> Outline:
-    """Arrange a document for printing."""
-    day = document.generated_at.astimezone(UTC).date()
-    arranged = sorted(document.assets, key=_order)
-    ours = tuple(asset for asset in arranged if asset.ownership in ("confirmed", "likely"))
-    possible = tuple(asset for asset in arranged if asset.ownership == "possible")
-    foreign = tuple(asset for asset in arranged if asset.ownership == "foreign")
-    numbers, quoted_at, left_out = _citations((*ours, *possible, *foreign), document.evidence)
-    known = {asset.id for asset in document.assets}
-    unmatched = tuple(o for o in document.registry.objects if o.asset not in known)
+def outline(audit: AuditFile) -> Outline:
+    """Arrange an audit for printing, in whatever language."""
+    day = audit.frame.generated_at.astimezone(UTC).date()
+    arranged = sorted(audit.entries, key=_order)
+    ours = tuple(entry for entry in arranged if entry.ownership in ("confirmed", "likely"))
+    possible = tuple(entry for entry in arranged if entry.ownership == "possible")
+    foreign = tuple(entry for entry in arranged if entry.ownership == "foreign")
+    numbers, quoted_at, left_out = _citations((*ours, *possible, *foreign), audit)
+    names = {entry.id: title(entry) for entry in arranged}
+    unmatched = tuple(o for o in audit.frame.registry.objects if o.asset not in names)
     return Outline(
         day=day,
         ours=ours,
         kinds=_by_kind(ours),
         possible=possible,
         foreign=foreign,
-        by_use=_tally(USES, (asset.use for asset in ours)),
-        by_verdict=_tally(VERDICTS, (asset.verdict for asset in ours)),
+        by_use=_tally(USES, (entry.use for entry in ours)),
+        by_verdict=_tally(VERDICTS, (entry.verdict for entry in ours)),
         actions=_actions(ours),
         calendar=_calendar(ours, unmatched, day),
         unmatched=unmatched,
         numbers=numbers,
         quoted_at=quoted_at,
         left_out=left_out,
-        anchors={asset.id: number for number, asset in enumerate(arranged, 1)},
-        names={asset.id: title(asset) for asset in arranged},
+        anchors={entry.id: number for number, entry in enumerate(arranged, 1)},
+        names=names,
         excerpt_limit=_between(_EXCERPT_LIMITS, _EXCERPTS_IN_ALL // max(1, len(numbers))),
     )
 
@@ -166,6 +158,8 @@ _EACH = ("host", "domain", "address")
 
 def merged(reasons: tuple[Finding, ...]) -> tuple[Finding, ...]:
     """Return the reasons with those that say the same of different names made one."""
+    if len({one.code for one in reasons}) == len(reasons):
+        return reasons
     together: dict[object, list[Finding]] = {}
     for one in reasons:
         rest = sorted((k, str(v)) for k, v in one.params.items() if k not in _EACH)
@@ -183,7 +177,7 @@ def _one_of(same: list[Finding]) -> Finding:
     return replace(same[0], params=params, evidence=tuple(evidence))
 
 
-def title(asset: Asset) -> str:
+def title(asset: Asset | Entry) -> str:
     """Return what people call the thing; a hosting is called by its provider and what it is known by."""
     head, slash, rest = asset.display_name.partition("/")
     if asset.kind != "hosting" or not slash:
@@ -192,7 +186,7 @@ def title(asset: Asset) -> str:
     return f"{provider}, {rest}" if provider else rest
 
 
-def _order(asset: Asset) -> tuple[int, str, int, str, str]:
+def _order(asset: Entry) -> tuple[int, str, int, str, str]:
     kind = KINDS.index(asset.kind) if asset.kind in KINDS else len(KINDS)
     return kind, asset.kind, VERDICTS.index(asset.verdict), asset.display_name, asset.id
 
@@ -206,14 +200,14 @@ def _tally(words: tuple[str, ...], met: Iterable[str]) -> dict[str, int]:
     return {word: counted[word] for word in words}
 
 
-def _by_kind(assets: tuple[Asset, ...]) -> tuple[tuple[str, tuple[Asset, ...]], ...]:
-    tables: dict[str, list[Asset]] = {kind: [] for kind in ALWAYS_SHOWN} if assets else {}
+def _by_kind(assets: tuple[Entry, ...]) -> tuple[tuple[str, tuple[Entry, ...]], ...]:
+    tables: dict[str, list[Entry]] = {kind: [] for kind in ALWAYS_SHOWN} if assets else {}
     for asset in assets:
         tables.setdefault(asset.kind, []).append(asset)
     return tuple((kind, tuple(rows)) for kind, rows in tables.items())
 
 
-def _actions(ours: tuple[Asset, ...]) -> tuple[Action, ...]:
+def _actions(ours: tuple[Entry, ...]) -> tuple[Action, ...]:
     actions = []
     for verdict in TO_DECIDE:
         assets = tuple(asset for asset in ours if asset.verdict == verdict)
@@ -233,7 +227,7 @@ def _actions(ours: tuple[Asset, ...]) -> tuple[Action, ...]:
 
 
 def _calendar(
-    ours: tuple[Asset, ...], unmatched: tuple[RegistryObject, ...], day: date
+    ours: tuple[Entry, ...], unmatched: tuple[RegistryObject, ...], day: date
 ) -> Calendar:
     by_themselves = sum(_renews_itself(asset) for asset in ours)
     dated = [
@@ -253,11 +247,11 @@ def _calendar(
     )
 
 
-def _renews_itself(asset: Asset) -> bool:
+def _renews_itself(asset: Entry) -> bool:
     return asset.kind == "certificate" and asset.auto_renew is True
 
 
-def _of_asset(asset: Asset, on: date, day: date) -> Renewal:
+def _of_asset(asset: Entry, on: date, day: date) -> Renewal:
     return Renewal(
         on=on,
         days_left=(on - day).days,
@@ -286,21 +280,19 @@ def _of_object(line: RegistryObject, on: date, day: date) -> Renewal:
 
 
 def _citations(
-    assets: tuple[Asset, ...], evidence: dict[str, Evidence]
+    entries: tuple[Entry, ...], audit: AuditFile
 ) -> tuple[dict[str, int], dict[str, tuple[str, ...]], dict[str, int]]:
     """Number the evidence that is cited, say beside which asset each piece is quoted, and what is left out."""
-    most = _between(_PIECES_LIMITS, _PIECES_IN_ALL // max(1, len(assets)))
+    most = _between(_PIECES_LIMITS, _PIECES_IN_ALL // max(1, len(entries)))
     numbers: dict[str, int] = {}
     quoted_at: dict[str, tuple[str, ...]] = {}
     left_out: dict[str, int] = {}
-    for asset in assets:
-        signs: tuple[Finding | OwnershipReason, ...] = (*asset.reasons, *asset.ownership_reasons)
-        cited = dict.fromkeys(id_ for sign in signs for id_ in sign.evidence if id_ in evidence)
-        fresh = [id_ for id_ in cited if id_ not in numbers]
+    for entry in entries:
+        fresh = [id_ for id_ in audit.cited(entry) if id_ not in numbers]
         for id_ in fresh[:most]:
             numbers[id_] = len(numbers) + 1
         if fresh:
-            quoted_at[asset.id] = tuple(fresh[:most])
+            quoted_at[entry.id] = tuple(fresh[:most])
         if len(fresh) > most:
-            left_out[asset.id] = len(fresh) - most
+            left_out[entry.id] = len(fresh) - most
     return numbers, quoted_at, left_out

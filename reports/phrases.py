@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from typing import Any
-
-from msgspec.structs import replace
 
 from reports.document import Asset, Change, Cost, Evidence, Source
 from reports.foreign import both_spellings, shortened
@@ -21,30 +19,34 @@ _FACTS = (
 """What is told of the facts, in this order; the page shows the provider elsewhere."""
 
 
-def trail(asset: Asset, wording: Wording) -> list[str]:
+def trail(asset: Asset, wording: Wording) -> str:
     """Say how the thing was found, the consultant's own word first."""
-    return [
+    return " → ".join(
         wording.say(
             f"found.{step.code}",
             {**step.params, "from": "" if step.source in (asset.name, None) else step.source},
         )
         for step in asset.found_by
-    ]
+    )
 
 
-def owner_signs(asset: Asset, wording: Wording) -> list[tuple[str, tuple[str, ...]]]:
-    """Say why we think the thing is, or is not, the client's, each sign with its evidence."""
+def owner_signs(
+    asset: Asset, wording: Wording, *, told: Container[str] = ()
+) -> list[tuple[str, tuple[str, ...]]]:
+    """Say why we think the thing is, or is not, the client's, each sign with its evidence.
+
+    Signs whose codes are `told` already are left out.
+    """
     return [
         (wording.say(f"owner.{sign.code}", sign.params), sign.evidence)
         for sign in asset.ownership_reasons
+        if sign.code not in told
     ]
 
 
 def further_signs(asset: Asset, wording: Wording) -> list[tuple[str, tuple[str, ...]]]:
     """Say the same, without what the trail already tells."""
-    told = {step.code for step in asset.found_by}
-    fresh = tuple(sign for sign in asset.ownership_reasons if sign.code not in told)
-    return owner_signs(replace(asset, ownership_reasons=fresh), wording)
+    return owner_signs(asset, wording, told={step.code for step in asset.found_by})
 
 
 def needs(codes: tuple[str, ...], wording: Wording) -> str:
@@ -112,14 +114,13 @@ def excerpt(evidence: Evidence, limit: int, wording: Wording) -> str:
 def known_facts(
     asset: Asset, names: Mapping[str, str], wording: Wording
 ) -> Iterator[tuple[str, str]]:
-    """Say the facts a reader may want to check, each with its label."""
+    """Say the facts a reader may want to check, each with its code."""
     facts = asset.facts
     if "holder" in facts or "holder_kind" in facts:
         facts = {**facts, "holder": _holder(facts, wording)}
     for key in _FACTS:
-        said = _fact(key, facts.get(key), names, wording)
-        if said:
-            yield wording.say(f"fact.{key}"), said
+        if key in facts and (said := _fact(key, facts[key], names, wording)):
+            yield key, said
 
 
 def _holder(facts: Mapping[str, Any], wording: Wording) -> str:

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from functools import partial
+from collections.abc import Callable, Iterator
+from functools import cache, partial
 from hashlib import sha256
 from importlib.resources import files
+from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from reports import phrases
+from reports.audit_file import AuditFile
 from reports.document import Document
 from reports.foreign import readable_host, visible
-from reports.outline import USES, VERDICTS, merged, outline, telling_reasons
+from reports.outline import USES, VERDICTS, Outline, outline, telling_reasons
+from reports.rows import Rows
 from reports.wording import Wording
 
 
@@ -22,22 +26,52 @@ def render(document: Document, language: str, *, strict: bool = False) -> str:
 
     `strict` raises `NoText` for a code without a sentence, where readers get one in the code's own words.
     """
+    audit = AuditFile.of(document)
+    return "".join(pieces(audit, outline(audit), language, strict=strict))
+
+
+def pieces(
+    audit: AuditFile, plan: Outline, language: str, *, strict: bool = False
+) -> Iterator[str]:
+    """Yield the report piece by piece, however long it is; one outline serves every language."""
     wording = Wording(language, strict=strict)
-    environment = _environment(wording)
-    plan = outline(document)
-    page = environment.get_template("report.html").render(
-        document=document,
+    template = _environment().get_template("report.html")
+    yield from template.generate(
+        audit=audit,
+        document=audit.frame,
         plan=plan,
-        facts=lambda asset: phrases.known_facts(asset, plan.names, wording),
-        excerpt=lambda evidence: _lines(phrases.excerpt(evidence, plan.excerpt_limit, wording)),
+        rows=Rows(audit, plan, wording),
+        **_voice(wording),
     )
-    return page + "\n"
+    yield "\n"
 
 
-def _environment(wording: Wording) -> Environment:
+def _voice(wording: Wording) -> dict[str, Any]:
+    """What the templates say things with."""
+    said: dict[str, Callable[..., str]] = {
+        name: partial(getattr(phrases, name), wording=wording)
+        for name in (
+            *("needs", "price", "time_left", "source_name", "source_reason", "changed", "vantage"),
+        )
+    }
+    return {
+        "wording": wording,
+        "language": wording.language,
+        "say": wording.say,
+        "day": wording.day,
+        "moment": wording.moment,
+        "money": wording.money,
+        **said,
+    }
+
+
+@cache
+def _environment() -> Environment:
+    """Prepare the templates, once: compiling them takes longer than printing a small report."""
     environment = Environment(
         loader=PackageLoader("reports"),
         autoescape=True,
+        auto_reload=False,
         undefined=StrictUndefined,
         finalize=_shown,
         trim_blocks=True,
@@ -46,27 +80,12 @@ def _environment(wording: Wording) -> Environment:
     environment.filters["readable"] = readable_host
     style, script = _own("style.css"), _own("script.js")
     environment.globals.update(
-        wording=wording,
-        language=wording.language,
-        say=wording.say,
-        day=wording.day,
-        moment=wording.moment,
-        stamp=wording.stamp,
-        money=wording.money,
         telling_reasons=telling_reasons,
-        merged=merged,
         USES=USES,
         VERDICTS=VERDICTS,
         style=style,
         script=script,
         policy=_policy(style, script),
-        **{
-            name: partial(getattr(phrases, name), wording=wording)
-            for name in (
-                *("trail", "owner_signs", "further_signs", "needs", "price", "time_left"),
-                *("source_name", "source_reason", "changed", "vantage"),
-            )
-        },
     )
     return environment
 
@@ -92,7 +111,3 @@ def _policy(style: str, script: str) -> str:
 
 def _hash(text: str) -> str:
     return "sha256-" + b64encode(sha256(text.encode()).digest()).decode()
-
-
-def _lines(text: str) -> Markup:
-    return escape(visible(text, keep_lines=True))

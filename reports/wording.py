@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -59,13 +59,9 @@ class Sentence(Struct, frozen=True):
     """One way to say a code: its pieces, or a table of them by plural category."""
 
     forms: dict[str, tuple[Piece, ...]]
-    by: str = ""
-
-    @property
-    def placeholders(self) -> frozenset[str]:
-        """Names of every parameter it needs."""
-        named = {piece.name for form in self.forms.values() for piece in form if piece.name}
-        return frozenset(named | ({self.by} if self.by else set()))
+    by: str
+    placeholders: frozenset[str]
+    """Names of every parameter it needs."""
 
 
 Texts = dict[str, tuple[Sentence, ...]]
@@ -85,6 +81,16 @@ def texts(language: str) -> Texts:
     return found
 
 
+@lru_cache(maxsize=len(LANGUAGES))
+def _plain(language: str) -> dict[str, str]:
+    """Pick the texts without any parameter: most of what a report says, the same in every row."""
+    return {
+        key: "".join(piece.text for piece in sentences[0].forms[""])
+        for key, sentences in texts(language).items()
+        if not sentences[0].placeholders
+    }
+
+
 def _flat(prefix: str, table: Mapping[str, Any]) -> Iterator[tuple[str, tuple[Sentence, ...]]]:
     for key, value in table.items():
         path = f"{prefix}{key}"
@@ -98,10 +104,10 @@ def _flat(prefix: str, table: Mapping[str, Any]) -> Iterator[tuple[str, tuple[Se
 
 
 def _sentence(value: str | dict[str, str]) -> Sentence:
-    if isinstance(value, str):
-        return Sentence({"": _pieces(value)})
-    forms = {category: _pieces(text) for category, text in value.items() if category != "by"}
-    return Sentence(forms, value["by"])
+    table = {"": value, "by": ""} if isinstance(value, str) else value
+    forms = {category: _pieces(text) for category, text in table.items() if category != "by"}
+    named = {piece.name for form in forms.values() for piece in form} | {table["by"]}
+    return Sentence(forms, table["by"], frozenset(named - {""}))
 
 
 def _pieces(text: str) -> tuple[Piece, ...]:
@@ -121,8 +127,9 @@ class Wording:
             raise ValueError(f"no texts in {language!r}, only in {', '.join(LANGUAGES)}")
         self.language = language
         self.strict = strict
-        self._locale = Locale.parse(LOCALES[language])
+        self._locale = _locale(language)
         self._texts = texts(language)
+        self._plain = _plain(language)
 
     def has(self, key: str) -> bool:
         """Tell whether a code has a text."""
@@ -130,12 +137,11 @@ class Wording:
 
     def say(self, key: str, params: Mapping[str, Param] | None = None, **more: Param) -> str:
         """Say a code, dotted with its theme (`reason.site.content`), with its parameters."""
-        values = {**(params or {}), **more}
-        sentences = self._texts.get(key)
-        if sentences is None:
-            return self._in_its_own_words(key)
-        for sentence in sentences:
-            if all(_known(values.get(name)) for name in sentence.placeholders):
+        if said := self._plain.get(key):
+            return said
+        values = {**params, **more} if params else more
+        for sentence in self._texts.get(key, ()):
+            if _all_known(sentence.placeholders, values):
                 return self._fill(sentence, values)
         return self._in_its_own_words(key)
 
@@ -161,22 +167,22 @@ class Wording:
             return sentence.forms[""]
         count = values[sentence.by]
         number = len(count) if isinstance(count, (list, str)) else abs(count)
-        category = self._locale.plural_form(number)
+        category = _plural(number, self.language)
         return sentence.forms.get(category) or sentence.forms[PLURALS[self.language][-1]]
 
     def value(self, value: Param, spec: str = "") -> str:
         """Say one parameter's value."""
+        if isinstance(value, str):
+            if spec == "asset":
+                return self._text(value.partition(":")[2] or value)
+            if spec and spec != "plain":
+                return self._word(spec, value)
+            return self._text(value)
         if isinstance(value, list):
             return self.items([self.value(one, spec) for one in value])
         if isinstance(value, bool):
             return self.say("page.yes" if value else "page.no")
-        if isinstance(value, (int, float)):
-            return str(value) if spec == "plain" else self.number(value)
-        if spec == "asset":
-            return self._text(value.partition(":")[2] or value)
-        if spec and spec != "plain":
-            return self._word(spec, value)
-        return self._text(value)
+        return str(value) if spec == "plain" else self.number(value)
 
     def _word(self, spec: str, code: str) -> str:
         theme = spec.removesuffix("?")
@@ -185,13 +191,14 @@ class Wording:
         return self._text(code.replace("_", " ").capitalize() if _CODE.fullmatch(code) else code)
 
     def _text(self, value: str) -> str:
-        try:
-            if _ISO_DAY.fullmatch(value):
-                return self.day(date.fromisoformat(value))
-            if _ISO_MOMENT.fullmatch(value):
-                return self.moment(datetime.fromisoformat(value))
-        except (ValueError, OverflowError):
-            pass  # looks like a date and is none: said as the text it is
+        if value[:1].isdigit():
+            try:
+                if _ISO_DAY.fullmatch(value):
+                    return self.day(date.fromisoformat(value))
+                if _ISO_MOMENT.fullmatch(value):
+                    return self.moment(datetime.fromisoformat(value))
+            except (ValueError, OverflowError):
+                pass  # looks like a date and is none: said as the text it is
         return shortened(visible(both_spellings(value)), _LONGEST_VALUE)
 
     def items(self, items: list[str]) -> str:
@@ -203,12 +210,14 @@ class Wording:
 
     def number(self, number: float | Decimal) -> str:
         """Say a number: `12 400`."""
+        if isinstance(number, int):
+            return _counted(number, self.language)
         return str(format_decimal(number, locale=self._locale))
 
     def day(self, day: date) -> str:
         """Say a calendar day: `4 мая 2026 г.`."""
         pattern = "d MMMM y 'г'." if self.language == "ru" else "d MMMM y"
-        return _unbroken(_dated(day, pattern, self._locale))
+        return _unbroken(_dated(day, pattern, self.language))
 
     def moment(self, at: datetime) -> str:
         """Say a moment in UTC: `4 мая 2026, 09:05 UTC`."""
@@ -247,13 +256,35 @@ class Wording:
         )
 
 
-def _known(value: Param | None) -> bool:
-    return value is not None and value != "" and value != []
+def _all_known(names: Iterable[str], values: Mapping[str, Param]) -> bool:
+    for name in names:
+        value = values.get(name)
+        if value is None or value == "" or value == []:
+            return False
+    return True
+
+
+@lru_cache(maxsize=len(LANGUAGES))
+def _locale(language: str) -> Locale:
+    return Locale.parse(LOCALES[language])
+
+
+# Remembered by language: a locale takes longer to look up than most values to format.
 
 
 @lru_cache(maxsize=4096)
-def _dated(day: date, pattern: str, locale: Locale) -> str:
-    return format_date(day, pattern, locale=locale)
+def _dated(day: date, pattern: str, language: str) -> str:
+    return format_date(day, pattern, locale=_locale(language))
+
+
+@lru_cache(maxsize=4096)
+def _counted(number: int, language: str) -> str:
+    return str(format_decimal(number, locale=_locale(language)))
+
+
+@lru_cache(maxsize=4096, typed=True)  # 1 thing, but 1.0 things
+def _plural(number: float, language: str) -> str:
+    return _locale(language).plural_form(number)
 
 
 def _unbroken(text: str) -> str:

@@ -11,6 +11,8 @@ from probes.kit.net import Net
 from probes.kit.observation import Absent, Reason, Seen, Unknown
 
 _NAME_LENGTH = 200
+_NUMBERS = 2**32
+"""Of autonomous systems (RFC 6793)."""
 
 
 class Announcement(Struct, frozen=True):
@@ -50,6 +52,8 @@ def _origin(text: str) -> tuple[int, str, str] | None:
     try:
         asn, prefix = int(fields[0].split()[0]), str(ipaddress.ip_network(fields[1]))
     except (ValueError, IndexError):
+        return None
+    if not 0 <= asn < _NUMBERS:
         return None
     return asn, prefix, fields[2][:2] if len(fields) > 2 else ""
 

@@ -6,7 +6,7 @@ import tomllib
 import warnings
 from collections.abc import Callable
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from hashlib import sha256
 from importlib.resources import files
 from typing import Final, TypeVar
@@ -18,12 +18,14 @@ from cryptography.utils import CryptographyDeprecationWarning
 from cryptography.x509.oid import NameOID
 from msgspec import Struct
 
-from probes.kit.net.trust import ODD
+from probes.kit.net.trust import ODD, load_certificate
 
 T = TypeVar("T")
 
 MOST_NAMES: Final = 200
 _TEXT_LENGTH: Final = 200
+_ORDINARY: Final = 8192
+"""Octets of a certificate up to which what it says is remembered."""
 
 
 class Certificate(Struct, frozen=True):
@@ -53,17 +55,25 @@ class _Issuer(Struct, frozen=True, forbid_unknown_fields=True):
 
 def read_certificate(der: bytes) -> Certificate:
     """Read a certificate; raise ValueError when it is none, or has no readable dates."""
+    return _read_lately(der) if len(der) <= _ORDINARY else _read(der)
+
+
+def _read(der: bytes) -> Certificate:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", CryptographyDeprecationWarning)
         try:
-            leaf = x509.load_der_x509_certificate(der)
+            leaf = load_certificate(der)
             not_before, not_after = leaf.not_valid_before_utc, leaf.not_valid_after_utc
         except ODD as error:
             raise ValueError(f"not a readable certificate: {error}"[:_TEXT_LENGTH]) from error
-        return _read(der, leaf, not_before, not_after)
+        return _fields(der, leaf, not_before, not_after)
 
 
-def _read(
+# An apex and its www show one certificate.
+_read_lately = lru_cache(maxsize=512)(_read)
+
+
+def _fields(
     der: bytes, leaf: x509.Certificate, not_before: datetime, not_after: datetime
 ) -> Certificate:
     unreadable: list[str] = []

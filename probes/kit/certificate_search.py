@@ -7,9 +7,11 @@ Spotter answers with an object instead of a list when the hour's quota is used u
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import Any, Final
+from functools import partial
+from typing import Any, Final, Generic, TypeVar
 
 import msgspec
 from msgspec import Struct
@@ -19,6 +21,10 @@ from probes.kit.net.patience import Patience
 from probes.kit.observation import Reason
 from probes.kit.target import canonical_name
 
+R = TypeVar("R")
+
+_MOST_BYTES: Final = 4_194_304
+"""About ten thousand rows. What is longer is read as far as this, and called partial."""
 _PATIENCES: Final = (30.0, 40.0, 50.0)
 """Seconds for each try; a second question must differ from the first, or it is not asked again."""
 _WHOLE: Final = timedelta(seconds=140)
@@ -27,6 +33,10 @@ _MOST_PAGES: Final = 4
 _MOST_SIGNS: Final = ((b"{", 25_000), (b"[", 50_000), (b'"', 600_000), (b",", 300_000))
 """More of these than any log's 10,000 rows need make an answer that only wants our memory."""
 _MOST_NAMES: Final = 200
+_MOST_NAMES_IN_ALL: Final = 20_000
+"""Names that differ, of one domain in one log."""
+_BLANKS: Final = 64
+"""Bytes of white space that may stand before a list."""
 _TEXT_LENGTH: Final = 200
 _PASSING: Final = frozenset({404, 429, 500, 502, 503, 504})
 _PASSING_TROUBLES: Final = frozenset(
@@ -64,11 +74,19 @@ class Findings(Struct, frozen=True):
     entries: tuple[Entry, ...] = ()
 
 
-class _Rows(Struct, frozen=True):
-    """One answer taken apart into rows."""
+class _Rows(Struct, Generic[R], frozen=True):
+    """The rows of one answer that could be read."""
 
-    rows: list[msgspec.Raw]
+    read: list[R]
+    told: int
+    """How many there were, those that could not be read too."""
     whole: bool
+    """False when the answer broke off."""
+
+    @property
+    def clean(self) -> bool:
+        """True when the answer came to its end and every row could be read."""
+        return self.whole and self.told == len(self.read)
 
 
 async def crt_sh(domain: str, net: Net) -> Findings:
@@ -76,26 +94,22 @@ async def crt_sh(domain: str, net: Net) -> Findings:
     url = f"https://crt.sh/?q=%25.{domain}&output=json"
     try:
         async with Patience(_WHOLE):
-            answer = await _persist(url, net)
+            answer = await _persist(url, net, partial(_crt_sh_row, _Names()))
     except TimeoutError:
         return Findings(Status.FAILED)
     if isinstance(answer, Status):
         return Findings(answer)
-    whole = answer.whole and len(answer.rows) < _ROW_CAP
     by_serial: dict[tuple[str, str], Entry] = {}
-    for row in answer.rows:
-        read = _crt_sh_row(row)
-        if read is None:
-            whole = False
-            continue
+    for key, entry in answer.read:
         # A precertificate and its certificate are two rows with one serial number.
-        key, entry = read
-        whole = whole and entry.whole
         other = by_serial.setdefault(key, entry)
         if other is not entry:
             names = tuple(dict.fromkeys(other.names + entry.names))[:_MOST_NAMES]
-            by_serial[key] = msgspec.structs.replace(other, names=names)
-    return Findings(Status.COMPLETED if whole else Status.PARTIAL, tuple(by_serial.values()))
+            whole = other.whole and entry.whole
+            by_serial[key] = msgspec.structs.replace(other, names=names, whole=whole)
+    entries = tuple(by_serial.values())
+    whole = answer.clean and answer.told < _ROW_CAP and all(entry.whole for entry in entries)
+    return Findings(Status.COMPLETED if whole else Status.PARTIAL, entries)
 
 
 async def cert_spotter(domain: str, net: Net) -> Findings:
@@ -109,18 +123,18 @@ async def cert_spotter(domain: str, net: Net) -> Findings:
     )
     found: dict[str, Entry] = {}
     after, status, clean = "", Status.PARTIAL, True
+    read = partial(_cert_spotter_row, _Names())
     try:
         async with Patience(_WHOLE):
             for _ in range(_MOST_PAGES):
-                answer = await _persist(f"{base}&after={after}" if after else base, net, once=True)
+                url = f"{base}&after={after}" if after else base
+                answer = await _persist(url, net, read, once=True)
                 if isinstance(answer, Status):
                     status = answer
                     break
-                fresh = [entry for entry in map(_cert_spotter_row, answer.rows) if entry]
-                news = [entry for entry in fresh if entry.id not in found]
+                news = [entry for entry in answer.read if entry.id not in found]
                 found.update((entry.id, entry) for entry in news)
-                read = len(fresh) == len(answer.rows) and all(entry.whole for entry in fresh)
-                clean = clean and answer.whole and read
+                clean = clean and answer.clean and all(entry.whole for entry in answer.read)
                 if not news or not answer.whole:
                     status = Status.COMPLETED if clean else Status.PARTIAL
                     break
@@ -132,12 +146,14 @@ async def cert_spotter(domain: str, net: Net) -> Findings:
     return Findings(status, tuple(found.values()))
 
 
-async def _persist(url: str, net: Net, *, once: bool = False) -> _Rows | Status:
+async def _persist(
+    url: str, net: Net, read: Callable[[msgspec.Raw], R | None], *, once: bool = False
+) -> _Rows[R] | Status:
     """Ask up to three times for a list of rows; `once` does not knock again at a closed quota."""
-    best: _Rows | Status = Status.FAILED
+    best: _Rows[R] | Status = Status.FAILED
     for patience in _PATIENCES:
         try:
-            answer = await net.ask(ApiQuestion(url, patience=patience))
+            answer = await net.ask(ApiQuestion(url, max_bytes=_MOST_BYTES, patience=patience))
         except NetTrouble as trouble:
             if trouble.reason is Reason.NOT_ALLOWED:
                 return Status.SKIPPED
@@ -146,38 +162,40 @@ async def _persist(url: str, net: Net, *, once: bool = False) -> _Rows | Status:
             if trouble.reason not in _PASSING_TROUBLES:
                 break
             continue
-        rows = _rows(answer)
-        if isinstance(rows, _Rows) and (rows.whole or (answer.truncated and rows.rows)):
+        status, capped, rows = answer.status, answer.truncated, _rows(answer, read)
+        del answer  # its megabytes must not wait for those of the next one
+        if isinstance(rows, _Rows) and (rows.whole or (capped and rows.told)):
             return rows
         if rows is Status.LIMITED and once:
             return rows
         if isinstance(rows, _Rows) or not isinstance(best, _Rows):
             best = rows
-        if answer.status not in _PASSING and answer.status != 200:
+        if status not in _PASSING and status != 200:
             break
     return best
 
 
-def _rows(answer: ApiAnswer) -> _Rows | Status:
+def _rows(answer: ApiAnswer, read: Callable[[msgspec.Raw], R | None]) -> _Rows[R] | Status:
     """Take a list of rows out of an answer; of one that broke off, the rows that are whole."""
-    if answer.status == 429 or (answer.body[:1] == b"{" and b'"rate_limited"' in answer.body[:400]):
+    body = answer.body
+    if answer.status == 429 or (body[:1] == b"{" and b'"rate_limited"' in body[:400]):
         return Status.LIMITED
-    if answer.status != 200 or answer.body.lstrip()[:1] != b"[":
+    if answer.status != 200 or body[:_BLANKS].lstrip()[:1] != b"[":
         return Status.FAILED
-    if any(answer.body.count(sign) > most for sign, most in _MOST_SIGNS):
+    if any(body.count(sign) > most for sign, most in _MOST_SIGNS):
         return Status.FAILED
+    whole = not answer.truncated
     try:
-        rows = msgspec.json.decode(answer.body, type=list[msgspec.Raw])
-        return _Rows(rows, whole=not answer.truncated)
+        told = msgspec.json.decode(body, type=list[msgspec.Raw])
     except _BROKEN:
-        pass
-    try:
-        end = answer.body.rindex(b"},") + 1
-        return _Rows(
-            msgspec.json.decode(answer.body[:end] + b"]", type=list[msgspec.Raw]), whole=False
-        )
-    except (ValueError, *_BROKEN):
-        return Status.FAILED
+        whole = False
+        try:
+            end = body.rindex(b"},") + 1
+            told = msgspec.json.decode(body[:end] + b"]", type=list[msgspec.Raw])
+        except (ValueError, *_BROKEN):
+            return Status.FAILED
+    found = [row for row in map(read, told) if row]
+    return _Rows(found, told=len(told), whole=whole)
 
 
 def _row(raw: msgspec.Raw) -> dict[str, Any] | None:
@@ -188,56 +206,83 @@ def _row(raw: msgspec.Raw) -> dict[str, Any] | None:
         return None
 
 
-def _crt_sh_row(raw: msgspec.Raw) -> tuple[tuple[str, str], Entry] | None:
+def _crt_sh_row(names: _Names, raw: msgspec.Raw) -> tuple[tuple[str, str], Entry] | None:
     row = _row(raw)
     if row is None:
         return None
-    said = f"{row.get('name_value', '')}\n{row.get('common_name', '')}".split("\n")
+    # Split no further than is kept: a row may hold a hundred thousand names.
+    said = [
+        *str(row.get("name_value", "")).split("\n", _MOST_NAMES),
+        str(row.get("common_name", "")),
+    ]
+    kept, whole = names.read(said)
     try:
         entry = Entry(
             id=f"crt.sh:{str(row['id'])[:40]}",
-            names=_names(said),
+            names=kept,
             issuer=_issuer(str(row.get("issuer_name", ""))),
             not_before=_moment(row["not_before"]),
             not_after=_moment(row["not_after"]),
-            whole=len(said) <= _MOST_NAMES,
+            whole=whole,
         )
     except (KeyError, ValueError, OverflowError):
         return None
     return (str(row.get("issuer_ca_id")), str(row.get("serial_number") or entry.id)), entry
 
 
-def _cert_spotter_row(raw: msgspec.Raw) -> Entry | None:
+def _cert_spotter_row(names: _Names, raw: msgspec.Raw) -> Entry | None:
     row = _row(raw)
     if row is None or not isinstance(row.get("dns_names"), list):
         return None
     issuer = row.get("issuer")
     said = issuer if isinstance(issuer, dict) else {}
+    kept, whole = names.read(row["dns_names"])
     try:
         return Entry(
             id=f"certspotter:{str(row['id'])[:40]}",
-            names=_names(row["dns_names"]),
+            names=kept,
             issuer=_issuer(str(said.get("name") or said.get("friendly_name") or "")),
             not_before=_moment(row["not_before"]),
             not_after=_moment(row["not_after"]),
-            whole=len(row["dns_names"]) <= _MOST_NAMES,
+            whole=whole,
         )
     except (KeyError, ValueError, OverflowError):
         return None
 
 
-def _names(said: list[Any]) -> tuple[str, ...]:
-    """Host names in canonical spelling, each once; mail addresses and free text are dropped."""
-    found: dict[str, None] = {}
-    for text in said[:_MOST_NAMES]:
-        if not isinstance(text, str) or "@" in text or " " in text or "." not in text:
-            continue
-        star = "*." if text.startswith("*.") else ""
-        try:
-            found[star + canonical_name(text[len(star) :])] = None
-        except ValueError:
-            continue
-    return tuple(found)
+class _Names:
+    """Reads host names: each is kept once, however many certificates bear it, and so many in all."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, str] = {}
+
+    def read(self, said: list[Any]) -> tuple[tuple[str, ...], bool]:
+        """Return the canonical spellings, each once, and whether none was left out for being too many.
+
+        Mail addresses and free text are no names: they are dropped, and nothing is missing then.
+        """
+        found: dict[str, None] = {}
+        whole = len(said) <= _MOST_NAMES
+        for text in said[:_MOST_NAMES]:
+            if not isinstance(text, str) or "@" in text or " " in text or "." not in text:
+                continue
+            if text not in self._known:
+                if len(self._known) == _MOST_NAMES_IN_ALL:
+                    whole = False
+                    continue
+                self._known[text] = _canonical(text)
+            if name := self._known[text]:
+                found[name] = None
+        return tuple(found), whole
+
+
+def _canonical(text: str) -> str:
+    """The name in canonical spelling, its star kept; empty for what is no host name."""
+    star = "*." if text.startswith("*.") else ""
+    try:
+        return star + canonical_name(text[len(star) :])
+    except ValueError:
+        return ""
 
 
 def _issuer(distinguished_name: str) -> str:

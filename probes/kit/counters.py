@@ -6,6 +6,7 @@ looks further than that, so a page of any size costs one pass for each known tex
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
@@ -49,6 +50,8 @@ _TRACES: Final = (
     _Trace("comagic", b"app.comagic.ru/static/cs.min.js?k=", _WORD, 8, 40),
 )
 
+_DASHED: Final = re.compile(rb"-(?<=[AGMW]-)")
+"""The end of every text that ends in a dash: where there is none, they need not be looked for."""
 _B24_LOADERS: Final = (b"/crm/site_button/loader_", b"/crm/form/loader_")
 _LIVEINTERNET: Final = b"counter.yadro.ru/"
 
@@ -59,7 +62,10 @@ def find_counters(body: bytes) -> tuple[tuple[str, str], ...]:
     A LiveInternet counter outside a group is keyed by the site's own name: its account is empty.
     """
     found: set[tuple[str, str]] = set()
+    dashed = _DASHED.search(body)
     for trace in _TRACES:
+        if trace.text.endswith(b"-") and not dashed:
+            continue
         for at in _places(body, trace.text):
             before = body[max(0, at - len(trace.text) - 20) : at - len(trace.text)]
             if trace.after and not before.endswith(tuple(trace.after.split(b"|"))):

@@ -9,10 +9,11 @@ nothing but that text, or when the answer is bound to its provider by status and
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from functools import cache
 from importlib.resources import files
+from itertools import chain
 from typing import Final, Literal
 
 import msgspec
@@ -38,6 +39,13 @@ _TITLED_PAGE: Final = 4_000
 """Visible characters of the wordiest default page; a longer one has content, whatever its title."""
 _MARKUP_BYTES: Final = 65_536
 _EDGES: Final = " .,!|:;-–—«»\"'()[]·•"
+_FITS: Final[dict[Match, Callable[[str, str], bool]]] = {
+    "exact": str.__eq__,
+    "prefix": str.startswith,
+    "suffix": str.endswith,
+    "contains": str.__contains__,
+}
+"""Each says whether the first text, a page's, is what the second, a sign's, asks for."""
 
 
 class Fingerprint(Struct, frozen=True, forbid_unknown_fields=True):
@@ -69,18 +77,23 @@ class Sight(Struct, frozen=True):
     headers: tuple[tuple[str, str], ...]
     cookies: tuple[str, ...]
     reading: Reading
-    body: bytes
+    within: tuple[Fingerprint, ...]
+    """What `signs_within` found."""
     redirects: tuple[str, ...] = ()
     """Where redirects led on the way: host and path, lower case."""
 
 
+def signs_within(reading: Reading, body: bytes) -> tuple[Fingerprint, ...]:
+    """Return the signs whose text the page itself holds: the same for the same bytes, whoever sent them."""
+    return tuple(_book().within(reading, body))
+
+
 def recognise(sight: Sight) -> list[tuple[Fingerprint, str]]:
     """Return the fingerprints that fit, sorted by id, each with its strength on this page."""
-    book = _book()
     headers = {name: value.lower() for name, value in reversed(sight.headers)}
     server = headers.get("server", "")
     found = {}
-    for one in book.candidates(sight, headers):
+    for one in chain(sight.within, _book().around(sight, headers)):
         if (not one.status or one.status == sight.status) and server.startswith(one.server):
             found[one.id] = (one, _strength(one, sight.reading))
     return [found[key] for key in sorted(found)]
@@ -114,7 +127,10 @@ def _strength(one: Fingerprint, reading: Reading) -> str:
 
 
 class _Book:
-    """The signs arranged for looking up: each is compared with what it can fit, nothing else."""
+    """The signs arranged for looking up: each is compared with what it can fit, nothing else.
+
+    Only texts are compared here; whoever asks checks status and server.
+    """
 
     def __init__(self, signs: Iterable[Fingerprint]) -> None:
         self.exact_titles: dict[str, list[Fingerprint]] = {}
@@ -145,38 +161,40 @@ class _Book:
             case _:
                 self.listed.setdefault(one.signal, []).append((text, one))
 
-    def candidates(self, sight: Sight, headers: Mapping[str, str]) -> Iterator[Fingerprint]:
-        """Yield every sign whose own text fits; the caller checks status and server."""
-        reading = sight.reading
-        title = plain_title(reading.title, sight.host)
+    def within(self, reading: Reading, body: bytes) -> Iterator[Fingerprint]:
+        """Yield every sign that fits the page's own words, markup and engine."""
+        yield from self.fitting("generator", reading.generator.lower())
+        yield from self.fitting("asset", reading.assets)
+        if 0 < reading.text_length <= _TEXT_PAGE:
+            yield from self.fitting("text", reading.text.lower().replace("ё", "е"))
+        if reading.text_length <= _TITLED_PAGE:
+            start = body[:_MARKUP_BYTES].lower()
+            for needle, one in self.markup:
+                if needle in start:
+                    yield one
+
+    def around(self, sight: Sight, headers: Mapping[str, str]) -> Iterator[Fingerprint]:
+        """Yield every sign that fits how the page was asked for, led to and sent."""
+        title = plain_title(sight.reading.title, sight.host)
         if title:
             yield from self.exact_titles.get(title, ())
-            few_words = reading.text_length <= _TEXT_PAGE
+            few_words = sight.reading.text_length <= _TEXT_PAGE
             yield from self.fitting("title", title, few_words)
         for cookie in sight.cookies:
             yield from self.cookies.get(cookie.lower(), ())
             yield from self.fitting("cookie", cookie.lower())
         for name in self.headers.keys() & headers.keys():
             for value, one in self.headers[name]:
-                if _fits(one.match, value, headers[name]):
+                if _FITS[one.match](headers[name], value):
                     yield one
         yield from self.statuses.get(sight.status, ())
-        yield from self.fitting("generator", reading.generator.lower())
-        yield from self.fitting("asset", reading.assets)
         for where in sight.redirects:
             yield from self.redirected(where)
-        if 0 < reading.text_length <= _TEXT_PAGE:
-            yield from self.fitting("text", reading.text.lower().replace("ё", "е"))
-        if reading.text_length <= _TITLED_PAGE:
-            body = sight.body[:_MARKUP_BYTES].lower()
-            for needle, one in self.markup:
-                if needle in body:
-                    yield one
 
     def fitting(self, signal: Signal, said: str, parts: bool = True) -> Iterator[Fingerprint]:
         if said:
             for text, one in self.listed.get(signal, ()):
-                if (parts or one.match == "prefix") and _fits(one.match, text, said):
+                if _FITS[one.match](said, text) and (parts or one.match == "prefix"):
                     yield one
 
     def redirected(self, where: str) -> Iterator[Fingerprint]:
@@ -186,20 +204,8 @@ class _Book:
             if one.match == "suffix":
                 if host == text or host.endswith(f".{text}"):
                     yield one
-            elif _fits(one.match, text, where):
+            elif _FITS[one.match](where, text):
                 yield one
-
-
-def _fits(match: Match, text: str, said: str) -> bool:
-    match match:
-        case "exact":
-            return said == text
-        case "prefix":
-            return said.startswith(text)
-        case "suffix":
-            return said.endswith(text)
-        case "contains":
-            return text in said
 
 
 @cache

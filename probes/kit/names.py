@@ -11,6 +11,9 @@ import publicsuffixlist
 
 from probes.kit.target import Domain, canonical_name
 
+_LONGEST = 253
+"""Characters of a name up to which its place is remembered."""
+
 
 class Suffixes(NamedTuple):
     """Every suffix we know, split by who stands behind the names below it."""
@@ -72,8 +75,11 @@ class _Place(NamedTuple):
 _NOWHERE = _Place(None, "", None)
 
 
-@lru_cache(maxsize=65_536)
 def _place(name: str) -> _Place:
+    return _met_lately(name) if len(name) <= _LONGEST else _placed(name)
+
+
+def _placed(name: str) -> _Place:
     try:
         ascii_name = canonical_name(name)
     except ValueError:
@@ -84,6 +90,9 @@ def _place(name: str) -> _Place:
         return _NOWHERE
     tails = [".".join(labels[index:]) for index in range(len(labels))]
     return _stand(tails, known)
+
+
+_met_lately = lru_cache(maxsize=16_384)(_placed)
 
 
 def _stand(tails: list[str], known: Suffixes) -> _Place:

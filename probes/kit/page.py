@@ -1,8 +1,9 @@
 """Reads an HTML page: what it says, where it sends you, what it is built with.
 
 A tree-building parser is quadratic on hostile markup (100,000 nested `<div>` cost it half a minute),
-so the page is read in one pass over its bytes instead: only the tags that carry facts are opened,
-each within a bounded slice, and every byte is looked at a constant number of times.
+so the page is read over its bytes instead: what no reader sees is cut out, the few tags that carry
+facts are opened on the way, and of the rest one pass takes the text and one the links. Every byte is
+looked at a constant number of times.
 """
 
 from __future__ import annotations
@@ -10,7 +11,9 @@ from __future__ import annotations
 import codecs
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from itertools import islice
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -20,7 +23,7 @@ from probes.kit.counters import find_counters
 from probes.kit.target import canonical_name
 
 _TAG_LIMIT: Final = 6_000
-"""Tags opened on one page; the rest of a longer page counts as text only."""
+"""Tags opened and links read on one page; the rest of a longer page counts as text only."""
 _TAG_BYTES: Final = 4_096
 """A tag longer than this is cut: only embedded pictures are, and they carry no fact."""
 _TITLE_LENGTH: Final = 200
@@ -29,25 +32,36 @@ _LINK_HOSTS: Final = 100
 _SCRIPT_HOSTS: Final = 50
 _SHELL_TEXT: Final = 250
 """A page with less visible text than this may be a shell that scripts fill in the browser."""
+_AUTHORITY_LENGTH: Final = 320
+"""Characters of the longest host name, with a port and a user before it."""
 _REFRESH_SECONDS: Final = 5
 
 _CHARSETS: Final = re.compile(
     r"utf-?8|utf-?16(le|be)?|windows-?125\d|cp125\d|koi8-[ru]|iso-?8859-?\d{1,2}|(ibm|cp)866|x-mac-cyrillic"
     r"|us-ascii|latin-?1|gb(k|2312|18030)|big5|shift_?jis|euc-(jp|kr)"
 )
-_META_CHARSET: Final = re.compile(
-    rb"<meta[^<>]{0,200}?charset\s*=\s*[\"']?([a-z0-9_-]{2,20})", re.I
-)
+# What follows is matched against the page in lower case, unless it says otherwise.
+_META_CHARSET: Final = re.compile(rb"<meta[^<>]{0,200}?charset\s*=\s*[\"']?([a-z0-9_-]{2,20})")
 _OPEN: Final = re.compile(
-    rb"<(!--|(?:title|meta|script|style|noscript|template|textarea|link|a|input|iframe|html)"
+    rb"<(?=[!hilmnst])(!--|(?:html|iframe|input|link|meta|noscript|script|style|template|textarea|title)"
     rb"(?=[\s/>]))"
 )
 _TAG_END: Final = re.compile(rb"[^\"'>]*+(?:\"[^\"]*+\"[^\"'>]*+|'[^']*+'[^\"'>]*+)*+>")
 _ATTRIBUTE: Final = re.compile(
     rb"([a-z][a-z0-9:_-]*+)\s*+=\s*+(?:\"([^\"]*+)\"|'([^']*+)'|([^\s\"'>]++))", re.I
 )
-_ANY_TAG: Final = re.compile(rb"<[/!?a-zA-Z][^<>]*+>?")
-_HREF: Final = re.compile(rb"[\s\"'/]href\s*+=\s*+(?:\"([^\"]*+)\"|'([^']*+)'|([^\s\"'>]++))")
+_TEXT: Final = re.compile(rb">\s*+(?!<[/!?a-zA-Z])([\s\S][^<]*+(?:<(?![/!?a-zA-Z])[^<]*+)*+)")
+"""What stands between two tags; a `<` that opens none belongs to it. Any case."""
+_LINK: Final = re.compile(
+    rb"<a[\s/](?:[^\"'<>h]++|\"[^\"]*+\"|'[^']*+'|(?<![\s\"'/])h|h(?!ref[\s=]))*+href\s*+=\s*+"
+    rb"(?:\"\s*+(?:https?:)?(//[^\"/\s]++)|'\s*+(?:https?:)?(//[^'/\s]++)"
+    rb"|(?:https?:)?(//[^\"'/\s>]++))(?!\Z)"
+)
+"""A link to another host: `//` and the host, unless the end of the page cuts it off.
+
+Outside quotes it stops at the next `<`, and two tags that run on inside quotes are never in the same
+state, so at most three tries read any byte.
+"""
 _SRC: Final = re.compile(rb"[\s\"'/]src\s*+=\s*+(?:\"([^\"]*+)\"|'([^']*+)'|([^\s\"'>]++))")
 _MOUNT: Final = re.compile(
     rb"\bid=[\"']?(?:root|app|__next|__nuxt|main-app|q-app|app-root|react-root|svelte|___gatsby)"
@@ -116,16 +130,18 @@ def charset_of(content_type: str, body: bytes) -> str:
         return "utf-16"
     declared = content_type.lower().partition("charset=")[2].partition(";")[0].strip(" \"'")
     if not _CHARSETS.fullmatch(declared):
-        meta = _META_CHARSET.search(body, 0, 4_096)
-        declared = meta[1].decode("ascii").lower() if meta else ""
+        meta = _META_CHARSET.search(body[:4_096].lower())
+        declared = meta[1].decode("ascii") if meta else ""
     if _CHARSETS.fullmatch(declared) and not declared.startswith(("utf-8", "utf8")):
         # A meta tag that could be read as ASCII is no proof of UTF-16 (WHATWG HTML, 13.2.3.3).
         return "utf-8" if declared.startswith("utf") and b"<" in body[:64] else declared
+    if declared:
+        return "utf-8"
     decoder = codecs.getincrementaldecoder("utf-8")()
     try:
         decoder.decode(body)  # not final: a body cut inside a letter is still UTF-8
     except UnicodeDecodeError:
-        return "utf-8" if declared else "windows-1251"
+        return "windows-1251"
     return "utf-8"
 
 
@@ -147,7 +163,7 @@ def read(body: bytes, content_type: str) -> Reading:
         or kind.endswith(("json", "xml"))
         or (not kind and b"\0" not in body)
     ):
-        text = _fold(decode(_blank(body), charset_of(content_type, body)))
+        text = _fold(decode(_text([body]), charset_of(content_type, body)))
         return Reading(text=text[:_TEXT_KEPT], text_length=len(text))
     return Reading()
 
@@ -161,7 +177,7 @@ def read_page(body: bytes, content_type: str) -> Reading:
 
 
 class _Scan:
-    """One pass over the page; attributes collect what it finds."""
+    """One pass over what a page is built of; attributes collect what it finds."""
 
     def __init__(self, body: bytes, charset: str) -> None:
         self.body = body
@@ -170,7 +186,6 @@ class _Scan:
         self.title = self.generator = self.language = self.refresh = self.canonical = ""
         self.assets: list[bytes] = []
         self.scripts: list[bytes] = []
-        self.links: list[bytes] = []
         self.script_count = 0
         self.inline_scripts: list[tuple[int, int]] = []
         self.noscript: list[tuple[int, int]] = []
@@ -178,7 +193,10 @@ class _Scan:
         self.unclosed: set[bytes] = set()
 
     def reading(self) -> Reading:
-        text = _fold(html.unescape(self.said(_blank(b" ".join(self.visible())))))
+        seen = list(self.visible())
+        said = _text(self.body[start:end] for start, end in seen)
+        links = _links(b" ".join(self.lower[start:end] for start, end in seen))
+        text = _fold(html.unescape(self.said(said)))
         shell = len(text) < _SHELL_TEXT and self.is_shell()
         if not self.refresh and len(text) < _SHELL_TEXT and self.script_count == 1:
             self.refresh = self.jump()
@@ -192,7 +210,7 @@ class _Scan:
             canonical=self.canonical,
             assets="\n".join(self.lines(self.assets)).lower(),
             script_hosts=_hosts(self.lines(self.scripts), _SCRIPT_HOSTS),
-            link_hosts=_hosts(self.lines(self.links), _LINK_HOSTS),
+            link_hosts=_hosts(self.lines(links), _LINK_HOSTS),
             counters=find_counters(b"\n".join(self.code())),
             password_field=self.password_field,
             script_shell=shell,
@@ -211,15 +229,15 @@ class _Scan:
         for start, end in (*self.inline_scripts, *self.noscript):
             yield self.body[start:end]
 
-    def visible(self) -> Iterator[bytes]:
-        """Yield the parts of the page that a reader sees, tags included, noting facts on the way."""
+    def visible(self) -> Iterator[tuple[int, int]]:
+        """Yield where a reader sees the page, tags included, noting facts on the way."""
         at = start = opened = 0
         while opened < _TAG_LIMIT and (tag := _OPEN.search(self.lower, at)):
             opened += 1
             name, at = tag[1], tag.end()
             if name == b"!--":
                 end = self.lower.find(b"-->", at)
-                yield self.body[start : tag.start()]
+                yield start, tag.start()
                 if end < 0:
                     return
                 at = start = end + 3
@@ -229,10 +247,10 @@ class _Scan:
             self.note(name, at, inner)
             at = inner
             if name in _SWALLOW and (close := self.close_of(name, inner)) is not None:
-                yield self.body[start : tag.start()]
+                yield start, tag.start()
                 self.keep(name, inner, close)
                 at = start = close
-        yield self.body[start:]
+        yield start, len(self.body)
 
     def close_of(self, name: bytes, at: int) -> int | None:
         """Where the element ends; the end of the page for a script that never does (as in browsers)."""
@@ -254,27 +272,17 @@ class _Scan:
             self.noscript.append((start, end))
 
     def note(self, name: bytes, start: int, end: int) -> None:
-        """Take the facts from one tag; links and scripts are not taken apart whole."""
-        if name == b"a":
-            if self.body.find(b"//", start, end) >= 0:
-                self.links.append(self.one(_HREF, start, end))
-        elif name == b"script":
+        """Take the facts from one tag; a script's is not taken apart whole."""
+        if name == b"script":
             self.script_count += 1
-            if source := self.one(_SRC, start, end):
-                self.scripts.append(source)
-                self.assets.append(source)
-        else:
-            self.note_attributes(name, _attributes(self.body[start:end]))
-
-    def one(self, attribute: re.Pattern[bytes], start: int, end: int) -> bytes:
-        """The value of one attribute, without looking at the others."""
-        found = attribute.search(self.lower, start, end)
-        if not found:
-            return b""
-        group = found.lastindex or 0
-        return self.body[found.start(group) : found.end(group)]
-
-    def note_attributes(self, name: bytes, attributes: dict[bytes, bytes]) -> None:
+            if found := _SRC.search(self.lower, start, end):
+                first, last = found.span(found.lastindex or 0)
+                self.scripts.append(self.body[first:last])
+                self.assets.append(self.scripts[-1])
+            return
+        if name in _SWALLOW:
+            return
+        attributes = _attributes(self.body[start:end])
         match name:
             case b"link":
                 self.note_link(attributes)
@@ -326,8 +334,12 @@ def _attributes(inside: bytes) -> dict[bytes, bytes]:
     return found
 
 
-def _blank(raw: bytes) -> bytes:
-    return _ANY_TAG.sub(b" ", raw)
+def _text(parts: Iterable[bytes]) -> bytes:
+    return b" ".join(_TEXT.findall(b" ".join((b">", *parts))))
+
+
+def _links(page: bytes) -> list[bytes]:
+    return [found[found.lastindex or 0] for found in islice(_LINK.finditer(page), _TAG_LIMIT)]
 
 
 def _fold(text: str) -> str:
@@ -348,6 +360,7 @@ def _refresh_target(content: str) -> str:
     return rest.strip("\"'")[:2_000]
 
 
+@lru_cache(maxsize=2_048)
 def host_of(url: str) -> str:
     """The canonical host name of an absolute http URL; empty for anything else, addresses too."""
     try:
@@ -368,6 +381,8 @@ def _hosts(urls: list[str], limit: int) -> tuple[str, ...]:
         before, slashes, after = url.partition("//")
         authority = after.partition("/")[0]
         if not slashes or authority in met or before.lower() not in ("http:", "https:", ""):
+            continue
+        if len(authority) > _AUTHORITY_LENGTH:
             continue
         met.add(authority)
         if host := host_of(f"//{authority}"):

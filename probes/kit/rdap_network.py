@@ -13,6 +13,9 @@ from probes.kit.net import ApiAnswer, ApiQuestion, Net, NetTrouble
 from probes.kit.observation import Absent, Reason, Seen, Unknown
 
 _BOOTSTRAP: Final = "https://data.iana.org/rdap/ipv{version}.json"
+_ACCEPT: Final = "application/rdap+json, application/json"
+_MOST_BYTES: Final = 524_288
+"""One network, or the list of all registries, takes some tens of kilobytes."""
 _TEXT_LENGTH: Final = 200
 _MOST_ENTITIES: Final = 50
 _REFUSALS: Final = {429: Reason.RATE_LIMITED, 401: Reason.ACCESS_DENIED, 403: Reason.ACCESS_DENIED}
@@ -28,6 +31,16 @@ class RegisteredNetwork(Struct, frozen=True):
     country: str
 
 
+class _Object(Struct):
+    """What is read of an RDAP object, of whatever type it is; all else is passed over."""
+
+    objectClassName: Any = None
+    handle: Any = None
+    name: Any = None
+    country: Any = None
+    entities: Any = None
+
+
 class _Bootstrap(Struct):
     services: list[tuple[list[str], list[str]]]
 
@@ -36,14 +49,14 @@ async def registered_network(ip: str, net: Net) -> Seen[RegisteredNetwork] | Abs
     """Return the network round an address; Absent("RDAP 404") when the registry knows none."""
     address = ipaddress.ip_address(ip)
     try:
-        bootstrap = await net.ask(ApiQuestion(_BOOTSTRAP.format(version=address.version)))
+        listed = _BOOTSTRAP.format(version=address.version)
+        bootstrap = await net.ask(ApiQuestion(listed, max_bytes=_MOST_BYTES))
         if bootstrap.status != 200 or bootstrap.truncated:
             return Unknown(Reason.SOURCE_FAILED, f"RDAP bootstrap: HTTP {bootstrap.status}")
         base = _base_of(bootstrap.body, address)
         if not base:
             return Unknown(Reason.NO_SERVICE, f"no RDAP service for {ip}")
-        question = ApiQuestion(f"{base}ip/{ip}", accept="application/rdap+json, application/json")
-        return _read(await net.ask(question))
+        return _read(await net.ask(ApiQuestion(f"{base}ip/{ip}", _ACCEPT, _MOST_BYTES)))
     except NetTrouble as trouble:
         return Unknown(trouble.reason, trouble.detail)
     except _BROKEN as error:
@@ -58,15 +71,15 @@ def _read(answer: ApiAnswer) -> Seen[RegisteredNetwork] | Absent | Unknown:
         return Unknown(reason, f"RDAP: HTTP {answer.status}")
     if answer.truncated:
         return Unknown(Reason.OVERSIZED, "RDAP answer")
-    found = msgspec.json.decode(answer.body)
-    if not isinstance(found, dict) or found.get("objectClassName") != "ip network":
+    found = msgspec.json.decode(answer.body, type=_Object)
+    if found.objectClassName != "ip network":
         return Unknown(Reason.MALFORMED, "RDAP: not an ip network object")
     return Seen(
         RegisteredNetwork(
-            handle=_text(found.get("handle")),
-            name=_text(found.get("name")),
-            holder=_holder(found.get("entities")),
-            country=_text(found.get("country")).upper()[:2],
+            handle=_text(found.handle),
+            name=_text(found.name),
+            holder=_holder(found.entities),
+            country=_text(found.country).upper()[:2],
         )
     )
 
@@ -94,7 +107,8 @@ def _holder(entities: object) -> str:
     if not isinstance(entities, list):
         return ""
     for entity in entities[:_MOST_ENTITIES]:
-        if not isinstance(entity, dict) or "registrant" not in (entity.get("roles") or ()):
+        roles = entity.get("roles") if isinstance(entity, dict) else None
+        if not isinstance(roles, list) or "registrant" not in roles:
             continue
         card = entity.get("vcardArray")
         rows = card[1] if isinstance(card, list) and len(card) > 1 else ()

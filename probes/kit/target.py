@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ipaddress
+from functools import lru_cache
 from typing import Self
 
 import idna
 from msgspec import Struct
 
 _PLAIN = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-_.")
+_LONGEST = 253
 
 
 def canonical_name(text: str) -> str:
@@ -17,18 +19,26 @@ def canonical_name(text: str) -> str:
     Raises ValueError, with the reason, for anything that cannot be a host name (RFC 1035 lengths,
     IDNA 2008 with UTS 46 mapping). Underscores are allowed: service names are names too.
     """
+    return _met_lately(text) if len(text) <= _LONGEST else _canonical(text)
+
+
+def _canonical(text: str) -> str:
     name = text.strip().rstrip(".").lower()
     if not _PLAIN.issuperset(name) or "xn--" in name:
         try:
             name = idna.encode(name, uts46=True).decode("ascii")
         except (idna.IDNAError, UnicodeError) as error:
             raise ValueError(f"not a domain name: {text.strip()[:80]!r} ({error})") from error
-    if not name or len(name) > 253:
+    if not name or len(name) > _LONGEST:
         raise ValueError(f"not a domain name: {text.strip()[:80]!r}")
     for label in name.split("."):
         if not 0 < len(label) <= 63 or label[0] == "-" or label[-1] == "-":
             raise ValueError(f"not a domain name: {text.strip()[:80]!r}")
     return name
+
+
+# A look at one host meets its few names again and again.
+_met_lately = lru_cache(maxsize=4096)(_canonical)
 
 
 def display_name(ascii_name: str) -> str:

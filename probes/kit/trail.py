@@ -6,10 +6,12 @@ import asyncio
 import hashlib
 from collections import defaultdict
 from datetime import timedelta
+from sys import getsizeof
 from typing import Final
 
 from msgspec import Struct
 
+from probes.kit.fingerprints import Fingerprint, signs_within
 from probes.kit.net import HttpAnswer, HttpQuestion, Net, NetTrouble
 from probes.kit.net.patience import Patience
 from probes.kit.net.web_address import WebAddress
@@ -21,9 +23,22 @@ _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 _TRANSIENT: Final = frozenset({Reason.TIMEOUT, Reason.CONNECTION_LOST})
 _TRANSIENT_STATUS: Final = frozenset({502, 503, 504})
 _LONGEST_LOCATION: Final = 4_096
-_MOST_REMEMBERED: Final = 512
-_READ_LATELY: Final[dict[tuple[bytes, str], Reading]] = {}
-"""What bodies met lately say, oldest first; reading is pure, so whoever asks gets the same."""
+
+
+class Body(Struct, frozen=True):
+    """What the body of an answer says, whoever sent it."""
+
+    sha256: str
+    reading: Reading
+    signs: tuple[Fingerprint, ...]
+    """The fingerprints within."""
+
+
+class Met(Struct, frozen=True):
+    """An answer on the way and what it says."""
+
+    answer: HttpAnswer
+    body: Body
 
 
 class Step(Struct, frozen=True):
@@ -39,8 +54,8 @@ class Trail(Struct, frozen=True):
 
     start: str
     steps: tuple[Step, ...]
-    answers: tuple[HttpAnswer, ...]
-    """One for each step, then the last one; the last is missing when there was trouble."""
+    met: tuple[Met, ...]
+    """One answer for each step, then the last one; the last is missing when there was trouble."""
     trouble: Unknown | None = None
 
     @property
@@ -50,11 +65,11 @@ class Trail(Struct, frozen=True):
 
 
 class Walker:
-    """Walks several trails of one look; what two of them share is asked and read only once."""
+    """Walks several trails of one look; what two of them share is asked only once."""
 
     def __init__(self, net: Net) -> None:
         self._net = net
-        self._answers: dict[HttpQuestion, HttpAnswer | NetTrouble] = {}
+        self._met: dict[HttpQuestion, Met | NetTrouble] = {}
         self._turns: defaultdict[HttpQuestion, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def walk(self, start: str, patience: timedelta, address: str | None = None) -> Trail:
@@ -63,49 +78,50 @@ class Walker:
         With `address` every hop is dialled there, and a redirect to another host ends the trail.
         """
         steps: list[Step] = []
-        answers: list[HttpAnswer] = []
+        met: list[Met] = []
         trouble = None
         try:
             async with Patience(patience):
-                await self._follow(start, address, steps, answers)
-        except NetTrouble as met:
-            trouble = Unknown(met.reason, met.detail)
+                await self._follow(start, address, steps, met)
+        except NetTrouble as failure:
+            trouble = Unknown(failure.reason, failure.detail)
         except TimeoutError:
             trouble = Unknown(Reason.TIMEOUT, f"no page within {patience.seconds} seconds")
-        return Trail(start, tuple(steps), tuple(answers), trouble)
+        return Trail(start, tuple(steps), tuple(met), trouble)
 
     async def _follow(
-        self, url: str, address: str | None, steps: list[Step], answers: list[HttpAnswer]
+        self, url: str, address: str | None, steps: list[Step], met: list[Met]
     ) -> None:
-        home = WebAddress.of(url).host
-        met = {url}
+        home = WebAddress.of(url).host if address else ""
+        been = {url}
         while True:
-            answer = await self._answer(HttpQuestion(url, address=address))
-            answers.append(answer)
-            to = self.next_of(url, answer)
+            here = await self._meet(HttpQuestion(url, address=address))
+            met.append(here)
+            to = next_of(url, here)
             if not to:
                 return
             if len(steps) == MOST_HOPS:
                 raise NetTrouble(Reason.LOOP, f"more than {MOST_HOPS} redirects")
-            steps.append(Step(url, answer.status, to))
-            if to in met:
+            steps.append(Step(url, here.answer.status, to))
+            if to in been:
                 raise NetTrouble(Reason.LOOP, f"redirects in a circle at {to[:200]}")
             if address and WebAddress.of(to).host.removeprefix("www.") != home:
                 return
-            met.add(to)
+            been.add(to)
             url = to
 
-    async def _answer(self, question: HttpQuestion) -> HttpAnswer:
+    async def _meet(self, question: HttpQuestion) -> Met:
         async with self._turns[question]:
-            if question not in self._answers:
+            if question not in self._met:
                 try:
-                    self._answers[question] = await self._patient(question)
+                    answer = await self._patient(question)
+                    self._met[question] = Met(answer, _READER.body_of(answer))
                 except NetTrouble as trouble:
-                    self._answers[question] = trouble
-        answer = self._answers[question]
-        if isinstance(answer, NetTrouble):
-            raise answer
-        return answer
+                    self._met[question] = trouble
+        met = self._met[question]
+        if isinstance(met, NetTrouble):
+            raise met
+        return met
 
     async def _patient(self, question: HttpQuestion) -> HttpAnswer:
         """Ask; once more after a hiccup, so that a flapping server does not change a verdict."""
@@ -122,31 +138,54 @@ class Walker:
         except NetTrouble:
             return first
 
-    def reading(self, answer: HttpAnswer) -> Reading:
-        """Read the body; equal bodies, of an apex and its www say, are read once."""
-        kind = answer.header("content-type")
-        key = (hashlib.sha256(answer.body).digest(), kind)
-        found = _READ_LATELY.get(key)
-        if found is None:
-            found = _READ_LATELY[key] = read(answer.body, kind)
-            if len(_READ_LATELY) > _MOST_REMEMBERED:
-                del _READ_LATELY[next(iter(_READ_LATELY))]
-        return found
 
-    def next_of(self, url: str, answer: HttpAnswer) -> str:
-        """Where the answer sends its reader, or nothing: a Location nobody can follow is no redirect."""
-        if answer.status in _REDIRECTS:
-            location = answer.header("location")
-        elif answer.body:
-            location = self.reading(answer).refresh
-        else:
-            return ""
-        location = location.strip().replace(" ", "%20").partition("#")[0]
-        if not location or len(location) > _LONGEST_LOCATION:
-            return ""
-        try:
-            to = str(WebAddress.of(url).join(location))
-        except NetTrouble:
-            return ""
-        # A page that reloads itself (a ticker, a cookie check) leads nowhere.
-        return "" if to == url and answer.status not in _REDIRECTS else to
+class Reader:
+    """Reads equal bodies, of an apex and its www say, only once; what they say is kept, not they.
+
+    The oldest are forgotten first, bounded in number and in the bytes of their texts.
+    """
+
+    def __init__(self, most: int = 512, most_bytes: int = 8_388_608) -> None:
+        self._most = most
+        self._room = most_bytes
+        self._known: dict[tuple[str, str], Body] = {}
+
+    def body_of(self, answer: HttpAnswer) -> Body:
+        """Say what the body of an answer says."""
+        digest = hashlib.sha256(answer.body).hexdigest()
+        kind = answer.header("content-type")
+        known = self._known.get((digest, kind))
+        if known is not None:
+            return known
+        reading = read(answer.body, kind)
+        body = Body(digest, reading, signs_within(reading, answer.body))
+        self._known[digest, kind] = body
+        self._room -= _size(kind, body)
+        while len(self._known) > self._most or self._room < 0:
+            oldest = next(iter(self._known))
+            self._room += _size(oldest[1], self._known.pop(oldest))
+        return body
+
+
+def _size(kind: str, body: Body) -> int:
+    """Bytes of what a page can make long; the rest of a reading is bounded by itself."""
+    return sum(map(getsizeof, (kind, body.reading.text, body.reading.assets)))
+
+
+_READER: Final = Reader()
+"""Reading is pure: whoever asks in this process gets the same."""
+
+
+def next_of(url: str, met: Met) -> str:
+    """Where the answer sends its reader, or nothing: a Location nobody can follow is no redirect."""
+    redirects = met.answer.status in _REDIRECTS
+    location = met.answer.header("location") if redirects else met.body.reading.refresh
+    location = location.strip().replace(" ", "%20").partition("#")[0]
+    if not location or len(location) > _LONGEST_LOCATION:
+        return ""
+    try:
+        to = str(WebAddress.of(url).join(location))
+    except NetTrouble:
+        return ""
+    # A page that reloads itself (a ticker, a cookie check) leads nowhere.
+    return "" if to == url and not redirects else to

@@ -22,7 +22,7 @@ class Kind(StrEnum):
     OTHER = "other"
 
 
-class Asset(Struct, frozen=True, order=True):
+class Asset(Struct, frozen=True, order=True, gc=False):
     """A thing known by its kind and natural key; `str(asset)` is its id: `domain:romashka.ru`."""
 
     kind: Kind

@@ -2,36 +2,42 @@
 
 from __future__ import annotations
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from scanner.assets.asset import Asset
 from scanner.assets.ownership import Ownership
 
 Params = dict[str, str | int | float | bool | list[str]]
 """Values that fill in a code's sentence; plain JSON."""
+_NOTHING: Params = {}
 
 
-class Step(Struct, frozen=True):
+def no_params() -> Params:
+    """Return the one empty set of values that all share; nobody writes to it."""
+    return _NOTHING
+
+
+class Step(Struct, frozen=True, gc=False):
     """One link of the chain by which a thing was found, nearest to the thing last."""
 
     code: str
     """`typed_by_consultant`, `www_of`, `mx_host_of`, `named_in_certificate_of` …"""
     source: str
     """The asset, host or file it came from, as people read it."""
-    params: Params = {}
+    params: Params = field(default_factory=no_params)
 
 
-class OwnershipReason(Struct, frozen=True):
+class OwnershipReason(Struct, frozen=True, gc=False):
     """One piece of evidence for (or against) the client's owning a thing."""
 
     code: str
     group: str
     """Independence group: person, papers, dns, cert, web, legal_id, registry, name."""
-    params: Params = {}
+    params: Params = field(default_factory=no_params)
     evidence: tuple[str, ...] = ()
 
 
-class Holding(Struct, frozen=True):
+class Holding(Struct, frozen=True, gc=False):
     """An asset in an estate, before any judgement on its use."""
 
     asset: Asset
@@ -46,7 +52,7 @@ class Holding(Struct, frozen=True):
     provider_name: str = ""
 
 
-class Relation(Struct, frozen=True, order=True):
+class Relation(Struct, frozen=True, order=True, gc=False):
     """`subject` hangs on `object`: a site on its hosting, mail on its hosting, a site on its domain."""
 
     subject: Asset
@@ -56,7 +62,7 @@ class Relation(Struct, frozen=True, order=True):
     object: Asset
 
 
-class Estate(Struct, frozen=True):
+class Estate(Struct, frozen=True, gc=False):
     """What was found for a client, sorted by asset."""
 
     holdings: tuple[Holding, ...]

@@ -20,7 +20,7 @@ from scanner.cli import options
     "files",
     multiple=True,
     metavar="FILE",
-    help="A list of names: text, CSV or XLSX; - reads stdin.",
+    help="A list of names: text, CSV or XLSX; - reads stdin. Or a registry's zone list (TSV, .gz).",
 )
 @click.option("--org", multiple=True, metavar="NAME", help="Legal name of the client.")
 @click.option("--brand", multiple=True, metavar="NAME", help="A brand of the client.")
@@ -33,6 +33,9 @@ from scanner.cli import options
 )
 @options.reach
 @click.option("--depth", type=click.IntRange(0, 6), help="How many hops leads are followed.")
+@click.option(
+    "--fresh", is_flag=True, help="Ask registries again where a recent answer is still good."
+)
 @click.option("--dry-run", is_flag=True, help="Show what would be contacted; send nothing.")
 @click.option("--yes", is_flag=True, help="Do not ask before a large audit.")
 @click.option("--out", metavar="DIR", help="Folder for the reports instead of audits/CLIENT/DATE.")
@@ -55,6 +58,7 @@ def audit(
     allow_net: tuple[str, ...],
     resolver: tuple[str, ...],
     depth: int | None,
+    fresh: bool,
     dry_run: bool,
     yes: bool,
     out: str | None,
@@ -87,14 +91,19 @@ def audit(
         lang=lang.replace(",", " ").split() if lang else None,
     )
     threshold = service.threshold(fail_on) if fail_on else None
+    zone_lists = [Path(file) for file in files if _is_zone_list(file)]
     request = service.request(
         client=client,
         typed=domains,
-        lists=tuple((_read(file, "--from"), file) for file in files),
+        lists=tuple(
+            (_read(file, "--from"), file) for file in files if Path(file) not in zone_lists
+        ),
         orgs=org,
         brands=brand,
         inns=inn,
         words=(_read(str(words), "--words"), words.name) if words else None,
+        zone_lists=zone_lists,
+        fresh=fresh,
     )
     reach = service.reach(request, settings)
     if dry_run:
@@ -132,3 +141,13 @@ def _read(file: str, option: str) -> bytes:
         raise UnreadableInput(
             f"{file} cannot be read ({reason}); check the name given to {option}."
         ) from error
+
+
+def _is_zone_list(file: str) -> bool:
+    from scanner.intake.zone_list import is_zone_list
+
+    try:
+        with Path(file).open("rb") as stream:
+            return is_zone_list(stream.read(65_536))
+    except (OSError, ValueError):
+        return False  # said where it is read as a list of names

@@ -78,3 +78,24 @@ def set_(
         number, field, value, who or getpass.getuser(), why, settings, service.now
     )
     click.echo(options.clean(asyncio.run(change)))
+
+
+@registry.command(short_help="Read stored registry answers again with today's reader.")
+@click.argument("client", required=False)
+@click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
+@options.common
+@options.border
+def reparse(client: str | None, as_json: bool, db: str | None, config: Path | None) -> None:
+    """Read the registries' stored answers of CLIENT's last audit again, or of every client's, with today's
+    reader, and correct what the machine knew from them. Asks nobody; your own values stay."""
+    import msgspec
+
+    from scanner import service
+
+    settings = options.settings_of(db=db, config=config)
+    done = asyncio.run(service.reparse(client, settings, service.now))
+    if as_json:
+        click.echo(options.clean_json(msgspec.json.encode(done).decode()))
+    else:
+        for one in done:
+            click.echo(options.clean(one.text()))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -15,6 +16,7 @@ from sqlalchemy import (
     Dialect,
     MetaData,
     Numeric,
+    Select,
     Table,
     Text,
     TypeDecorator,
@@ -47,6 +49,8 @@ def table_of(row: type[Row]) -> Table:
 
 def storable(text: str) -> str:
     """Return foreign text without what PostgreSQL cannot hold: NUL and halves of surrogate pairs."""
+    if text.isascii() and "\0" not in text:
+        return text
     return text.replace("\0", "\ufffd").encode(errors="replace").decode()
 
 
@@ -135,15 +139,52 @@ class Word(TypeDecorator[StrEnum]):
         return None if value is None else self.vocabulary(value)
 
 
-def insert(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
+def insert(database: Connection | Dialect, table: Table) -> sqlite.Insert | postgresql.Insert:
     """Return an INSERT that knows ON CONFLICT, which both databases spell alike."""
-    if connection.dialect.name == "sqlite":
+    dialect = database.dialect if isinstance(database, Connection) else database
+    if dialect.name == "sqlite":
         return sqlite.insert(table)
     return postgresql.insert(table)
 
 
-def add_missing(connection: Connection, table: Table, rows: Iterable[dict[str, Any]]) -> None:
-    """Insert rows in bulk; those whose key is already there stay as they are."""
-    many = list(rows)
+def add_missing(connection: Connection, table: Table, rows: Iterable[Sequence[Any]]) -> None:
+    """Insert whole rows in bulk, in the order of the columns; keys already there stay as they are.
+
+    For what is written by the thousand: the statement is compiled once, and the driver takes the
+    values as they are, which must be numbers, bytes and storable text.
+    """
+    statement, names = _adding(table, connection.dialect)
+    many: list[Any] = [dict(zip(names, row, strict=True)) for row in rows] if names else [*rows]
     if many:
-        connection.execute(insert(connection, table).on_conflict_do_nothing(), many)
+        connection.exec_driver_sql(statement, many)
+
+
+def one_value(connection: Connection, query: Select[Any]) -> Callable[..., Any]:
+    """Return what runs a query of one column again and again, given the values of its parameters.
+
+    It returns the first value as the driver reads it, None when there is none. For what is read by
+    the thousand: it is compiled once and run by the driver, which takes numbers, bytes and
+    storable text.
+    """
+    compiled = query.compile(dialect=connection.dialect)
+    statement, names = str(compiled), compiled.positiontup
+    driver, cursor = connection.dialect.loaded_dbapi, connection.connection.cursor()
+
+    def value(**values: Any) -> Any:
+        given: Any = values if names is None else tuple([values[name] for name in names])
+        try:
+            cursor.execute(statement, given)
+            row = cursor.fetchone()
+        except driver.Error:
+            # The same once more, for an error in SQLAlchemy's words, which everybody above knows.
+            return connection.exec_driver_sql(statement, given).scalar()
+        return row and row[0]
+
+    return value
+
+
+@lru_cache(maxsize=16)
+def _adding(table: Table, dialect: Dialect) -> tuple[str, tuple[str, ...]]:
+    """Return the statement of `add_missing`, and its parameters' names where it takes them by name."""
+    compiled = insert(dialect, table).on_conflict_do_nothing().compile(dialect=dialect)
+    return str(compiled), () if compiled.positional else tuple(table.c.keys())

@@ -44,15 +44,18 @@ class Database:
             raise
         return database
 
-    async def write(self, work: Callable[[Connection], T], *, order: str = "") -> T:
+    async def write(
+        self, work: Callable[[Connection], T], *, order: str = "", hurry: bool = True
+    ) -> T:
         """Run `work` inside a transaction in the writer's thread; return after the commit.
 
         Jobs queued together are committed together, each in its own savepoint. What `work` raises
         is raised here and undone. `work` may be run again when PostgreSQL asks for it.
         `order` names a row that many processes fight over: jobs of one commit take such rows last
         and always in the same order, so that processes do not wait for each other in a circle.
+        What is in no `hurry` waits up to 50 ms for others to share its commit.
         """
-        return await asyncio.wrap_future(self._writer.submit(work, order))
+        return await asyncio.wrap_future(self._writer.submit(work, order, hurry=hurry))
 
     def read(self, work: Callable[[Connection], T]) -> T:
         """Run `work` on a connection that only reads and sees one moment; SQLite's writer goes on."""

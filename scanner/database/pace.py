@@ -4,65 +4,116 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from typing import TypeVar
 
-from sqlalchemy import Connection, Text, case, literal
+from msgspec import Struct
+from msgspec.structs import asdict, astuple
+from sqlalchemy import Connection, Text, bindparam, select, update
 from sqlmodel import Field
 
-from scanner.database.columns import Row, insert, table_of
+from probes.kit.net.turns import Turns
+from scanner.database.columns import Row, add_missing, table_of
 from scanner.database.database import Database
+
+R = TypeVar("R")
 
 
 class PaceRow(Row, table=True):
-    """The next free turn of one group of servers."""
+    """The turns of one group of servers; see probes.kit.net.turns."""
 
     __tablename__ = "pace"
 
     servers: str = Field(primary_key=True, sa_type=Text)
     """The group, such as `whois:whois.tcinet.ru`."""
-    turn: float
-    """Unix time of the turn that was given out, or asked for, last."""
     free: float
-    """Unix time from which the next turn may be given out."""
+    closed: float
+    share: float
+    refusals: int
 
 
 _PACE = table_of(PaceRow)
+_FIELDS = Turns.__struct_fields__
+_READ = (
+    select(*(_PACE.c[name] for name in _FIELDS))
+    .where(_PACE.c.servers == bindparam("group"))
+    .with_for_update()
+)
+_WRITE = (
+    update(_PACE)
+    .where(_PACE.c.servers == bindparam("group"))
+    .values({name: bindparam(f"new_{name}") for name in _FIELDS})
+)
+LEASE = 0.25
+"""Seconds. So much of a group's time is taken at once when its turns are shorter."""
+
+
+class _Lease(Struct):
+    """Turns of one group that are ours alone: from `free` to `end`, `apart` apart, all in Unix time."""
+
+    interval: float
+    apart: float
+    free: float
+    end: float
 
 
 class SqlPace:
-    """A PaceStore (see probes.kit.net.pace) in the database: the limit holds for all processes."""
+    """A PaceStore (see probes.kit.net.pace) in the database: the limit holds for all processes.
+
+    Where many turns fit into a quarter of a second they are taken together and given out from here.
+    Nobody else gets a turn in between, so the limit is kept; turns not used in time are lost.
+    """
 
     def __init__(self, database: Database, clock: Callable[[], float] = time.time) -> None:
         self._database = database
         self._clock = clock
+        self._leases: dict[str, _Lease] = {}
 
     async def reserve(self, group: str, interval: float, now: float, horizon: float) -> float:
         """Take the group's next turn and return the seconds until it comes.
 
         When that is more than `horizon`, no turn was taken.
         """
+        ours = self._leases.get(group)
+        if ours is not None and ours.interval == interval:
+            turn = max(now, ours.free)
+            if turn - now <= horizon and turn + ours.apart <= ours.end:
+                ours.free = turn + ours.apart
+                return turn - now
+        count = max(1, int(LEASE / interval))
 
-        def take(connection: Connection) -> float:
-            row = insert(connection, _PACE).values(servers=group, turn=now, free=now + interval)
-            turn = case((_PACE.c.free > now, _PACE.c.free), else_=literal(now))
-            near = _PACE.c.free <= now + horizon
-            # One statement, so that nobody can come between looking and taking.
-            taken = row.on_conflict_do_update(
-                index_elements=[_PACE.c.servers],
-                set_={"turn": turn, "free": case((near, turn + interval), else_=_PACE.c.free)},
-            )
-            return float(connection.execute(taken.returning(_PACE.c.turn)).scalar_one())
+        def take(turns: Turns) -> _Lease:
+            apart = turns.apart(interval)
+            turn = turns.take(interval, now, horizon, count)
+            return _Lease(interval, apart, turn, turn + count * apart)
 
-        return await self._database.write(take, order=group) - now
+        lease = await self._change(group, take)
+        turn = lease.free
+        if turn - now <= horizon:
+            lease.free += lease.apart
+            self._leases[group] = lease
+        return turn - now
 
     async def back_off(self, group: str, seconds: float) -> None:
-        """Give out no turn for that long; a shorter closure never cuts a longer one."""
-        until = self._clock() + seconds
+        """Give out no turn for that long; a shorter closure never cuts a longer one.
 
-        def close(connection: Connection) -> None:
-            row = insert(connection, _PACE).values(servers=group, turn=until, free=until)
-            later = case((_PACE.c.free > until, _PACE.c.free), else_=literal(until))
-            connection.execute(
-                row.on_conflict_do_update(index_elements=[_PACE.c.servers], set_={"free": later})
-            )
+        Another process uses up what it has leased, a quarter of a second at most.
+        """
+        self._leases.pop(group, None)
+        await self._change(group, lambda turns: turns.refuse(seconds, self._clock()))
 
-        await self._database.write(close, order=group)
+    async def _change(self, group: str, change: Callable[[Turns], R]) -> R:
+        """Change the group's turns with nobody between reading and writing."""
+
+        def work(connection: Connection) -> R:
+            # SQLite lets one writer in at a time; PostgreSQL locks the row, once there is one.
+            row = connection.execute(_READ, {"group": group}).one_or_none()
+            if row is None:
+                add_missing(connection, _PACE, [(group, *astuple(Turns()))])
+                row = connection.execute(_READ, {"group": group}).one()
+            turns = Turns(*row)
+            result = change(turns)
+            new = {f"new_{name}": value for name, value in asdict(turns).items()}
+            connection.execute(_WRITE, {"group": group, **new})
+            return result
+
+        return await self._database.write(work, order=group)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from queue import Empty, SimpleQueue
@@ -17,15 +18,18 @@ T = TypeVar("T")
 
 _AT_ONCE = 500
 """At most so many jobs share a transaction, so that none waits long for its commit."""
+GATHERING = 0.05
+"""Seconds that jobs in no hurry wait for others: a commit costs about as much as writing ten looks."""
 _ATTEMPTS = 5
 
 
 class _Job:
     """Something to write, and the promise of its result."""
 
-    def __init__(self, work: Callable[[Connection], Any], order: str) -> None:
+    def __init__(self, work: Callable[[Connection], Any], order: str, hurry: bool) -> None:
         self.work = work
         self.order = order
+        self.hurry = hurry
         self.promise: Future[Any] = Future()
 
 
@@ -36,25 +40,29 @@ class _Again(Exception):
 class Writer:
     """Runs jobs one after another in its own thread; a job's promise is kept after its commit.
 
-    Each job has its own savepoint: one that fails takes nothing of the others with it. When
+    Of several each has its own savepoint: one that fails takes nothing of the others with it. When
     PostgreSQL breaks a deadlock at our cost the group is run again, so a job may run twice, but its
     effects are stored once.
     """
 
-    def __init__(self, engine: Engine, place: str) -> None:
+    def __init__(self, engine: Engine, place: str, gathering: float = GATHERING) -> None:
         self._engine = engine
         self._place = place
+        self._gathering = gathering
         self._queue: SimpleQueue[_Job | None] = SimpleQueue()
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
         self._closed = False
 
-    def submit(self, work: Callable[[Connection], T], order: str = "") -> Future[T]:
+    def submit(
+        self, work: Callable[[Connection], T], order: str = "", *, hurry: bool = True
+    ) -> Future[T]:
         """Queue a job; its future is resolved once it is committed, or has failed.
 
-        Jobs of one commit run by `order`, then as they came.
+        Jobs of one commit run by `order`, then as they came. One without `hurry` waits a moment for
+        others to share its commit.
         """
-        job = _Job(work, order)
+        job = _Job(work, order, hurry)
         with self._lock:
             if self._closed:
                 raise RuntimeError("the database is closed")
@@ -76,24 +84,38 @@ class Writer:
     def _run(self) -> None:
         closing = False
         while not closing:
-            waiting = [self._queue.get()]
-            try:
-                while len(waiting) < _AT_ONCE:
-                    waiting.append(self._queue.get_nowait())
-            except Empty:
-                pass
+            waiting = self._gather()
             closing = None in waiting
             jobs = [job for job in waiting if job and job.promise.set_running_or_notify_cancel()]
             jobs.sort(key=lambda job: job.order)
             if jobs:
                 self._commit(jobs)
 
+    def _gather(self) -> list[_Job | None]:
+        """Take what is queued, and while nobody is in a hurry what comes within a moment."""
+        waiting = [self._queue.get()]
+        until = time.monotonic() + self._gathering
+        while len(waiting) < _AT_ONCE:
+            last = waiting[-1]
+            if last is None or last.hurry:
+                until = 0.0
+            left = until - time.monotonic()
+            try:
+                waiting.append(self._queue.get(block=left > 0, timeout=max(left, 0)))
+            except Empty:
+                break
+        return waiting
+
     def _commit(self, jobs: list[_Job]) -> None:
+        results: list[tuple[Any, BaseException | None]]
         for attempt in range(1, _ATTEMPTS + 1):
             last = attempt == _ATTEMPTS
             try:
                 with self._engine.begin() as connection:
-                    results = [self._do(connection, job, last) for job in jobs]
+                    if len(jobs) == 1:
+                        results = [(jobs[0].work(connection), None)]
+                    else:
+                        results = [self._do(connection, job, last) for job in jobs]
                 break
             except _Again:
                 continue

@@ -3,9 +3,10 @@
 `Frontier` plans the looks of a run, `attribute` turns looks already made into an `Estate`.
 """
 
+from scanner.discovery.agenda import Look
 from scanner.discovery.attribute import attribute, survey
-from scanner.discovery.frontier import Frontier, Look
-from scanner.discovery.lead import Lead, leads_of
+from scanner.discovery.frontier import Frontier
+from scanner.discovery.lead import Lead, mentions_in
 from scanner.discovery.looks import Ask, GatheredLooks, Looks, Sighting
 from scanner.discovery.scope import Scope, Seeds, Standing
 
@@ -21,6 +22,6 @@ __all__ = [
     "Sighting",
     "Standing",
     "attribute",
-    "leads_of",
+    "mentions_in",
     "survey",
 ]

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from probes.delegation import ServerLook
-from probes.kit.observation import Observation, Seen
-from probes.kit.target import Domain, Endpoint
+from probes.kit.observation import Observation
 from scanner.assets import (
     Asset,
     Estate,
@@ -23,13 +21,14 @@ from scanner.assets import (
     Relation,
     Step,
 )
+from scanner.discovery.agenda import Look
 from scanner.discovery.certificates import covers
-from scanner.discovery.claims import AGAINST, Claims
+from scanner.discovery.claims import AGAINST
 from scanner.discovery.frontier import Frontier
 from scanner.discovery.hostings import Hosting, HostingIndex, hostings_of
-from scanner.discovery.looks import DELEGATION, TLS_CERTIFICATE, Ask, Looks
+from scanner.discovery.looks import Ask, Looks, Sighting
 from scanner.discovery.mails import MailRoute, mail_route
-from scanner.discovery.presence import presence
+from scanner.discovery.notes import NameServer, Notes
 from scanner.discovery.relations import (
     mail_relations,
     met_mail_relations,
@@ -45,93 +44,88 @@ _BEST_FIRST = tuple(Ownership)
 def attribute(seeds: Seeds, looks: Looks, as_of: datetime) -> Estate:
     """Return everything attributed to the client, sorted, with ownership, story and relations.
 
-    The same looks give the same estate, in whatever order they were made.
+    The same looks give the same estate, in whatever order they were made. Each is read once.
     """
-    return _Attribution(seeds, survey(seeds, looks, as_of), looks).estate()
-
-
-def survey(seeds: Seeds, looks: Looks, as_of: datetime) -> Frontier:
-    """Walk the frontier over looks already made, however far they reach."""
     frontier = Frontier(seeds, depth=sys.maxsize, max_hosts=sys.maxsize)
+    notes = Notes(looks)
+    for look, sighting in survey(frontier, looks, as_of):
+        notes.take(look, sighting)
+    return _Attribution(seeds, frontier, notes).estate()
+
+
+def survey(
+    frontier: Frontier, looks: Looks, as_of: datetime
+) -> Iterator[tuple[Look, Sighting[Any]]]:
+    """Walk a frontier over looks already made, and yield each, name by name."""
     due = list(frontier.start())
     while due:
         look = due.pop()
         asked: Ask[Any, Any] = Ask(look.probe)
-        sighting = looks.latest(asked, look.target)
-        due.extend(
-            frontier.learn(
-                Observation(
-                    look.probe,
-                    look.target,
-                    sighting.at or as_of,
-                    sighting.vantage,
-                    sighting.outcome,
-                    sighting.evidence,
-                )
-            )
-        )
-    return frontier
+        seen = looks.latest(asked, look.target)
+        yield look, seen
+        answer = seen.at or as_of, seen.vantage, seen.outcome, seen.evidence
+        due.extend(frontier.learn(Observation(look.probe, look.target, *answer)))
 
 
-class _Standing(Struct, frozen=True):
+class _Standing(Struct, frozen=True, gc=False):
     ownership: Ownership
     reasons: tuple[OwnershipReason, ...]
-
-
-class _Served(Struct, eq=False):
-    """A certificate and the client's names it was shown for."""
-
-    hosts: set[str]
 
 
 class _Attribution:
     """One pass over a territory; every step reads what the steps before it made."""
 
-    def __init__(self, seeds: Seeds, frontier: Frontier, looks: Looks) -> None:
-        self._seeds, self._frontier, self._looks = seeds, frontier, looks
-        self._scope = frontier.scope
-        self._claims = Claims(seeds, frontier, looks)
-        self._domains = sorted({*self._scope.domains, *frontier.siblings})
-        self._ours = frozenset(self._scope.domains)
+    def __init__(self, seeds: Seeds, frontier: Frontier, notes: Notes) -> None:
+        self._seeds, self._frontier, self._notes = seeds, frontier, notes
+        self._scope, self._claims = frontier.scope, frontier.claims
+        self._shared: dict[tuple[str, ...], tuple[str, ...]] = {}
+        """One of many equal lists of hosts or addresses, for all to use."""
+        self._stories: dict[str, tuple[Step, ...]] = {}
+        self._domains = sorted({*self._scope.followed(), *frontier.siblings})
         self._standings = {name: _Standing(*self._claims.on(name)) for name in self._domains}
         self._hosts_under: dict[str, list[str]] = {}
         for host in sorted(frontier.sites | frontier.mail_hosts):
             self._hosts_under.setdefault(registered(host), []).append(host)
-        self._sites = tuple(sites_of(frontier, looks))
+        self._sites = tuple(sites_of(frontier, notes))
         self._our_sites = tuple(s for s in self._sites if self._is_ours(s.key))
-        self._routes = tuple(mail_route(looks, name) for name in sorted(self._ours))
-        self._hostings = hostings_of(self._addresses(), looks)
+        self._routes = tuple(mail_route(notes, name) for name in self._scope.followed())
+        self._hostings = hostings_of(self._addresses(), notes, self._scope)
         self._certificates = self._served_certificates()
 
     def estate(self) -> Estate:
         """Return the holdings and relations, sorted."""
         holdings = {
-            holding.asset: holding
+            holding.asset: self._as_people_said(holding)
             for holding in (
                 *map(self._domain, self._domains),
                 *map(self._site, self._sites),
                 *map(self._hosting, self._hostings),
                 *map(self._mail, self._routes),
-                *(self._certificate(sha, one) for sha, one in self._certificates.items()),
+                *(self._certificate(sha, hosts) for sha, hosts in self._certificates.items()),
                 *self._ruled_out(),
             )
         }
-        kept = tuple(self._as_people_said(holdings[asset]) for asset in sorted(holdings))
-        relations = {r for r in self._relations() if r.subject in holdings and r.object in holdings}
-        return Estate(kept, tuple(sorted(relations)))
+        known = {asset: asset for asset in holdings}
+        relations = {
+            Relation(known[one.subject], one.kind, known[one.object])
+            for one in self._relations()
+            if one.subject in known and one.object in known
+        }
+        return Estate(tuple(holdings[one] for one in sorted(holdings)), tuple(sorted(relations)))
 
     def _relations(self) -> Iterator[Relation]:
-        certificates = frozenset(self._certificates)
-        every, hostings = frozenset(self._domains), HostingIndex(self._hostings)
-        yield from site_relations(self._sites, every, hostings, certificates, self._looks)
+        every, hostings = self._standings.keys(), HostingIndex(self._hostings)
+        yield from site_relations(
+            self._sites, every, hostings, self._certificates.keys(), self._notes
+        )
         for site in self._anothers_sites():
             yield Relation(site, "of_domain", Asset(Kind.DOMAIN, registered(site.key)))
         for route in self._routes:
-            yield from mail_relations(route, every, hostings, self._looks)
+            yield from mail_relations(route, every, hostings, self._notes)
         for domain in self._domains:
-            yield from name_server_relations(domain, every, hostings, self._looks)
-            if domain not in self._ours:
-                route = mail_route(self._looks, domain)
+            yield from name_server_relations(domain, every, hostings, self._notes)
+            if not self._scope.follows(domain):
+                route = mail_route(self._notes, domain)
                 likely = self._standings[domain].ownership is not Ownership.POSSIBLE
                 yield from met_mail_relations(route, likely, every, hostings)
 
@@ -141,8 +135,8 @@ class _Attribution:
             Asset(Kind.DOMAIN, name),
             standing.ownership,
             standing.reasons,
-            self._frontier.story(name),
-            hosts=tuple(self._hosts_under.get(name, ())),
+            self._story(name),
+            hosts=self._same(self._hosts_under.get(name, ())),
         )
 
     def _site(self, site: Site) -> Holding:
@@ -151,8 +145,8 @@ class _Attribution:
             Asset(Kind.SITE, site.key),
             standing.ownership,
             standing.reasons,
-            self._frontier.story(site.hosts[0]),
-            hosts=site.hosts,
+            self._story(site.hosts[0]),
+            hosts=self._same(site.hosts),
             addresses=self._addresses_of(site.hosts),
         )
 
@@ -162,7 +156,7 @@ class _Attribution:
             Asset(Kind.MAIL, route.domain),
             standing.ownership,
             standing.reasons,
-            self._frontier.story(route.domain),
+            self._story(route.domain),
             hosts=route.hosts,
             addresses=route.addresses,
             provider=route.provider,
@@ -175,22 +169,23 @@ class _Attribution:
             Asset(Kind.HOSTING, hosting.key),
             standing.ownership,
             standing.reasons,
-            (*self._frontier.story(hosting.name), Step("address_of", hosting.name)),
+            (*self._story(hosting.name), Step("address_of", hosting.name)),
             hosts=hosting.hosts,
             addresses=hosting.addresses,
             provider=hosting.provider,
             provider_name=hosting.provider_name,
         )
 
-    def _certificate(self, sha256: str, served: _Served) -> Holding:
-        first = min(served.hosts, key=lambda host: (len(self._frontier.story(host)), host))
-        standing = self._best_of(tuple(sorted(served.hosts)), "served_for_client_names", "cert")
+    def _certificate(self, sha256: str, shown_by: set[str]) -> Holding:
+        hosts = self._same(sorted(shown_by))
+        first = min(hosts, key=lambda host: (len(self._story(host)), host))
+        standing = self._best_of(hosts, "served_for_client_names", "cert")
         return Holding(
             Asset(Kind.CERTIFICATE, sha256),
             standing.ownership,
             standing.reasons,
-            (*self._frontier.story(first), Step("certificate_of", first)),
-            hosts=tuple(sorted(served.hosts)),
+            (*self._story(first), Step("certificate_of", first)),
+            hosts=hosts,
         )
 
     def _ruled_out(self) -> Iterator[Holding]:
@@ -207,7 +202,7 @@ class _Attribution:
     def _anothers_sites(self) -> Iterator[Asset]:
         """Sites below the client's own domains that a person called somebody else's."""
         for asset in sorted(map(Asset.parse, self._seeds.foreign)):
-            if asset.kind is Kind.SITE and registered(asset.key) in self._ours:
+            if asset.kind is Kind.SITE and self._scope.follows(registered(asset.key)):
                 yield asset
 
     def _of_host(self, host: str) -> _Standing:
@@ -221,6 +216,8 @@ class _Attribution:
         above = self._standings.get(registered(host))
         if above is None:
             return _Standing(Ownership.POSSIBLE, ())
+        if all(reason.group != AGAINST for reason in above.reasons):
+            return above
         reasons = tuple(reason for reason in above.reasons if reason.group != AGAINST)
         return _Standing(above.ownership, reasons)
 
@@ -245,9 +242,19 @@ class _Attribution:
     def _is_ours(self, host: str) -> bool:
         return self._scope.standing(host) is Standing.OURS
 
+    def _story(self, name: str) -> tuple[Step, ...]:
+        story = self._stories.get(name)
+        if story is None:
+            story = self._stories[name] = self._frontier.story(name)
+        return story
+
+    def _same(self, names: Iterable[str]) -> tuple[str, ...]:
+        listed = tuple(names)
+        return self._shared.setdefault(listed, listed)
+
     def _addresses_of(self, hosts: tuple[str, ...]) -> tuple[str, ...]:
-        found = (ip for host in hosts for ip in presence(self._looks, host).addresses)
-        return tuple(dict.fromkeys(found))
+        found = (ip for host in hosts for ip in self._notes.host(host).addresses)
+        return self._same(dict.fromkeys(found))
 
     def _addresses(self) -> dict[str, tuple[str, ...]]:
         """Return the addresses of the client's own hosts: sites, mail hosts, name servers."""
@@ -255,32 +262,30 @@ class _Attribution:
         hosts |= {host for host in self._frontier.mail_hosts if self._is_ours(host)}
         found = {host: self._addresses_of((host,)) for host in sorted(hosts)}
         for server in self._our_name_servers():
-            found[server.host] = tuple(
-                dict.fromkeys((*found.get(server.host, ()), *server.addresses))
-            )
+            met = found.get(server.host, ())
+            found[server.host] = tuple(dict.fromkeys((*met, *server.addresses)))
         return {host: addresses for host, addresses in found.items() if addresses}
 
-    def _our_name_servers(self) -> Iterator[ServerLook]:
-        for domain in sorted(self._ours):
-            match self._looks.latest(DELEGATION, Domain(domain)).outcome:
-                case Seen(delegation):
-                    yield from (one for one in delegation.servers if self._is_ours(one.host))
+    def _our_name_servers(self) -> Iterator[NameServer]:
+        for domain in self._scope.followed():
+            for server in self._notes.name_servers(domain):
+                if self._is_ours(server.host):
+                    yield server
 
-    def _served_certificates(self) -> dict[str, _Served]:
-        """Collect certificates shown for the client's names and good for them.
+    def _served_certificates(self) -> dict[str, set[str]]:
+        """Return certificates shown for the client's names and good for them, with the hosts.
 
         A certificate that is good for none of them is the server's default: the hoster's, or a
         neighbour's.
         """
-        found: dict[str, _Served] = {}
+        found: dict[str, set[str]] = {}
         sites = {host for site in self._our_sites for host in site.hosts}
         mail = {host for host in self._frontier.mail_hosts if self._is_ours(host)}
-        endpoints = [Endpoint(host, 443) for host in sites]
-        endpoints += [Endpoint(host, 25, "smtp") for host in mail]
-        for endpoint in sorted(endpoints):
-            match self._looks.latest(TLS_CERTIFICATE, endpoint).outcome:
-                case Seen(served) if self._is_the_clients(served.names, endpoint.name):
-                    found.setdefault(served.sha256, _Served(set())).hosts.add(endpoint.name)
+        for hosts, port in ((sites, 443), (mail, 25)):
+            for host in hosts:
+                shown = self._notes.certificate(host, port)
+                if shown and self._is_the_clients(shown.names, host):
+                    found.setdefault(shown.sha256, set()).add(host)
         return found
 
     def _is_the_clients(self, names: tuple[str, ...], host: str) -> bool:

@@ -6,20 +6,21 @@ to each name, and which names still fit under the bound, never depend on who ans
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Iterable, Iterator
-
-from msgspec import Struct
+from collections.abc import Hashable, Iterable, Iterator
+from functools import cached_property
+from typing import Any
 
 from probes.addresses import HostAddresses
 from probes.certificate_log import LoggedCertificates
 from probes.dns_records import DnsRecords
 from probes.kit.observation import AnyObservation, Seen
-from probes.kit.target import Address, Domain, Endpoint, Host, Target
+from probes.kit.target import Address, Domain, Endpoint, Host
 from probes.tls_certificate import ServedCertificate
-from scanner.assets import Step
+from scanner.assets import Ownership, Step
+from scanner.discovery.agenda import Agenda, Look
 from scanner.discovery.certificates import plain_names, siblings
-from scanner.discovery.lead import Lead, leads_of, name_in
+from scanner.discovery.claims import Claims
+from scanner.discovery.lead import Lead, mentions_in, name_in
 from scanner.discovery.scope import Scope, Seeds, Standing, registered
 
 MAIL_HOSTS_OF_A_DOMAIN = 10
@@ -37,18 +38,19 @@ _HOST_CODES = {
 _PROVIDER_CODES = {"ns_host_of", "mx_host_of", "cname_of", "reverse_name_of", "spf_include_of"}
 
 
-class Look(Struct, frozen=True):
-    """One probe to be sent to one target."""
-
-    probe: str
-    target: Target
+_NO_CODES: frozenset[str] = frozenset()
 
 
 class Frontier:
-    """Learns what came back and says what to look at next; knows no network and no clock."""
+    """Learns what came back and says what to look at next; knows no network and no clock.
+
+    Of what it learnt it keeps names, addresses and codes, each once, and no answer.
+    """
 
     def __init__(self, seeds: Seeds, depth: int = 2, max_hosts: int = 2_000) -> None:
         self.scope = Scope(seeds)
+        self.claims = Claims(seeds, self.scope)
+        """What was learnt of whose each name is."""
         self._labels = seeds.labels
         self._guessed: dict[str, str] = {}
         """Hosts that were only tried, and the domain each was tried under."""
@@ -63,20 +65,24 @@ class Frontier:
         """Names that were found but exceeded `max_hosts`, or lay further out than `depth`."""
         self._depth, self._max_hosts = depth, max_hosts
         self._round = 0
-        self._planned: set[Look] = set()
-        self._waiting: set[Look] = set()
+        self._agenda = Agenda()
         self._early: dict[Look, AnyObservation] = {}
         self._addresses: dict[str, tuple[str, ...]] = {}
-        self._leads: dict[str, set[Lead]] = {}
+        """Of hosts that have any; hosts at the same addresses share one tuple."""
+        self._codes: dict[str, frozenset[str]] = {}
+        self._shared: dict[Hashable, Any] = {}
+        """One of many equal values, for all to use."""
         self._hosts_met: set[str] = set()
         self._siblings_met: set[str] = set()
+        self._beside: dict[str, dict[str, Lead]] = {}
+        """Hosts met under names that are only possible, with the mail hosts of these."""
         self._providers: set[str] = set()
         self._stories: dict[str, Lead] = {}
 
     @property
     def planned_count(self) -> int:
         """How many looks are planned so far; grows as leads are followed."""
-        return len(self._planned)
+        return self._agenda.planned
 
     def start(self) -> tuple[Look, ...]:
         """Return the looks at everything a person named."""
@@ -95,8 +101,8 @@ class Frontier:
         An answer to a look not planned yet (a resumed run) is kept until its turn comes.
         """
         look = Look(observation.probe, observation.target)
-        if look not in self._waiting:
-            if look not in self._planned:
+        if not self._agenda.close(look):
+            if not self._agenda.knows(look):
                 self._early.setdefault(look, observation)
             return ()
         due: list[Look] = []
@@ -107,8 +113,13 @@ class Frontier:
     def story(self, name: str) -> tuple[Step, ...]:
         """Return how a host or domain came to be known, from a person's word on."""
         steps: list[Step] = []
-        while name not in self.scope.hosts and (lead := self._stories.get(name)):
-            parent = name_in(lead.parent) if lead.parent else ""
+        while name not in self.scope.hosts:
+            if name not in self._stories and registered(name) in self.scope.likely:
+                name = registered(name)
+            lead = self._stories.get(name)
+            if lead is None:
+                break
+            parent = name_in(lead.parent)
             steps.append(Step(lead.code, parent))
             name = parent
         seed = (
@@ -121,26 +132,25 @@ class Frontier:
 
     def leads_to(self, name: str) -> frozenset[str]:
         """Return the codes under which a name was met; empty for what a person named."""
-        return frozenset(lead.code for lead in self._leads.get(name, ()))
+        return self._codes.get(name, _NO_CODES)
 
     def _plan(self, looks: Iterable[Look], due: list[Look]) -> None:
-        answered: deque[AnyObservation] = deque()
+        answered: list[tuple[Look, AnyObservation]] = []
         for look in looks:
-            if look in self._planned:
+            if not self._agenda.plan(look):
                 continue
-            self._planned.add(look)
-            self._waiting.add(look)
-            early = self._early.pop(look, None)
+            early = self._early.pop(look, None) if self._early else None
             if early is None:
                 due.append(look)
             else:
-                answered.append(early)
-        for observation in answered:
+                answered.append((look, early))
+        for look, observation in answered:
+            self._agenda.close(look)
             self._digest(observation, due)
 
     def _digest(self, observation: AnyObservation, due: list[Look]) -> None:
-        self._waiting.discard(Look(observation.probe, observation.target))
-        self._note_leads(observation)
+        self.claims.hear(observation)
+        self._note_mentions(observation)
         self._plan(self._next(observation), due)
 
     def _next(self, observation: AnyObservation) -> Iterator[Look]:
@@ -150,22 +160,21 @@ class Frontier:
         match observation.outcome:
             case Seen(HostAddresses() as fact):
                 name = name_in(observation.target)
-                self._addresses[name] = fact.all
-                self._meet_guess(name, observation)
-                yield from self._visits(name)
-            case Seen(DnsRecords() as records) if name_in(observation.target) in self.scope.domains:
+                addresses = fact.all
+                if addresses:
+                    self._addresses[name] = self._shared.setdefault(addresses, addresses)
+                    self._meet_guess(name, observation)
+                    yield from self._visits(name)
+            case Seen(DnsRecords() as records):
+                name, hosts = name_in(observation.target), _mail_hosts(observation)
                 match records.wildcard:
                     case Seen(wildcard):
-                        self._wildcards[name_in(observation.target)] = wildcard
-                hosts = dict.fromkeys(
-                    name_in(lead.target)
-                    for lead in leads_of(observation, 0)
-                    if lead.code == "mx_host_of"
-                )
-                for host in list(hosts)[:MAIL_HOSTS_OF_A_DOMAIN]:
-                    self.mail_hosts.add(host)
-                    yield Look("addresses", Host(host))
-                    yield from self._visits(host)
+                        self._wildcards[name] = wildcard
+                if self.scope.follows(name):
+                    yield from self._open_mail(hosts)
+                else:
+                    lead = Lead(observation.target, "mx_host_of", self._distance(name) + 1)
+                    self._beside.setdefault(name, {}).update(dict.fromkeys(hosts, lead))
 
     def _visits(self, name: str) -> Iterator[Look]:
         addresses = self._addresses.get(name, ())
@@ -187,12 +196,13 @@ class Frontier:
             yield Look("tls_certificate", Endpoint(name, 443))
 
     def _open_domain(self, name: str) -> Iterator[Look]:
+        domain = Domain(name)
         for probe in _DOMAIN_PROBES:
-            yield Look(probe, Domain(name))
+            yield Look(probe, domain)
         for host in (name, f"www.{name}"):
             if self.scope.standing(host) is Standing.OURS:
                 yield from self._open_site(host)
-        for label in self._labels:
+        for label in self._labels if name in self.scope.domains else ():
             host = f"{label}.{name}"
             if host not in self.sites and self.scope.standing(host) is Standing.OURS:
                 self._guessed[host] = name
@@ -200,45 +210,83 @@ class Frontier:
 
     def _open_sibling(self, name: str) -> Iterator[Look]:
         self.siblings.add(name)
+        domain = Domain(name)
         for probe in _SIBLING_PROBES:
-            yield Look(probe, Domain(name))
+            yield Look(probe, domain)
         yield from self._open_site(name)
+
+    def _open_likely(self, name: str) -> Iterator[Look]:
+        """Look at what proved likely as at what a person named, but try no names that nobody mentioned."""
+        self.siblings.discard(name)
+        self._siblings_met.discard(name)
+        self.scope.likely.add(name)
+        mail = []
+        for host, lead in self._beside.pop(name, {}).items():
+            self._remember(host, lead)
+            if lead.code == "mx_host_of":
+                mail.append(host)
+            else:
+                self._hosts_met.add(host)
+        yield from self._open_domain(name)
+        yield from self._open_mail(mail)
+        if name in self._addresses:
+            yield from self._certificate_behind(name)
+
+    def _open_mail(self, hosts: Iterable[str]) -> Iterator[Look]:
+        for host in hosts:
+            self.mail_hosts.add(host)
+            yield Look("addresses", Host(host))
+            yield from self._visits(host)
 
     def _open_site(self, name: str) -> Iterator[Look]:
         self.sites.add(name)
         yield Look("addresses", Host(name))
         yield from self._visits(name)
 
-    def _note_leads(self, observation: AnyObservation) -> None:
+    def _note_mentions(self, observation: AnyObservation) -> None:
         """Remember every name the answer mentions that may be worth a look in the next round."""
-        about = name_in(observation.target)
-        distance = self._distance(about)
+        target = observation.target
+        about, far = name_in(target), isinstance(target, Address)
         ours = self.scope.standing(about) is Standing.OURS
-        shared, plain = _named_together(observation, about)
-        for lead in leads_of(observation, distance):
-            name = name_in(lead.target)
-            if lead.code == "mx_host_of" and about in self.scope.domains:
-                self._remember(name, lead)
-            if lead.code in _PROVIDER_CODES and (ours or isinstance(lead.parent, Address)):
-                self._providers.add(registered(name))
-            if not ours or lead.code not in _HOST_CODES:
-                continue
-            if self.scope.standing(name) is Standing.OURS:
-                if plain is None or name in plain:
+        named = self.scope.follows(about)
+        if not (ours or named or far):
+            return
+        answer, distance = _Answer(observation), self._distance(about) + 1
+        for mention in mentions_in(observation):
+            code = mention.how
+            if code == "mx_host_of" and named:
+                self._remember(name_in(mention.target), Lead(target, code, distance))
+            if code in _PROVIDER_CODES and (ours or far):
+                self._providers.add(registered(name_in(mention.target)))
+            if code in _HOST_CODES and ours:
+                self._meet(name_in(mention.target), Lead(target, code, distance), answer)
+
+    def _meet(self, name: str, lead: Lead, answer: _Answer) -> None:
+        """Keep in mind a host of the client's, or a registered name that may be his."""
+        if name in self.sites and lead.code in self.leads_to(name):
+            return
+        if self.scope.standing(name) is Standing.OURS:
+            if answer.plain is None or name in answer.plain:
+                if name not in self.sites:
                     self._hosts_met.add(name)
-                    self._remember(name, lead)
-                continue
-            domain = self.scope.sibling(name)
-            if domain and (lead.code == "redirect_from" or domain in shared):
-                self._siblings_met.add(domain)
-                self._remember(domain, lead)
+                self._remember(name, lead)
+            return
+        domain = self.scope.sibling(name)
+        if not domain or registered(name_in(lead.parent)) in self.scope.likely:
+            return
+        if lead.code == "redirect_from" or domain in answer.together:
+            self._siblings_met.add(domain)
+            self._remember(domain, lead)
+            if name != domain and (answer.plain is None or name in answer.plain):
+                beside = self._beside.setdefault(domain, {})
+                beside[name] = min(lead, beside.get(name, lead), key=_precedence)
 
     def _meet_guess(self, name: str, observation: AnyObservation) -> None:
         """A name that was only tried and has addresses is met like any other, in the next round."""
-        if name in self._guessed and self._addresses[name]:
+        if name in self._guessed:
             parent = Domain(self._guessed[name])
             self._hosts_met.add(name)
-            self._remember(name, Lead(observation.target, parent, "tried_under", 1))
+            self._remember(name, Lead(parent, "tried_under", 1))
 
     def _is_a_wildcards(self, name: str) -> bool:
         """A name that was only tried and leads where every name leads proves nothing."""
@@ -248,54 +296,93 @@ class Frontier:
 
     def _remember(self, name: str, lead: Lead) -> None:
         """Keep the shortest way to a name; what a person named needs none."""
-        self._leads.setdefault(name, set()).add(lead)
+        codes = self._codes.get(name, _NO_CODES)
+        if lead.code not in codes:
+            codes |= {lead.code}
+            self._codes[name] = self._shared.setdefault(codes, codes)
         if name in self.sites or name in self.scope.domains or name in self.scope.hosts:
             return
         best = self._stories.get(name)
-        if best is None or lead.precedence < best.precedence:
-            self._stories[name] = lead
+        self._stories[name] = min(lead, best or lead, key=_precedence)
 
     def _distance(self, name: str) -> int:
         lead = self._stories.get(name)
         return lead.distance if lead else 0
 
     def _open_next_rounds(self, due: list[Look]) -> None:
-        while not self._waiting and self._round < self._depth:
-            met = (name for name in self._hosts_met - self.sites if not self._is_a_wildcards(name))
-            hosts = sorted(met, key=_nearest_first)
-            siblings = sorted(filter(self._is_nobodys, self._siblings_met - self.siblings))
-            if not hosts and not siblings:
-                break
-            self._round += 1
+        while not self._agenda.waiting and self._depth:
             room = max(0, self._max_hosts - len(self.sites))
-            if room == 0:
+            if likely := self._now_likely()[:room]:
+                # What lies under these is as near as what lies under a name that somebody typed.
+                self._round = 0
+                for name in likely:
+                    self._plan(self._open_likely(name), due)
+            elif self._round == self._depth or not self._open_round(room, due):
                 break
-            for name in hosts[:room]:
-                self._plan(self._open_site(name), due)
-            for name in siblings[: max(0, room - len(hosts))]:
-                self._plan(self._open_sibling(name), due)
-        if not self._waiting:
-            left = (self._hosts_met - self.sites) | set(
-                filter(self._is_nobodys, self._siblings_met - self.siblings)
-            )
+        if not self._agenda.waiting:
+            left = (self._hosts_met - self.sites) | set(self._new_siblings())
             self.left_out = tuple(sorted(left, key=_nearest_first))
+
+    def _open_round(self, room: int, due: list[Look]) -> bool:
+        """Open what was met in the rounds before, the nearest first; False where nothing is left, or fits."""
+        met = (name for name in self._hosts_met - self.sites if not self._is_a_wildcards(name))
+        hosts, siblings = sorted(met, key=_nearest_first), sorted(self._new_siblings())
+        if room == 0 or not (hosts or siblings):
+            return False
+        self._round += 1
+        for name in hosts[:room]:
+            self._plan(self._open_site(name), due)
+        for name in siblings[: max(0, room - len(hosts))]:
+            self._plan(self._open_sibling(name), due)
+        return True
+
+    def _new_siblings(self) -> Iterator[str]:
+        return filter(self._is_nobodys, self._siblings_met - self.siblings)
+
+    def _now_likely(self) -> list[str]:
+        """Return the possible names that independent evidence by now makes likely, sorted.
+
+        Never those above a host that a person named: he had reasons to name the host alone.
+        """
+        possible = self.siblings - self.scope.parents.keys()
+        return sorted(n for n in possible if self.claims.on(n)[0] is Ownership.LIKELY)
 
     def _is_nobodys(self, name: str) -> bool:
         """A name met in redirects alone that is also the provider's is the provider's."""
         return name not in self._providers or self.leads_to(name) != {"redirect_from"}
 
 
-def _named_together(
-    observation: AnyObservation, about: str
-) -> tuple[frozenset[str], frozenset[str] | None]:
-    """Return registered names that share a telling certificate with `about`, and hosts named plainly.
+def _mail_hosts(observation: AnyObservation) -> list[str]:
+    """Return the MX hosts of a domain that are looked at, most preferred first."""
+    named = (one for one in mentions_in(observation) if one.how == "mx_host_of")
+    return list(dict.fromkeys(name_in(one.target) for one in named))[:MAIL_HOSTS_OF_A_DOMAIN]
 
-    The second is None for answers that are no certificates: there every mention is plain.
-    """
-    match observation.outcome:
-        case Seen(ServedCertificate() | LoggedCertificates() as fact):
-            return siblings(fact, about), plain_names(fact)
-    return frozenset(), None
+
+class _Answer:
+    """An answer, and what the certificates in it, if there are any, say of names: read when asked for."""
+
+    def __init__(self, observation: AnyObservation) -> None:
+        self._observation = observation
+
+    @cached_property
+    def plain(self) -> frozenset[str] | None:
+        """Hosts that are named as such; None where there are no certificates: every mention is plain."""
+        match self._observation.outcome:
+            case Seen(ServedCertificate() | LoggedCertificates() as fact):
+                return plain_names(fact)
+        return None
+
+    @cached_property
+    def together(self) -> frozenset[str]:
+        """Registered names that share a telling certificate with what was looked at."""
+        match self._observation.outcome:
+            case Seen(ServedCertificate() | LoggedCertificates() as fact):
+                return siblings(fact, name_in(self._observation.target))
+        return frozenset()
+
+
+def _precedence(lead: Lead) -> tuple[int, str, str]:
+    return lead.precedence
 
 
 def _nearest_first(name: str) -> tuple[int, str]:

@@ -12,22 +12,12 @@ from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
-from probes.kit.observation import Seen
 from probes.kit.providers import all_providers
-from probes.kit.target import Address
-from scanner.discovery.looks import ADDRESS_OWNER, Looks
-from scanner.discovery.scope import registered
+from scanner.discovery.notes import Notes
+from scanner.discovery.owners import Owner
+from scanner.discovery.scope import Scope, registered
 
 _PARKING = frozenset(one.key for one in all_providers() if "parking" in one.kinds)
-
-
-class Owner(Struct, frozen=True):
-    """Who runs an address, as one key."""
-
-    key: str
-    """A provider's key, `as12345`, or empty where nobody could say."""
-    name: str
-    front: bool
 
 
 class _Group(Struct, eq=False):
@@ -41,7 +31,7 @@ class Hosting(Struct, frozen=True):
 
     provider: str
     name: str
-    """The first of its hosts: with the provider, what the hosting is known by."""
+    """The shortest of its hosts: with the provider, what the hosting is known by."""
     hosts: tuple[str, ...]
     addresses: tuple[str, ...]
     provider_name: str
@@ -53,46 +43,37 @@ class Hosting(Struct, frozen=True):
         return f"{self.provider}/{self.name}"
 
 
-def hostings_of(addresses_of: dict[str, tuple[str, ...]], looks: Looks) -> tuple[Hosting, ...]:
+def hostings_of(
+    addresses_of: dict[str, tuple[str, ...]], notes: Notes, scope: Scope
+) -> tuple[Hosting, ...]:
     """Group hosts with addresses into hostings, sorted by key. Parking services host nobody."""
-    owners = {ip: owner_of(looks, ip) for addresses in addresses_of.values() for ip in addresses}
+    owners = {ip: notes.owner(ip) for addresses in addresses_of.values() for ip in addresses}
     groups: dict[tuple[str, str], _Group] = {}
     """By provider and address: the group that address belongs to."""
     for host in sorted(addresses_of):
         for provider, addresses in _parts(addresses_of[host], owners):
             _join(groups, provider, host, addresses)
     distinct = {id(group): group for group in groups.values()}.values()
-    made = (_hosting(group, owners) for group in distinct if group.provider not in _PARKING)
+    kept = (group for group in distinct if group.provider not in _PARKING)
+    made = (_hosting(group, owners, scope) for group in kept)
     return tuple(sorted(made, key=lambda hosting: hosting.key))
 
 
 def _join(
     groups: dict[tuple[str, str], _Group], provider: str, host: str, addresses: tuple[str, ...]
 ) -> None:
-    merged = _Group(provider, {host}, set(addresses))
+    """Add a host to the group that has any of its addresses; several such groups become one."""
+    met = (groups.get((provider, ip)) for ip in addresses)
+    joined = next(filter(None, met), None) or _Group(provider, set(), set())
+    joined.hosts.add(host)
+    joined.addresses.update(addresses)
     for ip in addresses:
-        if (met := groups.get((provider, ip))) and met is not merged:
-            merged.hosts |= met.hosts
-            merged.addresses |= met.addresses
-            for moved in met.addresses:
-                groups[provider, moved] = merged
-    for ip in addresses:
-        groups[provider, ip] = merged
-
-
-def owner_of(looks: Looks, ip: str) -> Owner:
-    """Return who runs an address: the provider we know, else its network's number."""
-    match looks.latest(ADDRESS_OWNER, Address(ip)).outcome:
-        case Seen(fact):
-            if fact.provider:
-                return Owner(fact.provider, fact.provider_name, fact.front)
-            match fact.system:
-                case Seen(system):
-                    return Owner(
-                        f"as{system.number}", fact.provider_name or system.name, fact.front
-                    )
-            return Owner("", fact.provider_name, fact.front)
-    return Owner("", "", False)
+        other = groups.get((provider, ip), joined)
+        if other is not joined:
+            joined.hosts |= other.hosts
+            joined.addresses |= other.addresses
+            groups.update(((provider, moved), joined) for moved in other.addresses)
+        groups[provider, ip] = joined
 
 
 def _parts(
@@ -109,12 +90,13 @@ def _parts(
         yield key, tuple(by_key[key])
 
 
-def _hosting(group: _Group, owners: dict[str, Owner]) -> Hosting:
+def _hosting(group: _Group, owners: dict[str, Owner], scope: Scope) -> Hosting:
+    """Name the hosting after what a person named, if it can be: what was met may come and go."""
     ordered = tuple(sorted(group.addresses, key=_numerically))
     known = [owners[ip].name for ip in ordered if owners[ip].name]
     return Hosting(
         provider=group.provider,
-        name=min(group.hosts, key=lambda host: (len(host), host)),
+        name=min(group.hosts, key=lambda host: (registered(host) in scope.likely, len(host), host)),
         hosts=tuple(sorted(group.hosts)),
         addresses=ordered,
         provider_name=known[0] if known else "",

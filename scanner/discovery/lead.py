@@ -3,37 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 
 from msgspec import Struct
 
-from probes.kit.observation import AnyObservation, Mentions, Seen
+from probes.kit.observation import AnyObservation, Mention, Mentions, Seen
 from probes.kit.target import Target
 
 
-class Lead(Struct, frozen=True):
-    """A target that was mentioned somewhere, and how far from what the consultant typed it lies."""
+class Lead(Struct, frozen=True, gc=False):
+    """How a name was met, and how far from what the consultant typed it lies."""
 
-    target: Target
-    parent: Target | None
-    """What was looked at when the mention was met; None for what a person named."""
+    parent: Target
+    """What was looked at when the mention was met."""
     code: str
     """How it was mentioned: `mx_host_of`, `named_in_certificate_of` …"""
     distance: int
 
     @property
     def precedence(self) -> tuple[int, str, str]:
-        """Sorts leads to one target: the shortest way first, ties in a fixed order."""
+        """Sorts leads to one name: the shortest way first, ties in a fixed order."""
         return self.distance, self.code, str(self.parent)
 
 
-def leads_of(observation: AnyObservation, distance: int) -> Iterator[Lead]:
-    """Yield everything the fact mentions, one step further out than `distance`."""
+def mentions_in(observation: AnyObservation) -> Iterator[Mention]:
+    """Yield everything the fact mentions; nothing where there is no fact."""
     match observation.outcome:
-        case Seen(fact) if isinstance(fact, Mentions):
-            for mention in fact.mentions():
-                yield Lead(mention.target, observation.target, mention.how, distance + 1)
+        case Seen(fact) if _mentions(fact.__class__):
+            yield from fact.mentions()
 
 
 def name_in(target: Target) -> str:
     """Return the host or domain name a target is about; an address gives its own spelling."""
     return getattr(target, "name", "") or str(getattr(target, "ip", ""))
+
+
+@cache
+def _mentions(kind: type) -> bool:
+    """Ask each kind of fact once: to compare with a protocol is dear."""
+    return issubclass(kind, Mentions)

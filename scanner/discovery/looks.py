@@ -26,7 +26,7 @@ T = TypeVar("T", bound=Target)
 F = TypeVar("F")
 
 
-class Ask(Struct, Generic[T, F], frozen=True):
+class Ask(Struct, Generic[T, F], frozen=True, gc=False):
     """A probe by its name, with the kind of target it looks at and of fact it brings as types."""
 
     probe: str
@@ -44,7 +44,7 @@ TLS_CERTIFICATE: Ask[Endpoint, ServedCertificate] = Ask("tls_certificate")
 ADDRESS_OWNER: Ask[Address, AddressOwner] = Ask("address_owner")
 
 
-class Sighting(Struct, Generic[F], frozen=True):
+class Sighting(Struct, Generic[F], frozen=True, gc=False):
     """The outcome that counts for one question, when it was had and what it rests on."""
 
     outcome: Seen[F] | Absent | Unknown
@@ -67,6 +67,25 @@ class Looks(Protocol):
 
     def latest(self, ask: Ask[T, F], target: T) -> Sighting[F]:
         """Return the newest outcome; `Unknown(not_asked)` when the probe was never sent there."""
+
+
+class RecentLooks:
+    """The looks asked for lately, at hand: who asks for one thing several times asks the store once."""
+
+    def __init__(self, looks: Looks, most: int = 256) -> None:
+        """Remember up to `most` looks, then begin anew."""
+        self._looks, self._most = looks, most
+        self._known: dict[tuple[str, Any], Sighting[Any]] = {}
+
+    def latest(self, ask: Ask[T, F], target: T) -> Sighting[F]:
+        """Return the newest outcome; `Unknown(not_asked)` when the probe was never sent there."""
+        key = (ask.probe, target)
+        known = self._known.get(key)
+        if known is None:
+            if len(self._known) >= self._most:
+                self._known.clear()
+            known = self._known[key] = self._looks.latest(ask, target)
+        return known
 
 
 class GatheredLooks:

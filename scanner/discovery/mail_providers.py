@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from enum import StrEnum
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -54,6 +55,7 @@ TENANT_SERVICES = (
 )  # fmt: skip
 
 
+@lru_cache(maxsize=1_024)
 def mail_provider_of(mx_host: str) -> MailProvider | None:
     """Return who runs a mail host; None for hosts we do not know.
 

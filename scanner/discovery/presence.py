@@ -21,7 +21,7 @@ class Lives(StrEnum):
     UNKNOWN = "unknown"
 
 
-class Presence(Struct, frozen=True):
+class Presence(Struct, frozen=True, gc=False):
     """A host's addresses, or why there are none to be had."""
 
     lives: Lives
@@ -36,8 +36,12 @@ class Presence(Struct, frozen=True):
 
 
 def presence(looks: Looks, host: str) -> Presence:
+    """Return whether a host leads anywhere, as far as anybody looked."""
+    return presence_seen(looks.latest(ADDRESSES, Host(host)))
+
+
+def presence_seen(sighting: Sighting[HostAddresses]) -> Presence:
     """Read a host's addresses. Only absence of both families, by authority, is NOWHERE."""
-    sighting = looks.latest(ADDRESSES, Host(host))
     match sighting.outcome:
         case Seen(fact):
             return _seen(fact, sighting)
@@ -50,9 +54,10 @@ def presence(looks: Looks, host: str) -> Presence:
 
 
 def _seen(fact: HostAddresses, sighting: Sighting[HostAddresses]) -> Presence:
-    if fact.all:
+    addresses = fact.all
+    if addresses:
         dim = next((way.reason for way in (fact.v4, fact.v6) if isinstance(way, Unknown)), None)
-        return Presence(Lives.SOMEWHERE, sighting, fact.all, chain=fact.chain, family_unseen=dim)
+        return Presence(Lives.SOMEWHERE, sighting, addresses, chain=fact.chain, family_unseen=dim)
     for family in (fact.v4, fact.v6):
         match family:
             case Unknown(reason):

@@ -36,9 +36,7 @@ class Seeds(Struct, frozen=True, kw_only=True):
 class Standing(StrEnum):
     """How a name stands to the client before its use is judged."""
 
-    OURS = (
-        "ours"  # named by a person or a paper, or lies under such a name: everything is looked at
-    )
+    OURS = "ours"  # named by a person or a paper, likely, or under such a name: everything is looked at
     SIBLING = "sibling"  # met in a redirect or a certificate: public records and one visit
     FOREIGN = "foreign"  # a person said so: never looked at
     OUTSIDE = "outside"
@@ -52,20 +50,24 @@ class Scope:
         self.hosts: dict[str, Step] = {}
         self.parents: dict[str, Step] = {}
         """Registered names above a typed host: met, but not named."""
+        self.likely: set[str] = set()
+        """Registered names that were met, and that independent evidence made likely the client's."""
         self.papers: set[str] = set()
         """Names known from papers alone."""
         self._foreign_domains, self._foreign_hosts = _ruled_out(seeds.foreign)
+        listed = {file: Step("listed_in_file", file) for file in seeds.from_files.values()}
+        declared = {file: Step("declared_in_paper", file) for file in seeds.from_papers.values()}
         for name in seeds.domains:
             self._take(name, Step("typed_by_consultant", name))
         for name, file in sorted(seeds.from_files.items()):
-            self._take(name, Step("listed_in_file", file))
+            self._take(name, listed[file])
         for asset_id in sorted(seeds.confirmed):
             asset = Asset.parse(asset_id)
             if asset.kind in (Kind.DOMAIN, Kind.SITE, Kind.MAIL):
                 self._take(asset.key, Step("confirmed_by_person", asset.key))
         words = set(self.domains) | set(self.hosts)
         for name, file in sorted(seeds.from_papers.items()):
-            self._take(name, Step("declared_in_paper", file))
+            self._take(name, declared[file])
         self.papers = (set(self.domains) | set(self.hosts)) - words
         for name in set(self.parents) & set(self.domains):
             del self.parents[name]
@@ -75,16 +77,24 @@ class Scope:
         domain = registered(name)
         if domain in self._foreign_domains or name in self._foreign_hosts:
             return Standing.FOREIGN
-        if domain in self.domains or name in self.hosts:
+        if self.follows(domain) or name in self.hosts:
             return Standing.OURS
         return Standing.OUTSIDE
+
+    def follows(self, domain: str) -> bool:
+        """Say whether everything at and below a registered name is looked at."""
+        return domain in self.domains or domain in self.likely
+
+    def followed(self) -> list[str]:
+        """Return the registered names at and below which everything is looked at, sorted."""
+        return sorted({*self.domains, *self.likely})
 
     def sibling(self, name: str) -> str:
         """Return the registered name that a met host may make `possible`; empty for strangers."""
         domain = registered(name)
         if not domain or domain in STRANGERS or domain in self._foreign_domains:
             return ""
-        return "" if domain in self.domains else domain
+        return "" if self.follows(domain) else domain
 
     def _take(self, name: str, step: Step) -> None:
         domain = registered(name)

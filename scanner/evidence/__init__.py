@@ -2,6 +2,7 @@
 
 from scanner.evidence.evidence import Evidence
 from scanner.evidence.excerpt import Excerpt
+from scanner.evidence.looks import StoredLooks
 from scanner.evidence.run import Run
 
-__all__ = ["Evidence", "Excerpt", "Run"]
+__all__ = ["Evidence", "Excerpt", "Run", "StoredLooks"]

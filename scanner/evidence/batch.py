@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 import threading
-from datetime import datetime
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import Connection
 
 from scanner.database.columns import add_missing
-from scanner.evidence.packing import compress, compressor
-from scanner.evidence.rows import EXCHANGE, OBSERVATION
+from scanner.evidence.packing import Packed, compress_piece, compress_row
+from scanner.evidence.rows import EXCHANGE, OBSERVATION, PIECE
+
+
+class Kept(Struct, frozen=True):
+    """An observation as it is stored, before it is compressed."""
+
+    run: str
+    target: str
+    probe: str
+    outcome: str
+    row: bytes
 
 
 class Batch:
@@ -22,14 +32,10 @@ class Batch:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._closed = False
-        self._observations: list[dict[str, Any]] = []
-        self._exchanges: dict[str, tuple[datetime, bool, bytes]] = {}
+        self._observations: list[Kept] = []
+        self._exchanges: dict[str, Packed] = {}
 
-    def add(
-        self,
-        observation: dict[str, Any],
-        exchanges: dict[str, tuple[datetime, bool, bytes]],
-    ) -> bool:
+    def add(self, observation: Kept, exchanges: dict[str, Packed]) -> bool:
         """Take rows in, or return False when the writer was here already."""
         with self._lock:
             if self._closed:
@@ -38,21 +44,24 @@ class Batch:
             self._exchanges.update(exchanges)
             return True
 
+    @property
+    def exchange_ids(self) -> tuple[str, ...]:
+        """The exchanges taken in."""
+        return tuple(self._exchanges)
+
     def write(self, connection: Connection) -> None:
         """Store the rows; those already stored stay as they are."""
         with self._lock:
             self._closed = True
-        zstd = compressor()
-        add_missing(
-            connection,
-            EXCHANGE,
-            (
-                {"id": key, "at": at, "truncated": truncated, "body": compress(body, zstd)}
-                for key, (at, truncated, body) in self._exchanges.items()
-            ),
+        pieces = dict(piece for packed in self._exchanges.values() for piece in packed.pieces)
+        add_missing(connection, PIECE, ((id_, compress_piece(one)) for id_, one in pieces.items()))
+        exchanges = (
+            (id_, one.second, one.truncated, one.page, one.chain, compress_row(one.row))
+            for id_, one in self._exchanges.items()
         )
-        add_missing(
-            connection,
-            OBSERVATION,
-            (row | {"body": compress(row["body"], zstd)} for row in self._observations),
-        )
+        add_missing(connection, EXCHANGE, exchanges)
+        add_missing(connection, OBSERVATION, map(_row, self._observations))
+
+
+def _row(kept: Kept) -> tuple[Any, ...]:
+    return kept.run, kept.target, kept.probe, kept.outcome, compress_row(kept.row)

@@ -6,36 +6,43 @@ import asyncio
 import logging
 import secrets
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Select, delete, insert, select, update
+from sqlalchemy import Connection, Select, bindparam, delete, insert, select, union_all, update
 
 from probes.kit.catalog import all_probes
+from probes.kit.net.lately import Lately
 from probes.kit.net.tape import Exchange
-from probes.kit.observation import Absent, AnyObservation, Observation, Seen
+from probes.kit.observation import Absent, AnyObservation, Observation, Seen, Unknown
 from probes.kit.target import Target
+from probes.registration import Registration
 from scanner.database import Database
-from scanner.evidence.batch import Batch
+from scanner.database.columns import one_value, storable
+from scanner.discovery.listed import ZONE_LIST
+from scanner.evidence.batch import Batch, Kept
 from scanner.evidence.excerpt import Excerpt, excerpt_of
-from scanner.evidence.packing import (
-    decode_exchange,
-    decompress,
-    encode_exchange,
-    encode_observation,
-)
-from scanner.evidence.rows import EXCHANGE, OBSERVATION, RUN
+from scanner.evidence.packing import decompress, encode_observation, pack, unpack
+from scanner.evidence.rows import EXCHANGE, OBSERVATION, PIECE, RUN
 from scanner.evidence.run import Run
 
 _log = logging.getLogger(__name__)
 _AT_ONCE = 500
+_NOTHING = 200
+"""Bytes that remembering even an empty answer takes."""
+_REMEMBERED = 10_000
+"""Ids of exchanges stored last: what is known to be on disk is not written again."""
+_OUTCOMES = {Seen: "seen", Absent: "absent", Unknown: "unknown"}
 _OBSERVATION: Any = Observation  # Any: only a running program knows which fact a probe brings
 
 
 def _facts_of_the_catalog() -> dict[str, Any]:
-    return {name: probe.brings for name, probe in all_probes().items()}
+    looked = {name: probe.brings for name, probe in all_probes().items()}
+    return {**looked, ZONE_LIST.probe: Registration}
 
 
 class Evidence:
@@ -52,6 +59,7 @@ class Evidence:
         self._decoders: dict[str, msgspec.json.Decoder[AnyObservation] | None] = {}
         self._batch = Batch()
         self._stored: asyncio.Task[None] | None = None
+        self._stored_ids: Lately[str, bool] = Lately(_REMEMBERED, _REMEMBERED)
 
     async def begin(
         self, client: str, options: Mapping[str, Any], vantage: str, at: datetime
@@ -81,32 +89,27 @@ class Evidence:
         A second observation of the same probe and target in the same run is ignored, and so is an
         exchange that is already stored.
         """
-        match observation.outcome:
-            case Seen():
-                outcome = "seen"
-            case Absent():
-                outcome = "absent"
-            case _:
-                outcome = "unknown"
-        row = {
-            "run": run_id,
-            "target": str(observation.target),
-            "probe": observation.probe,
-            "outcome": outcome,
-            "body": encode_observation(observation),
-        }
-        recorded = {}
-        for exchange in exchanges:
-            body, truncated = encode_exchange(exchange)
-            recorded[exchange.id] = (exchange.at, truncated, body)
+        kept = Kept(
+            run=run_id,
+            target=storable(str(observation.target)),
+            probe=observation.probe,
+            outcome=_OUTCOMES[type(observation.outcome)],
+            row=encode_observation(observation),
+        )
+        packed = {one.id: pack(one) for one in exchanges if not self._stored_ids.get(one.id)}
         waiting = self._stored is not None and not self._stored.done()
-        if not waiting or not self._batch.add(row, recorded):
+        if not waiting or not self._batch.add(kept, packed):
             self._batch = Batch()
-            self._batch.add(row, recorded)
-            self._stored = asyncio.ensure_future(self._database.write(self._batch.write))
+            self._batch.add(kept, packed)
+            self._stored = asyncio.ensure_future(self._store(self._batch))
         assert self._stored is not None
         # Others wait for the same commit: one who is cancelled must not take it from them.
         await asyncio.shield(self._stored)
+
+    async def _store(self, batch: Batch) -> None:
+        await self._database.write(batch.write, hurry=False)
+        for id_ in batch.exchange_ids:
+            self._stored_ids.keep(id_, True, 1)
 
     async def finish(self, run_id: str, at: datetime, complete: bool) -> None:
         """Close a run. `complete=False` says that work was left over."""
@@ -116,9 +119,22 @@ class Evidence:
         )
 
     async def prune_raw(self, before: datetime) -> int:
-        """Drop raw answers older than `before` and return how many; observations stay."""
-        old = delete(EXCHANGE).where(EXCHANGE.c.at < before)
-        return await self._database.write(lambda connection: connection.execute(old).rowcount)
+        """Drop raw answers older than `before` (to the second) and return how many; observations stay."""
+        old = delete(EXCHANGE).where(EXCHANGE.c.second < int(before.timestamp()))
+        needed = (
+            select(column).where(column.is_not(None))
+            for column in (EXCHANGE.c.page, EXCHANGE.c.chain)
+        )
+        left_over = delete(PIECE).where(PIECE.c.id.not_in(union_all(*needed)))
+
+        def prune(connection: Connection) -> int:
+            dropped = connection.execute(old).rowcount
+            if dropped:
+                connection.execute(left_over)
+            return dropped
+
+        self._stored_ids = Lately(_REMEMBERED, _REMEMBERED)
+        return await self._database.write(prune)
 
     def run(self, run_id: str) -> Run | None:
         """Return a run; None when there is none of that id."""
@@ -144,6 +160,15 @@ class Evidence:
                 for probe, target in connection.execute(wanted.where(OBSERVATION.c.run == run_id))
             }
         )
+
+    def unanswered(self, run_id: str, probe: str) -> set[str]:
+        """Return the targets, as `str(target)`, at which a probe of the run could not find out."""
+        wanted = select(OBSERVATION.c.target).where(
+            OBSERVATION.c.run == run_id,
+            OBSERVATION.c.probe == probe,
+            OBSERVATION.c.outcome == "unknown",
+        )
+        return self._database.read(lambda connection: set(connection.scalars(wanted)))
 
     def observations(
         self, run_id: str, *, targets: Iterable[Target | str] | None = None
@@ -176,9 +201,32 @@ class Evidence:
 
     def exchange(self, exchange_id: str) -> Exchange | None:
         """Return a recorded exchange; None when it was never kept or has aged out."""
-        wanted = select(EXCHANGE.c.body).where(EXCHANGE.c.id == exchange_id)
-        body = self._database.read(lambda connection: connection.scalar(wanted))
-        return None if body is None else decode_exchange(body)
+        with self._database.reading() as connection:
+            return next(iter(_exchanges(connection, [exchange_id])), (None, None))[1]
+
+    def exchanges(self, exchange_ids: Iterable[str]) -> tuple[Exchange, ...]:
+        """Return recorded exchanges in the order of their ids, without those we do not have."""
+        ids = list(exchange_ids)
+        with self._database.reading() as connection:
+            found = dict(_exchanges(connection, ids))
+        return tuple(found[id_] for id_ in ids if id_ in found)
+
+    def runs_since(self, since: datetime, but: str) -> tuple[str, ...]:
+        """Return the ids of runs of any client begun since then, newest first, without the run `but`."""
+        recent = self._runs(select(RUN).where(RUN.c.started_at >= since, RUN.c.id != but))
+        return tuple(run.id for run in recent)
+
+    def earlier(self, probe: str, target: Target, runs: Sequence[str]) -> AnyObservation | None:
+        """Return the first look of a probe at a target that these runs have, in their order, or None."""
+        found = (
+            select(OBSERVATION.c.run, OBSERVATION.c.body)
+            .where(OBSERVATION.c.run.in_(runs))
+            .where(OBSERVATION.c.target == storable(str(target)), OBSERVATION.c.probe == probe)
+        )
+        bodies = self._database.read(lambda connection: dict(connection.execute(found).all()))
+        first = next((bodies[run] for run in runs if run in bodies), None)
+        decoder = self._decoder(probe)
+        return None if first is None or decoder is None else decoder.decode(decompress(first))
 
     def excerpt(self, exchange_id: str) -> Excerpt | None:
         """Return a short human reading of an exchange; None as for `exchange`."""
@@ -186,15 +234,47 @@ class Evidence:
 
     def excerpts(self, exchange_ids: Iterable[str]) -> dict[str, Excerpt]:
         """Return the excerpts of many exchanges by their ids, without those we do not have."""
-        ids = sorted(set(exchange_ids))
-        wanted = select(EXCHANGE.c.id, EXCHANGE.c.body)
-        found: dict[str, Excerpt] = {}
+        return dict(self.iter_excerpts(exchange_ids))
+
+    def iter_excerpts(self, sorted_ids: Iterable[str]) -> Iterator[tuple[str, Excerpt]]:
+        """Yield the excerpts of exchanges in the order of `sorted_ids`, a few in memory at a time.
+
+        Ids that come twice are answered once, those we do not have are left out.
+        """
+        ids = iter(dict.fromkeys(sorted_ids))
         with self._database.reading() as connection:
-            for start in range(0, len(ids), _AT_ONCE):
-                some = wanted.where(EXCHANGE.c.id.in_(ids[start : start + _AT_ONCE]))
-                for exchange_id, body in connection.execute(some):
-                    found[exchange_id] = excerpt_of(decode_exchange(body))
-        return found
+            while some := list(islice(ids, _AT_ONCE)):
+                found = dict(_exchanges(connection, some))
+                for exchange_id in some:
+                    if exchange_id in found:
+                        yield exchange_id, excerpt_of(found.pop(exchange_id))
+
+    @contextmanager
+    def reader(
+        self, run_id: str
+    ) -> Iterator[Callable[[str, Target], tuple[AnyObservation | None, int]]]:
+        """Lend a way to read single observations of a run, by probe and target, on one connection.
+
+        It returns the observation, or None where there is none, and how many bytes it took encoded.
+        """
+        with self._database.reading() as connection:
+            body_of = one_value(
+                connection,
+                select(OBSERVATION.c.body)
+                .where(OBSERVATION.c.run == bindparam("run"))
+                .where(OBSERVATION.c.target == bindparam("target"))
+                .where(OBSERVATION.c.probe == bindparam("probe")),
+            )
+
+            def read(probe: str, target: Target) -> tuple[AnyObservation | None, int]:
+                body = body_of(run=run_id, target=storable(str(target)), probe=probe)
+                decoder = self._decoder(probe)
+                if body is None or decoder is None:
+                    return None, _NOTHING
+                encoded = decompress(body)
+                return decoder.decode(encoded), _NOTHING + len(encoded)
+
+            yield read
 
     def _runs(self, query: Select[Any]) -> tuple[Run, ...]:
         newest_first = query.order_by(RUN.c.started_at.desc(), RUN.c.id)
@@ -210,6 +290,21 @@ class Evidence:
             shape: Any = None if fact is None else _OBSERVATION[fact]
             self._decoders[probe] = shape and msgspec.json.Decoder(shape)
         return self._decoders[probe]
+
+
+def _exchanges(connection: Connection, ids: list[str]) -> Iterator[tuple[str, Exchange]]:
+    """Yield those of the exchanges that we have whole."""
+    page, chain = PIECE.alias(), PIECE.alias()
+    kept = EXCHANGE.c
+    wanted = (
+        select(kept.id, kept.body, kept.page, page.c.body, kept.chain, chain.c.body)
+        .outerjoin_from(EXCHANGE, page, kept.page == page.c.id)
+        .outerjoin(chain, kept.chain == chain.c.id)
+        .where(kept.id.in_(ids))
+    )
+    for id_, row, page_id, page_body, chain_id, chain_body in connection.execute(wanted):
+        if (page_id is None or page_body) and (chain_id is None or chain_body):
+            yield id_, unpack(row, page_body, chain_body)
 
 
 def _one(connection: Connection, change: Any) -> None:

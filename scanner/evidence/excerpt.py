@@ -5,10 +5,9 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-import dns.exception
-import dns.message
 from cryptography import x509
 from cryptography.utils import CryptographyDeprecationWarning
 from msgspec import Struct
@@ -22,6 +21,8 @@ from probes.kit.net.question import (
     Handshake,
     HttpAnswer,
     HttpQuestion,
+    ListAnswer,
+    ListQuestion,
     SmtpAnswer,
     SmtpQuestion,
     TlsQuestion,
@@ -29,6 +30,7 @@ from probes.kit.net.question import (
     WhoisQuestion,
 )
 from probes.kit.net.tape import Exchange
+from scanner.evidence.dns_text import dns_lines
 
 LENGTH = 600
 """Characters of an excerpt at most."""
@@ -103,6 +105,8 @@ def question_line(question: Any) -> str:
             return f"GET {url}"
         case SmtpQuestion(name=name, address=address):
             return f"SMTP {name}:25{_at(address)}"
+        case ListQuestion(source=source, name=name):
+            return f"{source}: {name}"
     return type(question).__name__
 
 
@@ -114,7 +118,7 @@ def _answer_lines(answer: Any) -> Iterator[str]:
     match answer:
         case DnsAnswer(wire=wire, server=server):
             yield f"from {server}"
-            yield from _dns_lines(wire)
+            yield from dns_lines(wire)
         case WhoisAnswer(raw=raw):
             yield from _text(raw).splitlines()
         case Handshake():
@@ -127,6 +131,8 @@ def _answer_lines(answer: Any) -> Iterator[str]:
             yield str(status)
             yield from _header_lines(answer)
             yield _text(body[: 4 * LENGTH])
+        case ListAnswer(row=row):
+            yield row
         case SmtpAnswer(banner=banner, ehlo=ehlo, trouble=trouble, handshake=handshake):
             yield banner
             yield " ".join(ehlo)
@@ -136,34 +142,27 @@ def _answer_lines(answer: Any) -> Iterator[str]:
                 yield from _handshake_lines(handshake)
 
 
-def _dns_lines(wire: bytes) -> Iterator[str]:
-    try:
-        message = dns.message.from_wire(wire, ignore_trailing=True)
-    except dns.exception.DNSException as error:
-        yield f"unreadable answer of {len(wire)} bytes: {type(error).__name__}"
-        return
-    yield f"{message.rcode().name}"
-    for section in (message.answer, message.authority):
-        for records in section:
-            yield from records.to_text().splitlines()
-
-
 def _handshake_lines(handshake: Handshake) -> Iterator[str]:
     yield f"{handshake.version} from {handshake.address}"
-    for der in handshake.chain:
-        try:
-            with warnings.catch_warnings():
-                # An odd serial number is a finding's business, not a line on somebody's terminal.
-                warnings.simplefilter("ignore", CryptographyDeprecationWarning)
-                certificate = x509.load_der_x509_certificate(der)
-            yield (
-                f"{certificate.subject.rfc4514_string()[:120]} "
-                f"({certificate.not_valid_before_utc:%Y-%m-%d} to "
-                f"{certificate.not_valid_after_utc:%Y-%m-%d}), "
-                f"issued by {certificate.issuer.rfc4514_string()[:120]}"
-            )
-        except (ValueError, x509.InvalidVersion):
-            yield f"an unreadable certificate of {len(der)} bytes"
+    yield from map(_certificate_line, handshake.chain)
+
+
+@lru_cache(maxsize=256)
+def _certificate_line(der: bytes) -> str:
+    """Name a certificate; those of the authorities come again and again."""
+    try:
+        with warnings.catch_warnings():
+            # An odd serial number is a finding's business, not a line on somebody's terminal.
+            warnings.simplefilter("ignore", CryptographyDeprecationWarning)
+            certificate = x509.load_der_x509_certificate(der)
+        return (
+            f"{certificate.subject.rfc4514_string()[:120]} "
+            f"({certificate.not_valid_before_utc:%Y-%m-%d} to "
+            f"{certificate.not_valid_after_utc:%Y-%m-%d}), "
+            f"issued by {certificate.issuer.rfc4514_string()[:120]}"
+        )
+    except (ValueError, x509.InvalidVersion):
+        return f"an unreadable certificate of {len(der)} bytes"
 
 
 def _header_lines(answer: HttpAnswer | ApiAnswer) -> Iterator[str]:

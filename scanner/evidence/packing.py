@@ -1,24 +1,55 @@
-"""How observations and exchanges lie in the database: encoded by msgspec, compressed by zstd."""
+"""How observations and exchanges lie in the database: encoded by msgspec, compressed by zstd.
+
+Rows are small and alike, so they are compressed with a dictionary of what they have in common (see
+data/README.md). Pages and certificate chains are large, and the same ones come from apex and www, in
+one look and the next, this month and the next: they are stored beside the rows, each once.
+"""
 
 from __future__ import annotations
 
 import threading
+from functools import cache
+from hashlib import sha256
+from importlib import resources
 from typing import Any
 
 import msgspec
 import zstandard
-from msgspec import structs
+from msgspec import Struct, structs
 
+from probes.kit.net.question import ApiAnswer, Handshake, HttpAnswer, WhoisAnswer
 from probes.kit.net.tape import Exchange
 from probes.kit.observation import AnyObservation
 
 RAW_CAP = 262_144
 """Bytes. So much of one raw answer is kept; the rest adds size, not proof."""
+PAGE = 1_024
+"""Bytes from which on a page is stored beside its exchange."""
+DICTIONARY = 1
+"""The number of the dictionary that rows are packed with now; each packed row names its own."""
 
 _LARGEST = 64 * 1024 * 1024
+_LEVEL = 1
 _EXCHANGE = msgspec.msgpack.Decoder(Exchange)
+_CHAIN = msgspec.msgpack.Decoder(tuple[bytes, ...])
 _JSON = msgspec.json.Encoder()
 _PACK = msgspec.msgpack.Encoder()
+
+
+class Packed(Struct, frozen=True):
+    """An exchange as it is stored, before it is compressed."""
+
+    second: int
+    """When it was asked, in whole seconds of Unix time."""
+    row: bytes
+    """The Exchange as MessagePack, without its pieces."""
+    truncated: bool
+    """True when the raw answer was longer than we keep."""
+    page: str | None
+    chain: str | None
+    """Ids of its page and of its certificate chain, where these are stored beside the row."""
+    pieces: tuple[tuple[str, bytes], ...]
+    """Both, by their ids."""
 
 
 def encode_observation(observation: AnyObservation) -> bytes:
@@ -26,57 +57,98 @@ def encode_observation(observation: AnyObservation) -> bytes:
     return _JSON.encode(observation)
 
 
-_OF_THREAD = threading.local()
-"""A decompressor serves one thread only, and costs more to make than most answers to unpack."""
-
-
-def encode_exchange(exchange: Exchange) -> tuple[bytes, bool]:
-    """Return an exchange as MessagePack, and whether its raw answer was cut to the cap.
+def pack(exchange: Exchange) -> Packed:
+    """Return an exchange as it is stored, its raw answer cut to the cap.
 
     A cut answer says so itself (`truncated`, `complete`), so that it is never read as a whole one.
+    The wire of a DNS answer is shorter by its nature.
     """
-    answer = exchange.answer
-    shorter = _cut(answer)
-    if shorter is not answer:
-        exchange = structs.replace(exchange, answer=shorter)
-    return _PACK.encode(exchange), shorter is not answer
+    answer = _cut(exchange.answer)
+    truncated = answer is not exchange.answer
+    if truncated:
+        exchange = structs.replace(exchange, answer=answer)
+    page, chain = None, None
+    pieces: list[tuple[str, bytes]] = []
+    if isinstance(answer, HttpAnswer) and len(answer.body) >= PAGE:
+        page = exchange.page_digest
+        pieces.append((page, answer.body))
+        answer = structs.replace(answer, body=b"")
+    if handshake := _handshake(answer):
+        certificates = _PACK.encode(handshake.chain)
+        chain = sha256(certificates).hexdigest()[:32]
+        pieces.append((chain, certificates))
+        answer = _with_chain(answer, ())
+    if pieces:
+        exchange = structs.replace(exchange, answer=answer)
+    second = int(exchange.at.timestamp())
+    return Packed(second, _PACK.encode(exchange), truncated, page, chain, tuple(pieces))
 
 
-def decode_exchange(body: bytes) -> Exchange:
-    """Read what `encode_exchange` wrote and `compress` shrank."""
-    return _EXCHANGE.decode(decompress(body))
+def unpack(row: bytes, page: bytes | None, chain: bytes | None) -> Exchange:
+    """Return the exchange of a stored row and of the pieces beside it, if it has any."""
+    exchange = _EXCHANGE.decode(decompress(row))
+    answer: Any = exchange.answer
+    if page is not None:
+        answer = structs.replace(answer, body=decompress(page))
+    if chain is not None:
+        answer = _with_chain(answer, _CHAIN.decode(decompress(chain)))
+    return exchange if answer is exchange.answer else structs.replace(exchange, answer=answer)
 
 
-def compress(body: bytes, with_: zstandard.ZstdCompressor) -> bytes:
-    """Shrink a body; the compressor is the caller's because one serves one thread only."""
-    return with_.compress(body)
+def _handshake(answer: Any) -> Handshake | None:
+    """Return the handshake of an answer, if it has one with certificates."""
+    found = answer if isinstance(answer, Handshake) else getattr(answer, "handshake", None)
+    return found if found and found.chain else None
 
 
-def compressor() -> zstandard.ZstdCompressor:
-    """Return a compressor: level 1, frames that know their size."""
-    return zstandard.ZstdCompressor(level=1)
+def _with_chain(answer: Any, chain: tuple[bytes, ...]) -> Any:
+    if isinstance(answer, Handshake):
+        return structs.replace(answer, chain=chain)
+    return structs.replace(answer, handshake=structs.replace(answer.handshake, chain=chain))
+
+
+class _Tools(threading.local):
+    """Compressors serve one thread only, and cost more to make than most rows to pack."""
+
+    def __init__(self) -> None:
+        dictionary = _dictionary()
+        self.rows = zstandard.ZstdCompressor(level=_LEVEL, dict_data=dictionary)
+        self.pieces = zstandard.ZstdCompressor(level=_LEVEL)
+        self.back = zstandard.ZstdDecompressor(dict_data=dictionary)
+
+
+@cache
+def _dictionary() -> zstandard.ZstdCompressionDict:
+    file = resources.files("scanner.evidence").joinpath(f"data/rows-{DICTIONARY}.zdict")
+    dictionary = zstandard.ZstdCompressionDict(file.read_bytes())
+    dictionary.precompute_compress(level=_LEVEL)
+    return dictionary
+
+
+_TOOLS = _Tools()
+
+
+def compress_row(row: bytes) -> bytes:
+    """Shrink an encoded observation or exchange."""
+    return _TOOLS.rows.compress(row)
+
+
+def compress_piece(piece: bytes) -> bytes:
+    """Shrink a page or a chain."""
+    return _TOOLS.pieces.compress(piece)
 
 
 def decompress(body: bytes) -> bytes:
-    """Undo `compress`."""
-    found = getattr(_OF_THREAD, "decompressor", None)
-    if found is None:
-        found = _OF_THREAD.decompressor = zstandard.ZstdDecompressor()
-    whole: bytes = found.decompress(body, max_output_size=_LARGEST)
+    """Undo either."""
+    whole: bytes = _TOOLS.back.decompress(body, max_output_size=_LARGEST)
     return whole
 
 
 def _cut(answer: Any) -> Any:
-    """Return the answer itself when nothing in it is longer than the cap."""
-    changes: dict[str, Any] = {}
-    for name in ("wire", "raw", "body"):
-        raw = getattr(answer, name, b"")
-        if len(raw) > RAW_CAP:
-            changes[name] = raw[:RAW_CAP]
-    if not changes:
-        return answer
-    if hasattr(answer, "truncated"):
-        changes["truncated"] = True
-    if hasattr(answer, "complete"):
-        changes["complete"] = False
-    return structs.replace(answer, **changes)
+    """Return the answer itself when it is not longer than the cap."""
+    match answer:
+        case HttpAnswer(body=raw) | ApiAnswer(body=raw) if len(raw) > RAW_CAP:
+            return structs.replace(answer, body=raw[:RAW_CAP], truncated=True)
+        case WhoisAnswer(raw=raw) if len(raw) > RAW_CAP:
+            return structs.replace(answer, raw=raw[:RAW_CAP], complete=False)
+    return answer

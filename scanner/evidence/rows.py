@@ -1,11 +1,11 @@
-"""Tables of the evidence: runs, observations, recorded exchanges. Append-only."""
+"""Tables of the evidence: runs, observations, recorded exchanges, and their large pieces. Append-only."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, LargeBinary
+from sqlalchemy import BigInteger, Index, LargeBinary
 from sqlmodel import Field
 
 from scanner.database.columns import Document, Plain, Row, Utc, table_of
@@ -42,18 +42,35 @@ class ObservationRow(Row, table=True):
 
 
 class ExchangeRow(Row, table=True):
-    """One recorded exchange; many observations may rest on it."""
+    """One recorded exchange; many observations may rest on it. Ids sort by time, and so do rows."""
 
     __tablename__ = "exchange"
+    __table_args__ = ({"sqlite_with_rowid": False},)
 
     id: str = Field(primary_key=True, sa_type=Plain)
-    at: datetime = Field(sa_type=Utc)
+    second: int = Field(sa_type=BigInteger)
+    """When it was asked, in whole seconds of Unix time; the body says it exactly."""
     truncated: bool
     """True when the raw answer was longer than we keep."""
+    page: str | None = Field(default=None, sa_type=Plain)
+    chain: str | None = Field(default=None, sa_type=Plain)
+    """Pieces of the answer that are not in the body. An exchange without its pieces has aged out."""
     body: bytes = Field(sa_type=LargeBinary)
     """The Exchange as MessagePack, compressed (see packing)."""
+
+
+class PieceRow(Row, table=True):
+    """A page or a certificate chain, once however many exchanges brought it; it goes with the last."""
+
+    __tablename__ = "piece"
+
+    id: str = Field(primary_key=True, sa_type=Plain)
+    """32 hex digits of its SHA-256."""
+    body: bytes = Field(sa_type=LargeBinary)
+    """Compressed (see packing)."""
 
 
 RUN = table_of(RunRow)
 OBSERVATION = table_of(ObservationRow)
 EXCHANGE = table_of(ExchangeRow)
+PIECE = table_of(PieceRow)

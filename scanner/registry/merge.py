@@ -18,7 +18,8 @@ from scanner.registry.objects import Incoming, RegistryObject
 from scanner.registry.words import DEFAULT_TYPES, Lifecycle, Origin
 
 _OBSERVED = ("display_name", "provider", "registrar", "paid_until", "auto_renew", "cost")
-_ENDING = {Advice.SWITCH_OFF, Advice.LET_EXPIRE}
+ENDING = frozenset({Advice.SWITCH_OFF, Advice.LET_EXPIRE})
+"""Proposals to end a thing."""
 _NO_CONTRADICTION = {
     Ownership.CONFIRMED: {Ownership.CONFIRMED, Ownership.LIKELY, Ownership.POSSIBLE},
     Ownership.FOREIGN: {Ownership.FOREIGN, Ownership.POSSIBLE},
@@ -103,7 +104,7 @@ def unsupported(thing: RegistryObject) -> Merged | None:
 
     For what a run did not find although it looked where it used to be.
     """
-    if thing.verdict not in _ENDING or thing.origins.get("verdict") is Origin.CONFIRMED:
+    if thing.verdict not in ENDING or thing.origins.get("verdict") is Origin.CONFIRMED:
         return None
     after = structs.replace(thing, verdict=Advice.ASK, confidence=Confidence.WEAK)
     return Merged(after, ("verdict", "confidence"), (), {})
@@ -127,7 +128,7 @@ def _offers(thing: RegistryObject, incoming: Incoming) -> Iterator[tuple[str, An
 def _outlives(thing: RegistryObject, incoming: Incoming) -> bool:
     """Say whether a proposal of ours to end the thing has lost the look that it rested on."""
     ours = thing.origins.get("verdict") is not Origin.CONFIRMED
-    return ours and thing.verdict in _ENDING and incoming.advice not in _ENDING
+    return ours and thing.verdict in ENDING and incoming.advice not in ENDING
 
 
 def _contradicts(said: Any, seen: Any) -> bool:

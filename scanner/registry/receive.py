@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import datetime
+from itertools import islice
 
 from msgspec import structs
 from sqlalchemy import Connection, bindparam, insert, select, update
@@ -12,8 +14,14 @@ from scanner.assets import Asset, Kind
 from scanner.database.columns import storable
 from scanner.registry.contradictions import record_contradictions
 from scanner.registry.fields import as_text, to_object, to_row
-from scanner.registry.merge import Merged, merge, new_object, unsupported
-from scanner.registry.objects import Change, Incoming, Received, RegistryObject
+from scanner.registry.merge import ENDING, Merged, merge, new_object, unsupported
+from scanner.registry.objects import (
+    Change,
+    Contradiction,
+    Incoming,
+    Received,
+    RegistryObject,
+)
 from scanner.registry.owner_words import words_of
 from scanner.registry.recognise import Shape, recognise
 from scanner.registry.rows import CHANGE, CLIENT, OBJECT
@@ -28,72 +36,133 @@ _AT_ONCE = 500
 def receive(
     connection: Connection, client: str, run: str, incoming: Iterable[Incoming], at: datetime
 ) -> Received:
-    """Add what is new, update what is known, leave alone what the run did not meet."""
+    """Add what is new, update what is known, leave alone what the run did not meet.
+
+    A few hundred at a time, so that memory does not grow with the estate; each asset comes once.
+    Hostings come last and together, because which is which shows only among all of them.
+    """
     # Two runs of one client take their turns, and nothing is filed under a client nobody knows.
     slug = select(CLIENT.c.slug).where(CLIENT.c.slug == client).with_for_update()
     if connection.scalar(slug) is None:
         raise LookupError(f"there is no client {client!r}")
-    rows = connection.execute(select(OBJECT).where(OBJECT.c.client == client))
-    known = {thing.asset: thing for thing in map(to_object, rows)}
-    offers = {offer.asset: offer for offer in map(_storable, incoming)}
-    names = _recognised(known, offers)
-    words = words_of(connection, client)
+    intake = _Intake(connection, client, run, at)
+    hostings: list[Incoming] = []
+    looked_at: set[str] = set()
+    offers = map(_storable, incoming)
+    while some := list(islice(offers, _AT_ONCE)):
+        hostings += (offer for offer in some if offer.asset.kind is Kind.HOSTING)
+        looked_at.update(
+            host for offer in some if offer.asset.kind is Kind.DOMAIN for host in offer.hosts
+        )
+        intake.take([offer for offer in some if offer.asset.kind is not Kind.HOSTING])
+    intake.take_hostings(hostings)
+    intake.take_back(looked_at)
+    return intake.received()
 
-    added: list[Merged] = []
-    met: list[tuple[RegistryObject, Merged]] = []
-    for seen_as, offer in offers.items():
-        asset = names.get(seen_as, seen_as)
-        before = known.get(asset)
-        if before is not None:
-            met.append((before, merge(before, offer, run, at)))
-            continue
-        fresh = structs.replace(new_object(client, offer, run, at), asset=asset)
-        word = words.get(asset) or words.get(seen_as)
-        if word is not None:
-            fresh = structs.replace(
-                fresh, ownership=word.ownership, origins={"ownership": Origin.CONFIRMED}
+
+class _Intake:
+    """One run on its way into the registry, and what it has changed so far."""
+
+    def __init__(self, connection: Connection, client: str, run: str, at: datetime) -> None:
+        self._connection, self._client, self._run, self._at = connection, client, run, at
+        self._words = words_of(connection, client)
+        self._added: list[Asset] = []
+        self._changed: list[Change] = []
+        self._contradictions: list[Contradiction] = []
+        self._known_as: dict[Asset, Asset] = {}
+
+    def received(self) -> Received:
+        """Return what has changed."""
+        return Received(
+            added=tuple(self._added),
+            changed=tuple(self._changed),
+            contradictions=tuple(self._contradictions),
+            known_as=self._known_as,
+        )
+
+    def take(self, offers: Sequence[Incoming]) -> None:
+        """Take in things that are known by their key."""
+        self._take({offer.asset: offer for offer in offers}, self._known(offers), {})
+
+    def take_hostings(self, offers: Sequence[Incoming]) -> None:
+        """Take in all hostings of the run, under the keys the registry has known them by."""
+        mine = select(OBJECT).where(OBJECT.c.client == self._client, OBJECT.c.kind == Kind.HOSTING)
+        known = {thing.asset: thing for thing in map(to_object, self._connection.execute(mine))}
+        by_asset = {offer.asset: offer for offer in offers}
+        names = _recognised(known, by_asset)
+        self._known_as = {seen: asset for seen, asset in names.items() if seen != asset}
+        self._take(by_asset, known, names)
+
+    def take_back(self, looked_at: AbstractSet[str]) -> None:
+        """Take back what we proposed of things whose names the run looked at, and which it did not find.
+
+        Whether they are gone or could not be seen: no look supports the proposal any longer.
+        Whatever the run met has its moment by now; what is older was not met.
+        """
+        thing = OBJECT.c
+        older = select(OBJECT).where(
+            thing.client == self._client, thing.last_seen_at < self._at, thing.verdict.in_(ENDING)
+        )
+        before = [
+            one
+            for one in map(to_object, self._connection.execute(older))
+            if not looked_at.isdisjoint(one.hosts)
+        ]
+        self._write([], [(one, after) for one in before if (after := unsupported(one))])
+
+    def _known(self, offers: Sequence[Incoming]) -> dict[Asset, RegistryObject]:
+        keys: dict[Kind, list[str]] = {}
+        for offer in offers:
+            keys.setdefault(offer.asset.kind, []).append(offer.asset.key)
+        thing = OBJECT.c
+        found: dict[Asset, RegistryObject] = {}
+        for kind, some in keys.items():
+            mine = select(OBJECT).where(
+                thing.client == self._client, thing.kind == kind, thing.key.in_(some)
             )
-        added.append(merge(fresh, offer, run, at))
-    met += _not_found(known, {before.asset for before, _ in met}, offers.values(), at)
+            for one in map(to_object, self._connection.execute(mine)):
+                found[one.asset] = one
+        return found
 
-    born = _insert(connection, added)
-    _update(connection, met)
-    changes = [change for before, after in met for change in _changes(before, after, run, at)]
-    births = [
-        Change(one.thing.id, one.thing.asset, at, MACHINE, "lifecycle", None, "discovered", "", run)
-        for one in born
-    ]
-    record_changes(connection, births + changes)
-    everything = born + [after for _, after in met]
-    return Received(
-        added=tuple(one.thing.asset for one in born),
-        changed=tuple(changes),
-        contradictions=record_contradictions(connection, client, everything, run, at),
-        known_as={seen_as: asset for seen_as, asset in names.items() if seen_as != asset},
-    )
+    def _take(
+        self,
+        offers: Mapping[Asset, Incoming],
+        known: Mapping[Asset, RegistryObject],
+        names: Mapping[Asset, Asset],
+    ) -> None:
+        added: list[Merged] = []
+        met: list[tuple[RegistryObject, Merged]] = []
+        for seen_as, offer in offers.items():
+            asset = names.get(seen_as, seen_as)
+            before = known.get(asset)
+            if before is not None:
+                met.append((before, merge(before, offer, self._run, self._at)))
+                continue
+            fresh = structs.replace(
+                new_object(self._client, offer, self._run, self._at), asset=asset
+            )
+            word = self._words.get(asset) or self._words.get(seen_as)
+            if word is not None:
+                fresh = structs.replace(
+                    fresh, ownership=word.ownership, origins={"ownership": Origin.CONFIRMED}
+                )
+            added.append(merge(fresh, offer, self._run, self._at))
+        self._write(added, met)
 
-
-def _not_found(
-    known: Mapping[Asset, RegistryObject],
-    met: Collection[Asset],
-    offers: Iterable[Incoming],
-    at: datetime,
-) -> list[tuple[RegistryObject, Merged]]:
-    """Take back what we proposed of things whose names the run looked at, and which it did not find.
-
-    Whether they are gone or could not be seen: no look supports the proposal any longer.
-    """
-    looked_at = {
-        host for offer in offers if offer.asset.kind is Kind.DOMAIN for host in offer.hosts
-    }
-    return [
-        (thing, merged)
-        for asset, thing in known.items()
-        if asset not in met
-        and thing.last_seen_at < at
-        and looked_at.intersection(thing.hosts)
-        and (merged := unsupported(thing))
-    ]
+    def _write(self, added: Sequence[Merged], met: Sequence[tuple[RegistryObject, Merged]]) -> None:
+        connection, run, at = self._connection, self._run, self._at
+        born = _insert(connection, added)
+        _update(connection, met)
+        changes = [change for before, after in met for change in _changes(before, after, run, at)]
+        births = [
+            Change(thing.id, thing.asset, at, MACHINE, "lifecycle", None, "discovered", "", run)
+            for thing in (one.thing for one in born)
+        ]
+        record_changes(connection, births + changes)
+        everything = born + [after for _, after in met]
+        self._contradictions += record_contradictions(connection, self._client, everything, run, at)
+        self._added += (one.thing.asset for one in born)
+        self._changed += changes
 
 
 def record_changes(connection: Connection, changes: Sequence[Change]) -> None:
@@ -136,13 +205,11 @@ def _recognised(
 def _insert(connection: Connection, added: Sequence[Merged]) -> list[Merged]:
     if not added:
         return []
-    connection.execute(insert(OBJECT), [to_row(one.thing) for one in added])
-    identity = select(OBJECT.c.id, OBJECT.c.kind, OBJECT.c.key)
-    mine = identity.where(OBJECT.c.client == added[0].thing.client)
-    ids = {Asset(kind, key): number for number, kind, key in connection.execute(mine)}
+    numbered = insert(OBJECT).returning(OBJECT.c.id, sort_by_parameter_order=True)
+    ids = connection.scalars(numbered, [to_row(one.thing) for one in added])
     return [
-        structs.replace(one, thing=structs.replace(one.thing, id=ids[one.thing.asset]))
-        for one in added
+        structs.replace(one, thing=structs.replace(one.thing, id=number))
+        for one, number in zip(added, ids, strict=True)
     ]
 
 

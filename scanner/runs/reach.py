@@ -39,9 +39,12 @@ class Reach(Struct, frozen=True):
         if self.paced:
             lines.append("Servers that set the pace:")
             lines += [
-                f"  {server}: {count} questions, {_duration(seconds)}"
+                f"  {server}: {count} questions at {count * 60 / seconds:.3g} a minute, {_duration(seconds)}"
                 for server, count, seconds in self.paced
             ]
+            lines.append(
+                "Interrupted, it goes on where it stopped; answers that still stand are not asked for."
+            )
         lines.append("Nothing was sent.")
         return "\n".join(lines)
 
@@ -80,6 +83,6 @@ def _registry_group(suffix: str) -> str:
 def _duration(seconds: float) -> str:
     if seconds < 90:
         return f"about {max(1, round(seconds))} s"
-    if seconds < 5400:
+    if seconds < 3 * 3600:
         return f"about {round(seconds / 60)} min"
     return f"about {seconds / 3600:.1f} h"

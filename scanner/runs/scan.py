@@ -3,25 +3,32 @@
 from __future__ import annotations
 
 import asyncio
-from collections import deque
-from collections.abc import Callable, Iterable
-from datetime import datetime
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
 from probes.kit.catalog import all_probes
 from probes.kit.net import Net
-from probes.kit.net.tape import Exchange
+from probes.kit.net.tape import Exchange, SharedExchanges
 from probes.kit.observation import Observation, Unknown
 from scanner.discovery import Frontier, Look
+from scanner.discovery.looks import REGISTRATION
 from scanner.evidence import Evidence
+from scanner.runs.freshness import LONGEST, is_fresh
+from scanner.runs.lanes import Lanes
 from scanner.runs.look import Clock, look
 from scanner.runs.progress import ScanState, Tally, Waiting, Watcher
+from scanner.runs.refusals import refusals_in
+
+StayAway = Callable[[str, float], Awaitable[None]]
+Looked = tuple[Observation[Any], tuple[Exchange, ...]]
 
 LANES = {"certificate_log": 2, "registration": 32, "address_owner": 24, "mail_server": 24}
 """Looks of one probe under way at once; sources that pace us get short queues."""
 LANE = 48
 EVERY = 0.1
 """Seconds between two pictures of the progress, but for the first and the last."""
+SHOWN = 6
+"""Looks under way that a picture names."""
 
 
 class Scan:
@@ -36,7 +43,13 @@ class Scan:
         vantage: str,
         watcher: Watcher,
         waiting: Callable[[], Iterable[Waiting]] = tuple,
+        stay_away: StayAway | None = None,
+        fresh: bool = False,
     ) -> None:
+        """Look through `net`; `stay_away` is told which servers asked for rest, and how many seconds.
+
+        A registry whose answer of an earlier run still stands is not asked again, unless `fresh`.
+        """
         self._frontier = frontier
         self._evidence = evidence
         self._net = net
@@ -44,8 +57,11 @@ class Scan:
         self._vantage = vantage
         self._watcher = watcher
         self._waiting = waiting
-        self._lanes: dict[str, deque[Look]] = {}
-        self._busy: dict[str, dict[str, datetime]] = {}
+        self._stay_away = stay_away
+        self._fresh = fresh
+        self._earlier: tuple[str, ...] = ()
+        self._shared = SharedExchanges()
+        self._lanes = Lanes(clock, LANES, LANE)
         self._tally = Tally()
         self._resumed = 0
         self._started_at = clock()
@@ -56,10 +72,9 @@ class Scan:
 
         What cannot be kept is raised as it is (StorageTrouble): what was kept before stays.
         """
-        done = frozenset(self._evidence.done(run_id))
-        self._plan(self._frontier.start(), done)
-        if done:
-            self._resume(run_id, done)
+        if not self._fresh:
+            self._earlier = self._evidence.runs_since(self._clock() - LONGEST, but=run_id)
+        self._take_up(run_id)
         self._report()
         try:
             async with asyncio.TaskGroup() as group:
@@ -70,37 +85,34 @@ class Scan:
         self._report()
         return self._tally
 
-    def _resume(self, run_id: str, done: frozenset[tuple[str, str]]) -> None:
+    def _take_up(self, run_id: str) -> None:
+        """Plan the first looks, and whatever is due after those that were made before a stop."""
+        done = frozenset(self._evidence.done(run_id))
+        self._plan(self._frontier.start(), done)
+        if not done:
+            return
         for observation in self._evidence.observations(run_id):
             self._resumed += 1
             self._count(observation)
             self._plan(self._frontier.learn(observation), done)
         # Looks whose answer was there before their turn came were never handed out.
         for probe, made in self._tally.done.items():
-            self._tally.planned[probe] = made + len(self._lanes.get(probe, ()))
+            self._tally.planned[probe] = made + self._lanes.queued(probe)
 
     def _plan(self, looks: Iterable[Look], done: frozenset[tuple[str, str]] = frozenset()) -> None:
         for wanted in looks:
             self._tally.planned[wanted.probe] += 1
-            if (wanted.probe, str(wanted.target)) not in done:
-                self._lanes.setdefault(wanted.probe, deque()).append(wanted)
+            if not done or (wanted.probe, str(wanted.target)) not in done:
+                self._lanes.queue(wanted)
 
     def _fill(self, group: asyncio.TaskGroup, run_id: str) -> None:
-        for probe, lane in self._lanes.items():
-            busy = self._busy.setdefault(probe, {})
-            while lane and len(busy) < LANES.get(probe, LANE):
-                wanted = lane.popleft()
-                busy[str(wanted.target)] = self._clock()
-                group.create_task(self._make(group, run_id, wanted))
+        for wanted in self._lanes.start():
+            group.create_task(self._make(group, run_id, wanted))
 
     async def _make(self, group: asyncio.TaskGroup, run_id: str, wanted: Look) -> None:
-        observation: Observation[Any]
-        exchanges: tuple[Exchange, ...]
-        observation, exchanges = await look(
-            all_probes()[wanted.probe], wanted.target, self._net, self._clock, self._vantage
-        )
+        observation, exchanges = self._remembered(wanted) or await self._look(wanted)
         await self._evidence.keep(run_id, observation, exchanges)
-        del self._busy[wanted.probe][str(wanted.target)]
+        self._lanes.end(wanted)
         self._count(observation)
         self._plan(self._frontier.learn(observation))
         self._fill(group, run_id)
@@ -108,6 +120,26 @@ class Scan:
         if moment - self._told_at >= EVERY:
             self._told_at = moment
             self._report()
+
+    def _remembered(self, wanted: Look) -> Looked | None:
+        if wanted.probe != REGISTRATION.probe or not self._earlier:
+            return None
+        earlier = self._evidence.earlier(wanted.probe, wanted.target, self._earlier)
+        return (earlier, ()) if earlier and is_fresh(earlier, self._clock()) else None
+
+    async def _look(self, wanted: Look) -> Looked:
+        looked: Looked = await look(
+            all_probes()[wanted.probe],
+            wanted.target,
+            self._net,
+            self._clock,
+            self._vantage,
+            self._shared,
+        )
+        if self._stay_away:
+            for server in refusals_in(*looked):
+                await self._stay_away(server.group, server.seconds)
+        return looked
 
     def _count(self, observation: Observation[Any]) -> None:
         self._tally.done[observation.probe] += 1
@@ -123,7 +155,7 @@ class Scan:
             ScanState(
                 done=self._tally.done.total(),
                 planned=self._tally.planned.total(),
-                now=self._now(),
+                now=self._lanes.longest(SHOWN),
                 by_probe=self._tally.rows(),
                 waiting=tuple(self._waiting()),
                 started_at=self._started_at,
@@ -131,11 +163,3 @@ class Scan:
                 resumed=self._resumed,
             )
         )
-
-    def _now(self) -> tuple[str, ...]:
-        running = sorted(
-            (since, f"{probe} {target.partition(' ')[2]}")
-            for probe, busy in self._busy.items()
-            for target, since in busy.items()
-        )
-        return tuple(text for _, text in running[:6])

@@ -23,6 +23,7 @@ from scanner.service.looking import LookResult, evidence, look
 from scanner.service.network import live_net, rates
 from scanner.service.printing import report
 from scanner.service.requesting import AuditRequest, request
+from scanner.service.rereading import reparse
 from scanner.service.result import URGENCY, AuditResult, threshold
 from scanner.settings import Settings
 
@@ -49,6 +50,7 @@ __all__ = [
     "registry_list",
     "registry_set",
     "registry_show",
+    "reparse",
     "replay",
     "report",
     "request",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -13,24 +13,27 @@ from probes.kit.net import Net
 from probes.kit.net.live import LiveNet
 from probes.kit.net.tape import Player
 from reports import document as doc
+from reports.audit_file import AuditFile, opened
 from scanner import document
-from scanner.assets import Estate, Ownership
+from scanner.assets import Advice, Confidence, Estate, Ownership, Use
 from scanner.database import Database
-from scanner.discovery import GatheredLooks, Seeds, attribute
-from scanner.evidence import Evidence, Run
+from scanner.discovery import Seeds, attribute
+from scanner.discovery.listed import BackedByLists
+from scanner.evidence import Evidence, Run, StoredLooks
 from scanner.intake.names import TYPED
 from scanner.registry import Incoming, Registry
+from scanner.runs.listed import read_lists
 from scanner.runs.look import Clock
 from scanner.runs.progress import ScanState, Tally, Waiting
 from scanner.runs.reach import Reach, reach_of
-from scanner.runs.scan import Scan
+from scanner.runs.scan import Scan, StayAway
 from scanner.runs.tape import load_tape
 from scanner.service.network import live_net, rates, usable
-from scanner.service.printing import dated_folder, print_audit
+from scanner.service.printing import dated_folder, print_reports, replace
 from scanner.service.requesting import AuditRequest, frontier_of, request, seeds_of
 from scanner.service.result import AuditResult, result_of
 from scanner.settings import Settings
-from scanner.verdicts import Verdict, judge
+from scanner.verdicts import judge_iter
 
 RESUMABLE = timedelta(hours=24)
 
@@ -77,7 +80,15 @@ async def audit(
             async with live_net(settings, database) as net:
                 waiting = partial(_waiting, net, clock)
                 return await _audit(
-                    request, settings, clock, display, database, net, folder, waiting
+                    request,
+                    settings,
+                    clock,
+                    display,
+                    database,
+                    net,
+                    folder,
+                    waiting,
+                    net.stay_away,
                 )
     finally:
         database.close()
@@ -111,6 +122,7 @@ async def _audit(
     net: Net,
     folder: Path | None,
     waiting: Callable[[], Iterable[Waiting]] = tuple,
+    stay_away: StayAway | None = None,
 ) -> AuditResult:
     evidence, registry = Evidence(database), Registry(database)
     await registry.ensure_client(request.client, clock())
@@ -132,18 +144,22 @@ async def _audit(
         settings.vantage,
         display,
         waiting,
+        stay_away,
+        request.fresh,
     )
     tally = await scan.run(run.id)
+    if request.zone_lists:
+        await read_lists(run.id, request.zone_lists, evidence, clock, settings.vantage, display.say)
     display.say("Judging.")
-    written, incoming = _judge(request, settings, run, seeds, tally, evidence, clock())
-    received = await registry.receive(request.client.slug, run.id, incoming, clock())
-    written = document.known_as(written, received.known_as)
     place = folder or dated_folder(Path(settings.out) / request.client.slug, clock())
-    files = print_audit(written, settings.lang, place)
+    audit = await _conclude(request, settings, run, seeds, tally, evidence, registry, place, clock)
+    with opened(audit) as written:
+        files = (audit, *print_reports(written, settings.lang, place))
+        result = result_of(written, place, files)
     # Only now: where the files could not be written, the same command goes on and asks nobody again.
-    await evidence.finish(run.id, clock(), written.run.complete)
+    await evidence.finish(run.id, clock(), result.complete)
     await evidence.prune_raw(clock() - timedelta(days=settings.keep_raw_days))
-    return result_of(written, place, files)
+    return result
 
 
 def _options(request: AuditRequest, settings: Settings) -> dict[str, Any]:
@@ -155,51 +171,73 @@ def _options(request: AuditRequest, settings: Settings) -> dict[str, Any]:
     }
 
 
-def _judge(
+async def _conclude(
     request: AuditRequest,
     settings: Settings,
     run: Run,
     seeds: Seeds,
     tally: Tally,
     evidence: Evidence,
-    at: datetime,
-) -> tuple[doc.Document, tuple[Incoming, ...]]:
-    """Compute everything that follows from what the run has seen; needs no network."""
-    looks = GatheredLooks.of(evidence.observations(run.id))
-    estate = attribute(seeds, looks, run.started_at)
-    verdicts = judge(estate, looks, run.started_at)
-    written = document.write(
-        client=request.client,
-        run=run,
-        scope=doc.Scope(
-            names=tuple(sorted(name.name for name in request.names)),
-            files=tuple(sorted({n.source for n in request.names if n.source != TYPED})),
-            allow_nets=settings.allow_net,
-            depth=settings.depth,
+    registry: Registry,
+    place: Path,
+    clock: Clock,
+) -> Path:
+    """Judge what the run has seen, tell the registry, and write audit.json; return its path."""
+    audit, draft = place / "audit.json", place / "audit.json.draft"
+    place.mkdir(parents=True, exist_ok=True)
+    try:
+        with StoredLooks(evidence, run.id) as stored:
+            looks = BackedByLists(stored)
+            estate = attribute(seeds, looks, run.started_at)
+            lines = document.lines(
+                client=request.client,
+                run=run,
+                scope=_scope(request, settings),
+                estate=estate,
+                verdicts=judge_iter(estate, looks, run.started_at),
+                looks=looks,
+                tally=tally,
+                evidence=evidence,
+                at=clock(),
+            )
+            replace(draft, lines)
+        with opened(draft) as written:
+            incoming = _incoming(estate, written)
+            received = await registry.receive(request.client.slug, run.id, incoming, clock())
+            if received.known_as:
+                replace(draft, document.known_as(written, received.known_as))
+        draft.replace(audit)
+    finally:
+        draft.unlink(missing_ok=True)
+    return audit
+
+
+def _scope(request: AuditRequest, settings: Settings) -> doc.Scope:
+    return doc.Scope(
+        names=tuple(sorted(name.name for name in request.names)),
+        files=tuple(
+            sorted(
+                {n.source for n in request.names if n.source != TYPED}
+                | {path.name for path in request.zone_lists}
+            )
         ),
-        estate=estate,
-        verdicts=verdicts,
-        looks=looks,
-        tally=tally,
-        evidence=evidence,
-        at=at,
+        allow_nets=settings.allow_net,
+        depth=settings.depth,
     )
-    return written, tuple(_incoming(estate, verdicts, written))
 
 
-def _incoming(
-    estate: Estate, verdicts: Sequence[Verdict], written: doc.Document
-) -> Iterable[Incoming]:
+def _incoming(estate: Estate, written: AuditFile) -> Iterable[Incoming]:
     """Yield what the registry is told of each of the client's assets."""
-    for holding, verdict, asset in zip(estate.holdings, verdicts, written.assets, strict=True):
+    for holding, entry in zip(estate.holdings, written.entries, strict=True):
         if holding.ownership in (Ownership.CONFIRMED, Ownership.LIKELY):
+            asset = written.asset(entry)
             yield Incoming(
                 asset=holding.asset,
                 ownership=holding.ownership,
-                use=verdict.use,
-                state=verdict.state,
-                advice=verdict.advice,
-                confidence=verdict.confidence,
+                use=Use(asset.use),
+                state=asset.state,
+                advice=Advice(asset.verdict),
+                confidence=Confidence(asset.confidence),
                 display_name=asset.display_name,
                 provider=asset.provider,
                 registrar=asset.registrar,

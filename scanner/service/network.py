@@ -6,7 +6,7 @@ import os
 
 from probes.kit.net.live import LiveNet, NetSettings, resolver_places
 from probes.kit.net.rates import Rates
-from scanner.database import Database, SqlPace
+from scanner.database import Database, SqlAnswers, SqlPace
 from scanner.service.arguments import report_languages
 from scanner.settings import BadSettings, Settings
 
@@ -32,7 +32,9 @@ def live_net(settings: Settings, database: Database | None) -> LiveNet:
     chosen = _net_settings(settings)
     try:
         resolver_places(settings.resolver)
-        return LiveNet(chosen, SqlPace(database) if database is not None else None)
+        if database is None:
+            return LiveNet(chosen)
+        return LiveNet(chosen, SqlPace(database), SqlAnswers(database))
     except (ValueError, OSError) as error:
         raise BadSettings(
             f"{error}. Look at --resolver, revizor.toml and SSL_CERT_FILE."

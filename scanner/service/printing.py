@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 
-from reports import document as doc
-from reports.document import NotAnAudit
-from reports.render import render
+from reports.audit_file import AuditFile, opened
+from reports.outline import outline
+from reports.render import pieces
 from scanner.service.arguments import report_languages
 
 
@@ -23,43 +23,29 @@ def dated_folder(parent: Path, at: datetime) -> Path:
     return folder
 
 
-def print_audit(written: doc.Document, languages: Iterable[str], folder: Path) -> tuple[Path, ...]:
-    """Write audit.json and the reports; return the files."""
-    folder.mkdir(parents=True, exist_ok=True)
-    audit = folder / "audit.json"
-    _replace(audit, doc.write(written))
-    return (audit, *_print_reports(written, languages, folder))
-
-
-def _print_reports(
-    written: doc.Document, languages: Iterable[str], folder: Path
-) -> tuple[Path, ...]:
-    files = []
-    for language in report_languages(languages):
-        files.append(folder / f"cleanup.{language}.html")
-        _replace(files[-1], render(written, language).encode())
-    return tuple(files)
-
-
-def _replace(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all: a full disk leaves the old one."""
-    new = path.with_name(path.name + ".new")
-    with new.open("wb") as stream:
-        stream.write(content)
-        stream.flush()
-        os.fsync(stream.fileno())
-    new.replace(path)
-
-
 def report(audit: Path, languages: Iterable[str], folder: Path) -> tuple[Path, ...]:
     """Print a saved audit again; return the files written. The audit itself is left as it is."""
     chosen = report_languages(languages)
-    try:
-        content = audit.read_bytes()
-    except OSError as error:
-        raise NotAnAudit(
-            f"{audit} cannot be read ({error.strerror}); give an audit.json."
-        ) from error
-    written = doc.read(content)
+    with opened(audit) as found:
+        return print_reports(found, chosen, folder)
+
+
+def print_reports(audit: AuditFile, languages: Iterable[str], folder: Path) -> tuple[Path, ...]:
+    """Write a report in each language; return the files."""
+    chosen = report_languages(languages)
+    plan = outline(audit)
     folder.mkdir(parents=True, exist_ok=True)
-    return _print_reports(written, chosen, folder)
+    files = tuple(folder / f"cleanup.{language}.html" for language in chosen)
+    for file, language in zip(files, chosen, strict=True):
+        replace(file, (piece.encode() for piece in pieces(audit, plan, language)))
+    return files
+
+
+def replace(path: Path, content: Iterable[bytes]) -> None:
+    """Write a file whole or not at all: a full disk leaves the old one."""
+    new = path.with_name(path.name + ".new")
+    with new.open("wb") as stream:
+        stream.writelines(content)
+        stream.flush()
+        os.fsync(stream.fileno())
+    new.replace(path)

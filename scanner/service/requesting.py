@@ -24,6 +24,10 @@ class AuditRequest(Struct, frozen=True):
     names: tuple[Declared, ...]
     labels: tuple[str, ...] = ()
     """Host labels to try under the client's own domains."""
+    zone_lists: tuple[Path, ...] = ()
+    """Registries' own lists, for the registrations that cannot be looked up."""
+    fresh: bool = False
+    """Ask registries again, also where a recent answer of theirs is kept."""
 
 
 def request(
@@ -35,6 +39,8 @@ def request(
     brands: Sequence[str] = (),
     inns: Sequence[str] = (),
     words: tuple[bytes, str] | None = None,
+    zone_lists: Iterable[Path] = (),
+    fresh: bool = False,
 ) -> AuditRequest:
     """Read what a consultant gave; raise a ValueError with one sentence for what cannot be used."""
     slug = slug_of(client)
@@ -56,6 +62,8 @@ def request(
         Client(slug=slug, name=client, org=tuple(orgs), brands=tuple(brands), inns=tuple(inns)),
         tuple(best.values()),
         labels,
+        tuple(zone_lists),
+        fresh,
     )
 
 

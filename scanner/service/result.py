@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from reports import document as doc
+from reports.audit_file import AuditFile
 from scanner.assets import Advice, Ownership
 from scanner.service.arguments import UnknownThing
 
@@ -52,17 +52,19 @@ class AuditResult(Struct, frozen=True):
         )
 
 
-def result_of(written: doc.Document, folder: Path, files: Iterable[Path]) -> AuditResult:
-    """Return the summary of a document that was printed."""
-    own = [a for a in written.assets if a.ownership in (Ownership.CONFIRMED, Ownership.LIKELY)]
-    counted = Counter(asset.verdict for asset in own)
+def result_of(written: AuditFile, folder: Path, files: Iterable[Path]) -> AuditResult:
+    """Return the summary of an audit that was written and printed."""
+    own = [
+        one for one in written.entries if one.ownership in (Ownership.CONFIRMED, Ownership.LIKELY)
+    ]
+    counted = Counter(one.verdict for one in own)
     return AuditResult(
         folder=str(folder),
         files=tuple(str(file) for file in files),
-        complete=written.run.complete,
+        complete=written.frame.run.complete,
         verdicts={advice: counted[advice] for advice in reversed(URGENCY) if counted[advice]},
         assets=len(own),
-        not_seen=len(written.not_seen),
+        not_seen=len(written.frame.not_seen),
     )
 
 

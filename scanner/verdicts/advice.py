@@ -24,7 +24,7 @@ _BEFORE_ENDING = (Need.SECOND_LOOK, Need.OWNER_WORD, Need.OTHER_VANTAGE)
 Proposal = tuple[Advice, tuple[Need, ...]]
 
 
-class Case(Struct, frozen=True, kw_only=True):
+class Case(Struct, frozen=True, kw_only=True, gc=False):
     """Everything the advice depends on."""
 
     kind: Kind

@@ -8,7 +8,7 @@ broken signature). One dead domain must not stop a clean-up; many at once are ou
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Sequence
 from typing import assert_never
 
 from msgspec import Struct
@@ -20,15 +20,16 @@ from probes.kit.providers import provider_of_name
 from probes.kit.target import Address, Domain, Host
 from scanner.assets import Holding
 from scanner.discovery import Looks
-from scanner.discovery.hostings import owner_of
 from scanner.discovery.looks import (
     ADDRESS_OWNER,
     ADDRESSES,
+    CERTIFICATE_LOG,
     DELEGATION,
     DNS_RECORDS,
     MAIL_POLICY,
 )
 from scanner.discovery.mail_providers import MailService, mail_provider_of
+from scanner.discovery.owners import owner_of
 from scanner.discovery.presence import Lives, presence
 from scanner.discovery.scope import registered
 from scanner.verdicts.denial import is_denied
@@ -48,7 +49,7 @@ _ONE_FAULTY_IN = 50
 """How many domains may fail over everything before our own resolver is to blame."""
 
 
-class Gap(Struct, frozen=True):
+class Gap(Struct, frozen=True, gc=False):
     """One thing about a domain's names or mail that could not be read."""
 
     reason: Reason
@@ -56,38 +57,83 @@ class Gap(Struct, frozen=True):
     """True when it matters only to what the domain is known to lead to: a stranger's fault in its SPF."""
 
 
-def gaps_of(domain: Holding, looks: Looks) -> tuple[Gap, ...]:
-    """Return what could not be read of where a domain leads."""
-    name = domain.asset.key
-    found = dict.fromkeys(_addresses(domain.hosts, looks))
-    found |= dict.fromkeys(_records(name, looks))
-    found |= dict.fromkeys(_policy(name, looks))
-    return tuple(found)
+class BlindSpots:
+    """What could not be read of the client's domains; of those that were read it keeps nothing."""
 
+    def __init__(self, own: Container[str]) -> None:
+        """Read no domain yet; `own` are the registered names of the whole estate."""
+        self._own = own
+        self._count = 0
+        self._heard = False
+        """Whether any domain's own name servers answered: else our network keeps us from asking."""
+        self._silent: set[str] = set()
+        self._faulty: set[str] = set()
+        self._hidden: set[str] = set()
+        self.gaps: dict[str, tuple[Gap, ...]] = {}
+        """What could not be read of where a domain leads, for each that has such gaps."""
+        self.unseen_name_servers: list[str] = []
+        """Domains that name the client's own hosts as name servers we could not look at."""
+        self.silent_logs: set[str] = set()
+        """Domains of which no certificate log told anything."""
+        self.partial_logs: set[str] = set()
+        """Domains of which the certificate logs did not tell all."""
 
-def unread(domains: Sequence[Holding], gaps: Mapping[str, Sequence[Gap]], looks: Looks) -> set[str]:
-    """Return the domains with gaps that may hide something from us alone."""
-    found: set[str] = set()
-    faulty: set[str] = set()
-    # Where no server at all answered us, our own network keeps us from asking.
-    heard = any(_has_authority(domain.asset.key, looks) for domain in domains)
-    for domain in domains:
+    def read(self, domain: Holding, looks: Looks) -> None:
+        """Take in one domain of the client."""
         name = domain.asset.key
-        missing = [gap.reason for gap in gaps[name] if not gap.near and gap.reason != Reason.LOOP]
-        if not missing:
-            continue
+        self._count += 1
+        self._heard = self._heard or _has_authority(name, looks)
+        if _names_unseen_servers(name, self._own, looks):
+            self.unseen_name_servers.append(name)
+        self._read_log(name, looks)
+        if gaps := tuple(dict.fromkeys(_gaps_of(domain, looks))):
+            self.gaps[name] = gaps
+            missing = {gap.reason for gap in gaps if not gap.near} - {Reason.LOOP}
+            if missing:
+                self._file(domain, missing, looks)
+
+    def unread(self) -> tuple[str, ...]:
+        """Return the domains with gaps that may hide something from us alone, sorted."""
+        found = set(self._hidden)
+        if not self._heard:
+            found |= self._silent
+        if len(self._faulty) > max(_FAULTY_AT_MOST, self._count // _ONE_FAULTY_IN):
+            found |= self._faulty
+        return tuple(sorted(found))
+
+    def _file(self, domain: Holding, missing: set[Reason], looks: Looks) -> None:
+        name = domain.asset.key
         match _state(name, looks):
-            case "silent" if heard and _is_mute(domain, looks):
-                continue
+            case "silent" if _is_mute(domain, looks):
+                self._silent.add(name)
             case "faulty" if _is_mute(domain, looks) and _EVERYBODYS.issuperset(missing):
-                faulty.add(name)
+                self._faulty.add(name)
             case _:
-                found.add(name)
-    few = len(faulty) <= max(_FAULTY_AT_MOST, len(domains) // _ONE_FAULTY_IN)
-    return found if few else found | faulty
+                self._hidden.add(name)
+
+    def _read_log(self, name: str, looks: Looks) -> None:
+        log = looks.latest(CERTIFICATE_LOG, Domain(name))
+        match log.outcome:
+            case Unknown():
+                if log.asked:
+                    self.silent_logs.add(name)
+            case Seen(fact):
+                if not fact.complete:
+                    self.partial_logs.add(name)
+            case Absent():
+                return
+            case never:
+                assert_never(never)
 
 
-def names_unseen_servers(domain: str, own: Container[str], looks: Looks) -> bool:
+def _gaps_of(domain: Holding, looks: Looks) -> Iterator[Gap]:
+    name = domain.asset.key
+    yield from _addresses(domain.hosts, looks)
+    yield from _records(name, looks)
+    yield from _policy(name, looks)
+
+
+def _names_unseen_servers(domain: str, own: Container[str], looks: Looks) -> bool:
     """Say whether a domain's name servers lie under the client's names and could not be looked at."""
     match looks.latest(DELEGATION, Domain(domain)).outcome:
         case Seen(delegation):

@@ -24,6 +24,8 @@ class Card(Struct, frozen=True):
     """The release that introduced it."""
     says: frozenset[str]
     hear: Callable[[Dossier], Iterator[Finding]]
+    asks_all: bool = False
+    """True when it asks what only all domains of the client together tell, so that it is heard last."""
 
 
 def rule(
@@ -35,11 +37,12 @@ def rule(
     says: tuple[str, ...],
     since: str = "0.1.0",
     may_doubt: bool = True,
+    asks_all: bool = False,
 ) -> Callable[[Callable[[Dossier], Iterator[Finding]]], Card]:
     """Turn a function from a dossier to findings into a card."""
 
     def declare(hear: Callable[[Dossier], Iterator[Finding]]) -> Card:
         codes = frozenset(says) | ({FACET_UNKNOWN} if may_doubt else set())
-        return Card(id, sentence, authority, kinds, since, codes, hear)
+        return Card(id, sentence, authority, kinds, since, codes, hear, asks_all)
 
     return declare

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from functools import cached_property
 from typing import TypeVar
 
 from msgspec import Struct
@@ -14,25 +15,21 @@ from scanner.assets import Asset, Holding, Kind
 from scanner.discovery import Ask, Looks, Sighting
 from scanner.verdicts.scene import Scene
 from scanner.verdicts.verdict import Finding
+from scanner.verdicts.visits import Visits, visits_to
 
 T = TypeVar("T", bound=Target)
 F = TypeVar("F")
 
 
-class Opinion(Struct, frozen=True):
+class Opinion(Struct, frozen=True, gc=False):
     """What the rules said of a thing, and the state that follows; the advice comes later."""
 
     asset: Asset
     state: str
-    findings: tuple[Finding, ...]
-
-    @property
-    def asked(self) -> bool:
-        """False when nothing that was said of its use rests on any look."""
-        return any(
-            finding.leans is not None and finding.params.get("reason") != Reason.NOT_ASKED
-            for finding in self.findings
-        )
+    asked: bool
+    """False when nothing that was said of its use rests on any look."""
+    findings: tuple[Finding, ...] = ()
+    """Empty where they were put away until the thing's own turn."""
 
     @property
     def doubt(self) -> str:
@@ -40,20 +37,30 @@ class Opinion(Struct, frozen=True):
         return self.state if self.asked else str(Reason.NOT_ASKED)
 
 
-class Dossier(Struct, frozen=True):
+class Dossier(Struct, frozen=True, dict=True):
     """One holding, seen as of one moment."""
 
     holding: Holding
     looks: Looks
     scene: Scene
     opinions: Mapping[Asset, Opinion]
-    """On everything judged so far: sites and mail before what they hang on."""
+    """On the sites and mail judged so far: they come before what they hang on."""
     as_of: datetime
 
     @property
     def asset(self) -> Asset:
         """The thing in question."""
         return self.holding.asset
+
+    @cached_property
+    def hosts(self) -> frozenset[str]:
+        """Its hosts, to look one up in."""
+        return frozenset(self.holding.hosts)
+
+    @cached_property
+    def visits(self) -> Visits:
+        """Every visit to its hosts."""
+        return visits_to(self.holding.hosts, self.looks, self.scene.site_of)
 
     def see(self, ask: Ask[T, F], target: T) -> Sighting[F]:
         """Return the outcome that counts; `Unknown(not_asked)` when nobody looked."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from probes.kit.observation import Reason
@@ -51,8 +52,8 @@ def state_of(kind: Kind, finding: Finding) -> str:
     """Return the state of a kind that a finding speaks for; empty for mere remarks."""
     if finding.code in _DOUBTS:
         return undecided(kind)
-    prefix, _, tail = finding.code.partition(".")
-    return tail if prefix == kind and tail in STATES[kind] else ""
+    about, state, _ = _meaning(finding.code)
+    return state if about is kind else ""
 
 
 def undecided(kind: Kind) -> str:
@@ -61,8 +62,14 @@ def undecided(kind: Kind) -> str:
 
 
 def _leans(code: str) -> Use | None:
-    if code in _DOUBTS:
-        return Use.UNKNOWN
+    return Use.UNKNOWN if code in _DOUBTS else _meaning(code)[2]
+
+
+@lru_cache(maxsize=1_024)
+def _meaning(code: str) -> tuple[Kind | None, str, Use | None]:
+    """Return the kind and the state a code names, and the use that means; nothing for mere remarks."""
     prefix, _, tail = code.partition(".")
-    kinds = [kind for kind in Kind if kind == prefix]
-    return STATES[kinds[0]].get(tail) if kinds else None
+    for kind in Kind:
+        if kind == prefix and tail in STATES[kind]:
+            return kind, tail, STATES[kind][tail]
+    return None, "", None

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-from msgspec.structs import replace
+from msgspec.msgpack import Decoder, encode
+from msgspec.structs import astuple, replace
 
+from probes.kit.observation import Reason
 from scanner.assets import Advice, Asset, Confidence, Estate, Holding, Kind, Ownership, Use
+from scanner.assets.estate import Params
 from scanner.assets.use import use_of
 from scanner.discovery import Looks
+from scanner.discovery.looks import RecentLooks
 from scanner.verdicts.advice import Case, advise, confidence
 from scanner.verdicts.card import Card
 from scanner.verdicts.decide import decide
@@ -21,8 +25,13 @@ from scanner.verdicts.verdict import Finding, Verdict
 from scanner.verdicts.wanted import WANTED, wanted
 
 OWNERSHIP_UNCLEAR = "ownership.unclear"
-_ORDER = (Kind.SITE, Kind.MAIL, Kind.CERTIFICATE, Kind.HOSTING, Kind.DOMAIN)
-"""What hangs on a thing is judged before the thing."""
+_LEANT_ON = (Kind.SITE, Kind.MAIL)
+"""Kinds whose state decides on other things."""
+_EARLY = {kind: tuple(card for card in rules_for(kind) if not card.asks_all) for kind in Kind}
+_LATE = {kind: tuple(card for card in rules_for(kind) if card.asks_all) for kind in Kind}
+_POSITION = {card.id: position for position, card in enumerate(RULES)}
+_Row = tuple[str, Use | None, str, Params, tuple[str, ...], datetime | None, str]
+_ROWS = Decoder(list[_Row])
 
 
 def judge(estate: Estate, looks: Looks, as_of: datetime) -> tuple[Verdict, ...]:
@@ -31,28 +40,57 @@ def judge(estate: Estate, looks: Looks, as_of: datetime) -> tuple[Verdict, ...]:
 
 
 def judge_iter(estate: Estate, looks: Looks, as_of: datetime) -> Iterator[Verdict]:
-    """Yield a verdict on every holding, in the estate's order."""
+    """Yield a verdict on every holding, in the estate's order.
+
+    The rules are heard first, name by name, so that looks are read where they lie together and what
+    hangs on a thing is judged before the thing. Until its turn comes, little is kept of each.
+    """
     scene = Scene(estate, looks)
     opinions: dict[Asset, Opinion] = {}
-    dossiers = {
-        holding.asset: Dossier(holding, looks, scene, opinions, as_of)
-        for holding in estate.holdings
-    }
-    for kind in (*_ORDER, *(kind for kind in Kind if kind not in _ORDER)):
-        for asset, dossier in dossiers.items():
-            if asset.kind is kind and dossier.holding.ownership is not Ownership.FOREIGN:
-                opinions[asset] = form_opinion(dossier, rules_for(kind))
-    for asset, dossier in dossiers.items():
-        if opinion := opinions.get(asset):
-            yield _conclude(dossier, opinion)
+    put_away: dict[Asset, bytes] = {}
+    for holding, near in scene.walk():
+        if holding.ownership is not Ownership.FOREIGN:
+            dossier = Dossier(holding, near, scene, opinions, as_of)
+            opinion = form_opinion(dossier, _EARLY[holding.asset.kind])
+            put_away[holding.asset] = _pack(opinion.findings)
+            if holding.asset.kind in _LEANT_ON:
+                opinions[holding.asset] = replace(opinion, findings=())
+    near = RecentLooks(looks)
+    for holding in estate.holdings:
+        if holding.ownership is Ownership.FOREIGN:
+            yield _foreign(holding)
         else:
-            yield _foreign(dossier.holding)
+            dossier = Dossier(holding, near, scene, opinions, as_of)
+            heard = _unpack(put_away.pop(holding.asset))
+            yield _conclude(dossier, form_opinion(dossier, _LATE[holding.asset.kind], heard))
 
 
-def form_opinion(dossier: Dossier, cards: tuple[Card, ...]) -> Opinion:
-    """Hear the rules on one thing and decide its state."""
-    findings = tuple(finding for card in cards for finding in _hear(card, dossier))
-    return Opinion(dossier.asset, decide(dossier.asset.kind, findings), findings)
+def form_opinion(
+    dossier: Dossier, cards: tuple[Card, ...], heard: Iterable[Finding] = ()
+) -> Opinion:
+    """Hear the rules on one thing, beside those heard before, and decide its state."""
+    found = list(heard)
+    for card in cards:
+        found += _hear(card, dossier)
+    if heard and cards:
+        found.sort(key=lambda finding: _POSITION.get(finding.rule, 0))
+    return Opinion(
+        dossier.asset,
+        decide(dossier.asset.kind, found),
+        any(
+            finding.leans is not None and finding.params.get("reason") != Reason.NOT_ASKED
+            for finding in found
+        ),
+        tuple(found),
+    )
+
+
+def _pack(findings: Iterable[Finding]) -> bytes:
+    return encode([astuple(finding) for finding in findings])
+
+
+def _unpack(packed: bytes) -> list[Finding]:
+    return [Finding(*row) for row in _ROWS.decode(packed)]
 
 
 def all_codes() -> frozenset[str]:
@@ -61,18 +99,17 @@ def all_codes() -> frozenset[str]:
     return frozenset(own.union(*(card.says for card in RULES)))
 
 
-def _hear(card: Card, dossier: Dossier) -> Iterator[Finding]:
-    """Yield what a rule says, under its name. A rule that breaks casts doubt on this thing alone."""
+def _hear(card: Card, dossier: Dossier) -> list[Finding]:
+    """Return what a rule says, under its name. A rule that breaks casts doubt on this thing alone."""
     try:
         found = list(card.hear(dossier))
-        strange = {finding.code for finding in found} - card.says
-        if strange:
-            raise ValueError(f"says what its card does not: {sorted(strange)}")
+        for finding in found:
+            if finding.code not in card.says:
+                raise ValueError(f"says what its card does not: {finding.code}")
     except Exception as error:  # noqa: BLE001 - one broken rule must not silence an audit
         params = {"rule": card.id, "error": type(error).__name__}
         found = [say(RULE_CRASHED, facet="rule", params=params)]
-    for finding in found:
-        yield replace(finding, rule=card.id)
+    return [replace(finding, rule=card.id) for finding in found]
 
 
 def _conclude(dossier: Dossier, opinion: Opinion) -> Verdict:
@@ -91,7 +128,7 @@ def _conclude(dossier: Dossier, opinion: Opinion) -> Verdict:
         codes=frozenset(finding.code for finding in findings),
         blocked_by=blocked,
         wanted=any(finding.code == WANTED for finding in findings),
-        on_live_name=_is_on_live_name(dossier),
+        on_live_name=kind is Kind.CERTIFICATE and _is_on_live_name(dossier),
         log_complete=_log_is_complete(dossier),
         asked=opinion.asked,
     )

@@ -26,7 +26,7 @@ class Door(StrEnum):
     UNKNOWN = "unknown"
 
 
-class MailHost(Struct, frozen=True):
+class MailHost(Struct, frozen=True, gc=False):
     """One MX host."""
 
     name: str

@@ -32,6 +32,7 @@ _SIGNED = (
     "origin_down",
 )
 """Stubs in the order in which they outrank one another."""
+_STUBS = {*_SIGNED, "server_default"}
 _BORNE_OUT = {"for_sale", "parked", "placeholder"}
 """Even a weak sign of these counts when the server shows the same to a name nobody uses."""
 _ORIGIN_DOWN = {521, 523, 530}
@@ -46,7 +47,7 @@ _NO_ANSWER = {
 }
 
 
-class Reading(Struct, frozen=True):
+class Reading(Struct, frozen=True, gc=False):
     """One visit read: the state it speaks for, and what made us think so."""
 
     state: str
@@ -101,21 +102,22 @@ def read_page(
 def _read_page(
     page: Page, same_as_unknown: bool, hosts: tuple[str, ...]
 ) -> tuple[str, Marker | None]:
-    challenge = _marker(page, "challenge")
+    signs = _strongest(page.markers)
+    challenge = signs.get("challenge")
     if challenge and (challenge.strength == "strong" or page.status >= 400):
         return "challenge", challenge
     # Who refuses us, or fails, does so by the same page for every name.
     borne_out = same_as_unknown and page.status < 500 and page.status not in _REFUSALS
-    for says in _SIGNED:
-        marker = _marker(page, says)
+    for says in _SIGNED if signs else ():
+        marker = signs.get(says)
         if marker and (marker.strength == "strong" or (borne_out and says in _BORNE_OUT)):
             return says, marker
-    default = _marker(page, "server_default")
+    default = signs.get("server_default")
     if default and (default.strength == "strong" or borne_out):
         return "placeholder", default
     if page.status >= 300:
-        return _without_success(page)
-    return _shown(page, same_as_unknown, hosts)
+        return _without_success(page, signs)
+    return _shown(page, signs, same_as_unknown, hosts)
 
 
 def is_alive(page: Page) -> bool:
@@ -124,7 +126,7 @@ def is_alive(page: Page) -> bool:
     return state in ("content", "app", "login")
 
 
-def _without_success(page: Page) -> tuple[str, Marker | None]:
+def _without_success(page: Page, signs: Mapping[str, Marker]) -> tuple[str, Marker | None]:
     status = page.status
     if status in _ORIGIN_DOWN:
         return "origin_down", None
@@ -134,29 +136,31 @@ def _without_success(page: Page) -> tuple[str, Marker | None]:
         return "login", None
     if status in _REFUSALS:
         return "forbidden", None
-    if status == 503 and (marker := _marker(page, "maintenance")):
+    if status == 503 and (marker := signs.get("maintenance")):
         return "maintenance", marker
     if status >= 500:
         return "server_error", None
     return "undetermined", None
 
 
-def _shown(page: Page, same_as_unknown: bool, hosts: tuple[str, ...]) -> tuple[str, Marker | None]:
+def _shown(
+    page: Page, signs: Mapping[str, Marker], same_as_unknown: bool, hosts: tuple[str, ...]
+) -> tuple[str, Marker | None]:
     """Read a page that was served with success and carries no stub's signature."""
     if _is_json(page):
         return "api", None
-    login, app = _marker(page, "login"), _marker(page, "app")
+    login, app = signs.get("login"), signs.get("app")
     if page.password_field or (login and login.strength == "strong"):
         return "login", login
     if app and app.strength == "strong":
         return "app", app
-    built = _marker(page, "cms") or _marker(page, "saas")
+    built = "cms" in signs or "saas" in signs
     named = page.canonical_host and page.canonical_host in hosts
     if same_as_unknown and not (built or named) and page.text_length < LITTLE_TEXT:
         return "undetermined", None
     if page.script_shell:
         return "app", None
-    weak_stub = any(_marker(page, says) for says in (*_SIGNED, "server_default"))
+    weak_stub = not _STUBS.isdisjoint(signs)
     if weak_stub and page.text_length < LITTLE_TEXT:
         return "undetermined", None
     if page.text_length < HARDLY_ANY_TEXT and not (page.title or built or named):
@@ -164,10 +168,18 @@ def _shown(page: Page, same_as_unknown: bool, hosts: tuple[str, ...]) -> tuple[s
     return "content", None
 
 
-def _marker(page: Page, says: str) -> Marker | None:
-    """Return the strongest marker that says a thing."""
-    found = [marker for marker in page.markers if marker.says == says]
-    return min(found, key=lambda marker: (marker.strength != "strong", marker), default=None)
+def _strongest(markers: tuple[Marker, ...]) -> dict[str, Marker]:
+    """Return the strongest marker for each thing that markers say; of equals the first by order."""
+    found: dict[str, Marker] = {}
+    for marker in markers:
+        rival = found.get(marker.says)
+        if rival is None or _weakness(marker) < _weakness(rival):
+            found[marker.says] = marker
+    return found
+
+
+def _weakness(marker: Marker) -> tuple[bool, Marker]:
+    return marker.strength != "strong", marker
 
 
 def _signatures(page: Page) -> tuple[Marker | None, ...]:

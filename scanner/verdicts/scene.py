@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 
-from probes.certificate_log import LoggedCertificates
-from probes.kit.observation import Seen, Unknown
-from probes.kit.target import Domain, Host
-from scanner.assets import Asset, Estate, Holding, Kind, Ownership
-from scanner.discovery import Looks, Sighting
-from scanner.discovery.looks import CERTIFICATE_LOG, WEBSITE
-from scanner.verdicts.blind_spots import Gap, gaps_of, names_unseen_servers, unread
+from probes.kit.observation import Seen
+from probes.kit.target import Host
+from scanner.assets import Asset, Estate, Holding, Kind, Ownership, Relation
+from scanner.discovery import Looks
+from scanner.discovery.looks import WEBSITE, RecentLooks
+from scanner.discovery.scope import registered
+from scanner.verdicts.blind_spots import BlindSpots, Gap
 from scanner.verdicts.pages import is_alive
 
 _CLIENTS = (Ownership.CONFIRMED, Ownership.LIKELY)
+_NEAREST_FIRST = (Kind.SITE, Kind.MAIL, Kind.CERTIFICATE, Kind.DOMAIN)
 
 
 class Scene:
@@ -22,107 +24,146 @@ class Scene:
 
     def __init__(self, estate: Estate, looks: Looks) -> None:
         self._looks = looks
-        self._holdings = {holding.asset: holding for holding in estate.holdings}
-        self._subjects: dict[tuple[Asset, str], list[Asset]] = {}
-        self._objects: dict[tuple[Asset, str], list[Asset]] = {}
-        self._tied = {one for r in estate.relations for one in (r.subject, r.object)}
+        self.holdings = {holding.asset: holding for holding in estate.holdings}
+        """Every holding by its asset."""
+        self._relations = estate.relations
+        self._hanging: dict[Asset, list[Relation]] = {}
         for relation in estate.relations:
-            self._subjects.setdefault((relation.object, relation.kind), []).append(relation.subject)
-            self._objects.setdefault((relation.subject, relation.kind), []).append(relation.object)
+            self._hanging.setdefault(relation.object, []).append(relation)
+        domains = {asset.key for asset in self.holdings if asset.kind is Kind.DOMAIN}
+        self._blind_spots = BlindSpots(domains)
+        self._linked_from: dict[Asset, str] = {}
+        self._walks = self._is_read = False
+
+    def walk(self) -> Iterator[tuple[Holding, Looks]]:
+        """Yield every holding, with looks that remember what its neighbours asked for.
+
+        What lies under one registered name comes together: sites, mail, certificates, the domain.
+        Hostings and the like, which belong to many names, come last. What concerns the whole estate
+        is read on the way.
+        """
+        self._walks = True
+        near = RecentLooks(self._looks)
+        for holding in sorted(self.holdings.values(), key=_neighbourhood):
+            if holding.ownership in _CLIENTS:
+                if holding.asset.kind is Kind.DOMAIN:
+                    self._blind_spots.read(holding, near)
+                elif holding.asset.kind is Kind.SITE:
+                    self._read_links(holding, near)
+            yield holding, near
+        self._is_read = True
 
     def subjects(self, asset: Asset, relation: str) -> tuple[Asset, ...]:
         """Return what hangs on an asset by a relation, sorted."""
-        return tuple(self._subjects.get((asset, relation), ()))
+        return tuple(one.subject for one in self._hanging.get(asset, ()) if one.kind == relation)
 
     def objects(self, asset: Asset, relation: str) -> tuple[Asset, ...]:
         """Return what an asset hangs on by a relation, sorted."""
-        return tuple(self._objects.get((asset, relation), ()))
+        return tuple(one.object for one in self._from(asset) if one.kind == relation)
 
     def is_object(self, asset: Asset) -> bool:
         """Say whether anything at all hangs on an asset, or is served by it."""
-        return asset in self._tied
+        return asset in self._hanging or any(self._from(asset))
 
     def is_clients(self, domain: str) -> bool:
         """Say whether a registered name is the client's, confirmed or likely."""
-        holding = self._holdings.get(Asset(Kind.DOMAIN, domain))
+        holding = self.holdings.get(Asset(Kind.DOMAIN, domain))
         return holding is not None and holding.ownership in _CLIENTS
 
     def holding(self, asset: Asset) -> Holding | None:
         """Return the holding of an asset, if it is part of the estate."""
-        return self._holdings.get(asset)
+        return self.holdings.get(asset)
 
     @cached_property
     def site_of(self) -> Mapping[str, Asset]:
         """The client's sites by each of their hosts."""
         return {
-            host: holding.asset
-            for holding in self._of(Kind.SITE)
-            if holding.ownership in _CLIENTS
+            host: asset
+            for asset, holding in self.holdings.items()
+            if asset.kind is Kind.SITE and holding.ownership in _CLIENTS
             for host in holding.hosts
         }
 
     @cached_property
-    def linked_from(self) -> Mapping[Asset, str]:
-        """Sites that a live page of another site of the client links to, with one that does."""
-        found: dict[Asset, str] = {}
-        for host, asset in sorted(self.site_of.items()):
-            match self._looks.latest(WEBSITE, Host(host)).outcome:
-                case Seen(site):
-                    for visit in (site.https, site.http):
-                        match visit.page:
-                            case Seen(page) if is_alive(page) and visit.end_host == host:
-                                for name in page.link_hosts:
-                                    linked = self.site_of.get(name, asset)
-                                    if linked != asset:
-                                        found.setdefault(linked, host)
-        return found
+    def mail_hosts(self) -> frozenset[str]:
+        """Every host that takes the mail of a domain of the client."""
+        mail = (one for asset, one in self.holdings.items() if asset.kind is Kind.MAIL)
+        return frozenset(host for one in mail for host in one.hosts)
 
-    @cached_property
+    @property
+    def linked_from(self) -> Mapping[Asset, str]:
+        """Sites that a live page of another site of the client links to, with the first that does."""
+        self._read_on()
+        return self._linked_from
+
+    @property
     def gaps(self) -> Mapping[str, tuple[Gap, ...]]:
-        """What could not be read of where each of the client's domains leads."""
-        return {one.asset.key: gaps_of(one, self._looks) for one in self._clients_domains}
+        """What could not be read of where the client's domains lead, for each that has such gaps."""
+        return self._read_on().gaps
 
     @cached_property
     def unread(self) -> tuple[str, ...]:
         """The client's domains that others may be able to read, and we were not."""
-        return tuple(sorted(unread(self._clients_domains, self.gaps, self._looks)))
+        return self._read_on().unread()
 
-    @cached_property
-    def silent_logs(self) -> frozenset[str]:
+    @property
+    def silent_logs(self) -> set[str]:
         """The client's domains of which no certificate log told anything."""
-        return frozenset(
-            name for name, log in self._logs if isinstance(log.outcome, Unknown) and log.asked
-        )
+        return self._read_on().silent_logs
 
-    @cached_property
-    def partial_logs(self) -> frozenset[str]:
+    @property
+    def partial_logs(self) -> set[str]:
         """The client's domains of which the certificate logs did not tell all."""
-        found: set[str] = set()
-        for name, log in self._logs:
-            match log.outcome:
-                case Seen(fact) if not fact.complete:
-                    found.add(name)
-        return frozenset(found)
-
-    @cached_property
-    def _logs(self) -> tuple[tuple[str, Sighting[LoggedCertificates]], ...]:
-        names = [one.asset.key for one in self._clients_domains]
-        return tuple((one, self._looks.latest(CERTIFICATE_LOG, Domain(one))) for one in names)
-
-    @cached_property
-    def _clients_domains(self) -> tuple[Holding, ...]:
-        return tuple(one for one in self._of(Kind.DOMAIN) if one.ownership in _CLIENTS)
+        return self._read_on().partial_logs
 
     @cached_property
     def unseen_name_servers(self) -> tuple[str, ...]:
         """The client's domains that name his own hosts as name servers we could not look at."""
-        own = {asset.key for asset in self._holdings if asset.kind is Kind.DOMAIN}
-        return tuple(
-            holding.asset.key
-            for holding in self._of(Kind.DOMAIN)
-            if holding.ownership in _CLIENTS
-            and names_unseen_servers(holding.asset.key, own, self._looks)
-        )
+        return tuple(sorted(self._read_on().unseen_name_servers))
 
-    def _of(self, kind: Kind) -> Iterator[Holding]:
-        return (one for asset, one in self._holdings.items() if asset.kind is kind)
+    def _read_on(self) -> BlindSpots:
+        """Return what the whole estate tells; whoever asks before the walk has ended would hear a part."""
+        if not self._walks:
+            for _ in self.walk():
+                pass
+        if not self._is_read:
+            raise RuntimeError("a rule that asks of the whole estate is heard last: asks_all=True")
+        return self._blind_spots
+
+    def _read_links(self, site: Holding, looks: Looks) -> None:
+        for host in site.hosts:
+            match looks.latest(WEBSITE, Host(host)).outcome:
+                case Seen(seen):
+                    for visit in (seen.https, seen.http):
+                        match visit.page:
+                            case Seen(page):
+                                linked = {self.site_of.get(name) for name in page.link_hosts}
+                                linked -= {None, site.asset}
+                                if linked and is_alive(page) and visit.end_host == host:
+                                    self._note_links(linked, host)
+
+    def _note_links(self, linked: set[Asset | None], host: str) -> None:
+        for asset in linked:
+            if asset:
+                self._linked_from[asset] = min(host, self._linked_from.get(asset, host))
+
+    def _from(self, asset: Asset) -> Iterator[Relation]:
+        """Yield the relations of which an asset is the subject; they stand together."""
+        start = bisect_left(self._relations, asset, key=_subject)
+        for place in range(start, len(self._relations)):
+            if self._relations[place].subject != asset:
+                return
+            yield self._relations[place]
+
+
+def _subject(relation: Relation) -> Asset:
+    return relation.subject
+
+
+def _neighbourhood(holding: Holding) -> tuple[bool, str, int, str]:
+    """Sorts holdings for a walk: by registered name, what hangs on a thing before the thing."""
+    kind, key = holding.asset.kind, holding.asset.key
+    if kind not in _NEAREST_FIRST:
+        return True, "", 0, key
+    name = holding.hosts[0] if kind is Kind.CERTIFICATE and holding.hosts else key
+    return False, registered(name), _NEAREST_FIRST.index(kind), key

@@ -14,9 +14,11 @@ from scanner.verdicts.dossier import Dossier
 
 def shown(dossier: Dossier) -> Iterator[tuple[str, ServedCertificate, Sighting[ServedCertificate]]]:
     """Yield every host that shows the certificate, web first, with what was seen there."""
-    for port, starttls in ((443, ""), (25, "smtp")):
-        for host in dossier.holding.hosts:
-            sighting = dossier.see(TLS_CERTIFICATE, Endpoint(host, port, starttls))
-            match sighting.outcome:
-                case Seen(served) if served.sha256 == dossier.asset.key:
-                    yield host, served, sighting
+    hosts = dossier.holding.hosts
+    web = [Endpoint(host, 443) for host in hosts]
+    mail = [Endpoint(host, 25, "smtp") for host in hosts if host in dossier.scene.mail_hosts]
+    for endpoint in (*web, *mail):
+        sighting = dossier.see(TLS_CERTIFICATE, endpoint)
+        match sighting.outcome:
+            case Seen(served) if served.sha256 == dossier.asset.key:
+                yield endpoint.name, served, sighting

@@ -10,7 +10,7 @@ from scanner.assets import Advice, Asset, Confidence, Need, Use
 from scanner.assets.estate import Params
 
 
-class Finding(Struct, frozen=True):
+class Finding(Struct, frozen=True, gc=False):
     """One reasoned step: a rule, which way it leans, and the evidence it rests on."""
 
     rule: str
@@ -25,7 +25,7 @@ class Finding(Struct, frozen=True):
     """What side of the thing it is about: web, mail, role, registration, delegation, names …"""
 
 
-class Verdict(Struct, frozen=True):
+class Verdict(Struct, frozen=True, gc=False):
     """The judgement on one asset: its state, the use it means, and what we propose."""
 
     asset: Asset

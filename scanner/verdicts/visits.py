@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, assert_never
 
 from msgspec import Struct
@@ -10,17 +10,17 @@ from msgspec import Struct
 from probes.kit.observation import Absent, Reason, Seen, Unknown
 from probes.kit.target import Host
 from probes.website import Website
+from scanner.assets import Asset
 from scanner.assets.estate import Params
-from scanner.discovery import Sighting
+from scanner.discovery import Looks, Sighting
 from scanner.discovery.looks import WEBSITE
 from scanner.discovery.presence import Lives, presence
-from scanner.verdicts.dossier import Dossier
 from scanner.verdicts.finding import say
 from scanner.verdicts.pages import Reading, read_visit
 from scanner.verdicts.verdict import Finding
 
 
-class VisitRead(Struct, frozen=True):
+class VisitRead(Struct, frozen=True, gc=False):
     """One visit: the host it started from, what it showed, and the look it was part of."""
 
     host: str
@@ -28,7 +28,7 @@ class VisitRead(Struct, frozen=True):
     sighting: Sighting[Website]
 
 
-class HostUnseen(Struct, frozen=True):
+class HostUnseen(Struct, frozen=True, gc=False):
     """A host of the site of which we could not find out a thing."""
 
     host: str
@@ -38,13 +38,19 @@ class HostUnseen(Struct, frozen=True):
     """True when it has addresses and was called at."""
 
 
-def visits_to(dossier: Dossier) -> tuple[tuple[VisitRead, ...], tuple[HostUnseen, ...]]:
-    """Return every visit to a site's hosts, and the hosts that could not be visited."""
+class Visits(Struct, frozen=True, gc=False):
+    """Every visit to a site's hosts, and the hosts that could not be visited."""
+
+    made: tuple[VisitRead, ...]
+    unseen: tuple[HostUnseen, ...]
+
+
+def visits_to(hosts: tuple[str, ...], looks: Looks, others: Mapping[str, Asset]) -> Visits:
+    """Read the visits to a site known by `hosts`; `others` are the client's sites by host."""
     visits: list[VisitRead] = []
     unseen: list[HostUnseen] = []
-    hosts = dossier.holding.hosts
     for host in hosts:
-        found = presence(dossier.looks, host)
+        found = presence(looks, host)
         match found.lives:
             case Lives.NOWHERE:
                 continue
@@ -55,11 +61,11 @@ def visits_to(dossier: Dossier) -> tuple[tuple[VisitRead, ...], tuple[HostUnseen
                 pass
         if found.family_unseen:
             unseen.append(HostUnseen(host, found.family_unseen, found.sighting, False))
-        sighting = dossier.see(WEBSITE, Host(host))
+        sighting = looks.latest(WEBSITE, Host(host))
         match sighting.outcome:
             case Seen(site):
                 for visit in (site.https, site.http):
-                    reading = read_visit(visit, site, hosts, dossier.scene.site_of)
+                    reading = read_visit(visit, site, hosts, others)
                     visits.append(VisitRead(host, reading, sighting))
             case Absent():
                 # It had addresses a moment ago.
@@ -68,7 +74,7 @@ def visits_to(dossier: Dossier) -> tuple[tuple[VisitRead, ...], tuple[HostUnseen
                 unseen.append(HostUnseen(host, reason, sighting, sighting.asked))
             case never:
                 assert_never(never)
-    return tuple(visits), tuple(unseen)
+    return Visits(tuple(visits), tuple(unseen))
 
 
 def by_state(visits: Iterable[VisitRead]) -> Iterator[Finding]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import importlib.util
 import multiprocessing
 from multiprocessing.connection import Connection
@@ -32,6 +33,11 @@ def answers_of(peer: str, corpus: list[Row]) -> list[Row | None] | None:
         child.kill()
         child.join()
     return found
+
+
+def version_of(peer: str) -> str:
+    """Return the installed version of a parser."""
+    return importlib.metadata.version(peer)
 
 
 def _name(row: Row) -> str:

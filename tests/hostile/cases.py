@@ -1,13 +1,4 @@
-"""The hostile inputs by number: `cases.csv`, with the row of the threat model each belongs to.
-
-| row | threat | row | threat |
-|---|---|---|---|
-| 1 | foreign text comes alive in the report | 9 | redirects without an end |
-| 3 | a redirect or referral leads inside | 10 | odd and giant certificates |
-| 4 | a name leads inside, or changes its mind | 11 | malformed DNS |
-| 6 | decompression bombs | 12 | hostile WHOIS |
-| 7 | floods and broken framing | 13 | hostile RDAP and certificate logs |
-| 8 | servers that drip or keep silent | 14, 15, 23 | names as paths, terminals, papers |
+"""The hostile inputs by number: `cases.csv`, with the row of the threat model (`rows.py`) each belongs to.
 
 What is played by a host is met by a whole audit in the miniature internet (`tests/internet/test_hostile.py`);
 what names a file of this folder is given directly to the part of the product that reads it.

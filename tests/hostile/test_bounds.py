@@ -1,14 +1,20 @@
-"""The table of cases is whole, and the bounds notice what is too dear."""
+"""The tables of cases and of rows are whole, and the bounds notice what is too dear."""
 
 from __future__ import annotations
 
+import ast
 import itertools
 from collections import Counter
+from functools import cache
+from pathlib import Path
 
 import pytest
 
 from tests.hostile.bounds import MEBIBYTE, TooDear, bounded
 from tests.hostile.cases import CASES
+from tests.hostile.rows import ROWS, Row
+
+ROOT = Path(__file__).parents[2]
 
 
 def test_there_are_a_hundred_cases_and_more_each_with_its_own_number_and_name() -> None:
@@ -18,6 +24,29 @@ def test_there_are_a_hundred_cases_and_more_each_with_its_own_number_and_name() 
     assert max(Counter(case.name for case in CASES).values()) == 1
     assert {1, 3, 4, *range(6, 15), 15, 23} == {case.row for case in CASES}
     assert all(case.hostile and case.played for case in CASES)
+
+
+def test_every_row_of_the_threat_model_is_there() -> None:
+    """One to fourteen without a gap, and whatever row a case belongs to."""
+    numbers = [row.number for row in ROWS]
+
+    assert numbers[:14] == list(range(1, 15))
+    assert {case.row for case in CASES} <= set(numbers)
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.number:02}")
+def test_a_row_is_proved_where_it_says(row: Row) -> None:
+    """Every test that a row rests on exists, under that name, in that file."""
+    assert row.proved
+    for proof in row.proved:
+        file, _, test = proof.partition("::")
+        assert test in _tests(file), proof
+
+
+@cache
+def _tests(file: str) -> frozenset[str]:
+    tree = ast.parse((ROOT / file).read_text("utf-8"))
+    return frozenset(node.name for node in tree.body if isinstance(node, ast.FunctionDef))
 
 
 def test_too_much_memory_is_noticed() -> None:

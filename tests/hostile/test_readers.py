@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any, cast
+from typing import Any
 
 import pytest
 
@@ -28,7 +29,7 @@ from tests.peers.paper_net import PaperNet
 
 WHOIS = 262_144
 PAGE = 524_288
-LOG = 8_388_608
+LOG = 4_194_304
 """Bytes at which the doors close."""
 
 
@@ -53,6 +54,19 @@ def _log(body: str) -> Callable[[], object]:
             return trouble
 
     return look
+
+
+def _log_of_names() -> Callable[[], object]:
+    """Rows of two hundred short names each, no name twice."""
+    separator = "\\n"
+    letters = "abcdefghijklmnopqrstuvwxyz0123456789"
+    names = ("".join(four) + ".ru" for four in itertools.product(letters, repeat=4))
+    dates = '"not_before": "2026-01-01T00:00:00", "not_after": "2026-04-01T00:00:00"'
+    rows = (
+        f'{{"id": {number}, "name_value": "{separator.join(itertools.islice(names, 200))}", {dates}}}'
+        for number in range(2_200)
+    )
+    return _log("[" + ",".join(rows))
 
 
 def _page(piece: str) -> Callable[[], object]:
@@ -81,21 +95,11 @@ def _chain_of_hundred() -> None:
 def _tiny_chunks() -> None:
     """A page in one-byte chunks, as it would come off a connection."""
 
-    async def fetch() -> Fetch:
-        reader = asyncio.StreamReader()
-        reader.feed_data(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
-        reader.feed_data(b"1\r\nz\r\n" * PAGE)
-        reader.feed_eof()
-        page = Fetch(PAGE)
-        await page.run((reader, cast(asyncio.StreamWriter, _Deaf())), "/", [("Host", "zlo.ru")])
-        return page
+    page = Fetch(PAGE)
+    page.take(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+    page.take(b"1\r\nz\r\n" * PAGE)
 
-    assert asyncio.run(fetch()).status == 200
-
-
-class _Deaf:
-    def write(self, data: bytes) -> None:
-        """Send it nowhere."""
+    assert page.status == 200
 
 
 READERS: dict[str, Callable[[], Any]] = {
@@ -108,9 +112,10 @@ READERS: dict[str, Callable[[], Any]] = {
     "reader.whois_brackets": _whois("[a" * 130_000),
     "reader.second_parser_blanks": _second("Domain Name:" + " " * 60_000 + "\nx"),
     "reader.second_parser_lines": _second("Name Server:\n \t" * 4_000 + "Expir" * 1_000),
-    "reader.log_rows": _log("[" + "{}," * 2_796_000 + "{}]"),
-    "reader.log_arrays": _log("[" + "[]," * 2_796_000 + "[]]"),
-    "reader.log_strings": _log("[" + '"zlo",' * 1_398_000 + '"zlo"]'),
+    "reader.log_rows": _log("[" + "{}," * 1_398_000 + "{}]"),
+    "reader.log_arrays": _log("[" + "[]," * 1_398_000 + "[]]"),
+    "reader.log_strings": _log("[" + '"zlo",' * 699_000 + '"zlo"]'),
+    "reader.log_names": _log_of_names(),
     "reader.rdap_arrays": lambda: read_rdap(200, b"[" + b"[]," * 340_000 + b"[]]", listed=True),
     "reader.tiny_chunks": _tiny_chunks,
     "reader.page_links": _page('<a href="https://zlo.ru/">z</a>'),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -33,6 +34,8 @@ class Village:
         self.org = 'OOO "Romashka"'
         self.registrar = "REGRU-RU"
         self.whois_open = True
+        self.whois_asked_at: list[float] = []
+        """When each question came, by the clock that never goes back."""
 
     @property
     def settings(self) -> str:
@@ -43,6 +46,7 @@ class Village:
 
     async def whois(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Say that the name is registered, or hang up."""
+        self.whois_asked_at.append(time.monotonic())
         line = (await reader.readline()).decode("utf-8", "replace").strip()
         if self.whois_open:
             said = REGISTERED.format(name=line.upper(), org=self.org, registrar=self.registrar)

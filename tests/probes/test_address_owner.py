@@ -13,12 +13,15 @@ from probes.kit.observation import Absent, Mention, Reason, Seen, Unknown
 from probes.kit.target import Address, Host
 from tests.probes.paper import PaperNet, dns_paper
 
+CAP = 524_288
 IP = "192.0.2.10"
 PTR = ("10.2.0.192.in-addr.arpa", "PTR")
 ORIGIN = ("10.2.0.192.origin.asn.cymru.com", "TXT")
-BOOTSTRAP = ApiQuestion("https://data.iana.org/rdap/ipv4.json")
+BOOTSTRAP = ApiQuestion("https://data.iana.org/rdap/ipv4.json", max_bytes=CAP)
 RDAP = ApiQuestion(
-    f"https://rdap.example/ip/{IP}", accept="application/rdap+json, application/json"
+    f"https://rdap.example/ip/{IP}",
+    accept="application/rdap+json, application/json",
+    max_bytes=CAP,
 )
 OBJECT = {
     "objectClassName": "ip network",
@@ -130,7 +133,7 @@ def test_a_failing_registry_leaves_the_rest_standing(paper, expected):
     [
         ("", None),
         ("", "junk"),
-        ("", [1, {"roles": None}, {"roles": ["registrant"]}, {"roles": ["registrant"], "vcardArray": [1]}]),
+        ("", [1, {"roles": None}, {"roles": 5}, {"roles": "registrant"}, {"roles": ["registrant"]}, {"roles": ["registrant"], "vcardArray": [1]}]),
         ("", [{"roles": ["registrant"], "vcardArray": ["vcard", [["fn"], 5, ["fn", {}, "text", ["a"]]]]}]),
         ("Org", [{"roles": ["registrant"], "vcardArray": ["vcard", [["fn", {}, "text", "Fn"], ["org", {}, "text", "Org"]]]}]),
     ],
@@ -152,7 +155,17 @@ def test_an_unannounced_address_is_a_statement():
     assert unknown.fact.system.reason is Reason.SERVFAIL
 
 
-@pytest.mark.parametrize("text", ['"junk"', '"x | y | z"', '"64496"', '" | | "'])
+@pytest.mark.parametrize(
+    "text",
+    [
+        '"junk"',
+        '"x | y | z"',
+        '"64496"',
+        '" | | "',
+        '"4294967296 | 192.0.2.0/24 | NL"',
+        '"-1 | 192.0.2.0/24"',
+    ],
+)
 def test_an_unreadable_origin_is_unknown(text):
     """A changed format of the service is our ignorance, not an absence."""
     outcome, _ = look({PTR: "NXDOMAIN", ORIGIN: [text]})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import tracemalloc
 from datetime import UTC, datetime, timedelta
 
 import msgspec
@@ -19,6 +20,7 @@ SPOTTER = (
     "https://api.certspotter.com/v1/issuances?domain=client.example"
     "&include_subdomains=true&expand=dns_names&expand=issuer"
 )
+CAP = 4_194_304
 START = datetime(2024, 1, 1, tzinfo=UTC)
 
 
@@ -63,9 +65,9 @@ LIMIT = said({"code": "rate_limited", "message": "You have exceeded the limit"},
 
 def look(crt, spotter=NOTHING, **pages):
     """Look at a domain that the logs answer so about; returns the outcome and the net."""
-    paper = {ApiQuestion(CRT): crt, ApiQuestion(SPOTTER): spotter}
-    paper |= {ApiQuestion(f"{SPOTTER}&after={key[1:]}"): value for key, value in pages.items()}
-    net = PaperNet(paper)
+    paper = {CRT: crt, SPOTTER: spotter}
+    paper |= {f"{SPOTTER}&after={key[1:]}": value for key, value in pages.items()}
+    net = PaperNet({ApiQuestion(url, max_bytes=CAP): value for url, value in paper.items()})
     return asyncio.run(certificate_log.look(Domain("client.example"), net)), net
 
 
@@ -270,3 +272,36 @@ def test_a_row_of_junk_makes_the_answer_partial(junk):
 
     assert [one.id for one in outcome.fact.certificates] == ["crt.sh:1"]
     assert statuses(outcome)["crt.sh"] == "partial"
+
+
+def test_of_a_flood_of_names_so_many_are_kept():
+    """Twenty thousand that differ, and the log counts as partial; each is held once, however often it comes."""
+    crowd = [[f"n{day}-{number}.client.example" for number in range(200)] for day in range(120)]
+    outcome, _ = look(said([row(day, names, day=day) for day, names in enumerate(crowd)]))
+    kept = [name for one in outcome.fact.certificates for name in one.names]
+
+    assert len(kept) == 20_000
+    assert statuses(outcome)["crt.sh"] == "partial"
+
+    same = [row(number, ["www.client.example"], day=number) for number in range(300)]
+    repeated, _ = look(said(same))
+    assert statuses(repeated)["crt.sh"] == "completed"
+    assert len({id(one.names[0]) for one in repeated.fact.certificates}) == 1
+
+
+def test_an_answer_is_let_go_before_the_next_is_asked_for():
+    """Three megabytes that say nothing are held once, not three times."""
+
+    class Talker:
+        async def ask(self, question):
+            if question.url == CRT:
+                return said(b'[{"id": "' + b"z" * 3_000_000)
+            return NOTHING
+
+    tracemalloc.start()
+    outcome = asyncio.run(certificate_log.look(Domain("client.example"), Talker()))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+
+    assert statuses(outcome)["crt.sh"] == "failed"
+    assert peak < 7_000_000

@@ -6,7 +6,13 @@ import datetime
 
 import pytest
 
-from probes.kit.fingerprints import Sight, all_fingerprints, plain_title, recognise
+from probes.kit.fingerprints import (
+    Sight,
+    all_fingerprints,
+    plain_title,
+    recognise,
+    signs_within,
+)
 from probes.kit.page import read
 
 HTML = "text/html; charset=utf-8"
@@ -21,7 +27,9 @@ def sight(body, *, host="client.example", status=200, headers=(), cookies=(), re
     """One answer as fingerprints see it."""
     kind = dict(headers).get("content-type", HTML)
     raw = body.encode()
-    return Sight(host, status, tuple(headers), tuple(cookies), read(raw, kind), raw, redirects)
+    said = read(raw, kind)
+    within = signs_within(said, raw)
+    return Sight(host, status, tuple(headers), tuple(cookies), said, within, redirects)
 
 
 def told(**answer):

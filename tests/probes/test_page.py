@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from probes.kit.counters import find_counters
 from probes.kit.page import host_of, is_html, read, read_page
+from tests.hostile.bounds import bounded
 
 HTML = "text/html; charset=utf-8"
 
@@ -173,10 +174,67 @@ def test_a_counter_is_known_by_its_account(code, found):
     assert find_counters(code.encode()) == ((found,) if found else ())
 
 
+@pytest.mark.parametrize(
+    ("html", "hosts"),
+    [
+        ("<A HREF='https://One.Example/'>1</A>", ("one.example",)),
+        ("<a class=x href=//one.example>1</a>", ("one.example",)),
+        ('<a\n title="2 > 1 <b>" href = " http://one.example?q">1</a>', ("one.example",)),
+        ('<a data-href="//no.example" href="//one.example/">1</a>', ("one.example",)),
+        ('<a hreflang="ru" h href="//one.example:8080/">1</a>', ("one.example",)),
+        ('<a href="/x"><a href="//one.example">1</a>', ("one.example",)),
+        ('<a href="//a.example"><a href="//b.example"><a href="//A.example">', ("a.example", "b.example")),
+        ('<a href="/go?to=https://no.example/">1</a>', ()),
+        ('<a href="ftp://no.example/">1</a><a href="/own">2</a><a href>3</a>', ()),
+        ('<abbr href="//no.example">1</abbr><img src="//no.example/">', ()),
+        ('<script>var a = "<a href=//no.example/>";</script>', ()),
+        ("<!-- <a href=//no.example/>x</a> --><a href=//one.example/>", ("one.example",)),
+        ("<a href=//" + "a" * 400 + ".example/>1</a>", ()),
+    ],
+)  # fmt: skip
+def test_a_link_counts_however_it_is_written(html, hosts):
+    """Quotes, case, spaces and other attributes do not matter; what is no link of the page does."""
+    assert read_page(html.encode(), HTML).link_hosts == hosts
+
+
+def test_a_host_cut_off_by_the_end_of_the_page_is_none():
+    """Half a name is another name, and perhaps somebody else's."""
+    whole = '<a href="//partner.example/">p</a><a href="//shop.example.partner.example/">s</a>'
+
+    for end in range(len(whole)):
+        found = read_page(whole[:end].encode(), HTML).link_hosts
+        assert set(found) <= {"partner.example", "shop.example.partner.example"}
+
+
+@pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        ("Нет такой страницы", "Нет такой страницы"),
+        ("до<p>после", "до после"),
+        ("<p>2 < 3 и 5 > 4</p>", "2 < 3 и 5 > 4"),
+        ("<p>< 5 лет</p><", "< 5 лет <"),
+        ("<p>a<<b>c</b>", "a< c"),
+        ("<p>один\n  <b>\n два </b>\n\t три</p>", "один два три"),
+        ("один<!-- нет -->два<script>нет</script>три", "один два три"),
+        ("один<script>нет", "один"),
+        ("один<noscript>два", "один два"),
+        ("<!DOCTYPE html><?xml version='1'?><p>да</p", "да"),
+        ("<p>a&nbsp;&amp;\u2003b&lt;</p>", "a & b<"),
+    ],
+)
+def test_what_stands_between_tags_is_text(html, text):
+    """Every word that a reader sees is there once, one space between two."""
+    said = read_page(html.encode(), HTML)
+
+    assert (said.text, said.text_length) == (text, len(text))
+
+
 HOSTILE = [
     b"<div>", b"<b id=x><p>", b"<a ", b'<a "', b"<a b=c ", b"<", b"<!--", b"<!---->", b"<script>",
     b"<noscript>", b"<template>", b"<title>", b"&", b"&#1", b"\0", b'"', b"<meta charset", b"ym(",
     b"cloud.roistat.com ", b"location=", b' id="', b"<table><tr>", b"<svg><style>", b"<a href=//x.",
+    b"<a '\"", b'<a "<a \'', b"<a\th", b"<a href", b'<a href="//', b"<a href='//x ", b"<a x=''",
+    b"> ", b"><", b">\n<a", b"<p>x\n\n", b"-", b"G-", b"//", "<a href=//ж".encode(), b"<input ",
 ]  # fmt: skip
 
 
@@ -186,6 +244,26 @@ def test_a_hostile_page_costs_no_more_than_its_length(piece):
     body = (piece * (524_288 // len(piece) + 1))[:524_288]
 
     assert read_page(body, HTML).text_length <= len(body)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"<div>" * 100_000 + b"</div>" * 100_000,
+        b"<p><a href='//" + b"x" * 500_000,
+        b"<a href=//" + "ж".encode() * 200_000 + b"/>",
+        b'<p title="' + b"x>" * 250_000,
+        b"<meta content='" + b"x" * 500_000 + b"'>",
+        b"<!--" + b"--" * 250_000,
+        b"<script" + b" src=//x" * 60_000 + b">",
+        b"<a " + b"'\"'\"" * 100_000,
+    ],
+    ids=["nested", "open link", "long host", "open quote", "long value", "open comment", "sources", "quotes"],
+)  # fmt: skip
+def test_one_giant_thing_costs_no_more_than_many(body):
+    """Neither depth nor length of a single piece of markup costs more than reading it."""
+    with bounded():
+        read_page(body, HTML)
 
 
 @given(st.binary(max_size=400), st.sampled_from(["text/html", "text/html; charset=\x00zip", ""]))

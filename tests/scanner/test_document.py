@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 
 import pytest
@@ -9,9 +10,24 @@ import pytest
 from probes.kit.catalog import all_probes
 from probes.kit.observation import Reason
 from reports import document as doc
-from scanner.assets import Asset, Kind
-from scanner.document import REQUIRED, SOURCES, complete, known_as, sources_of
+from reports.audit_file import AuditFile
+from scanner.assets import (
+    Advice,
+    Asset,
+    Confidence,
+    Estate,
+    Holding,
+    Kind,
+    Ownership,
+    Relation,
+    Use,
+)
+from scanner.discovery import GatheredLooks
+from scanner.document import REQUIRED, SOURCES, complete, known_as, lines, sources_of
+from scanner.evidence import Excerpt, Run
+from scanner.registry import Client
 from scanner.runs.progress import Tally
+from scanner.verdicts import Finding, Verdict
 
 AT = datetime(2026, 3, 1, 9, tzinfo=UTC)
 
@@ -137,7 +153,7 @@ def test_assets_stand_under_the_ids_the_registry_knows():
         ),
     )
 
-    found = known_as(written, {new: old})
+    found = doc.read(b"".join(known_as(AuditFile.of(written), {new: old})))
 
     assert [asset.id for asset in found.assets] == [str(old), "site:romashka.ru"]
     assert found.assets[0].facts == {"serves": ["site:romashka.ru", str(old)]}
@@ -145,4 +161,81 @@ def test_assets_stand_under_the_ids_the_registry_knows():
         ("site:romashka.ru", str(old)),
         (str(old), "domain:romashka.ru"),
     ]
-    assert known_as(written, {}) is written
+    assert b"".join(known_as(AuditFile.of(written), {})) == doc.write(written)
+
+
+class Shelf:
+    """Excerpts, lent in the order they are asked for; one has aged out."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    def iter_excerpts(self, ids: Iterable[str]) -> Iterator[tuple[str, Excerpt]]:
+        """Lend them."""
+        for id_ in ids:
+            self.asked.append(id_)
+            if id_ != "gone":
+                yield id_, Excerpt(AT, "home", f"DNS A {id_}", "NOERROR")
+
+
+def verdict(asset: Asset, *evidence: str, blocked_by: tuple[str, ...] = ()) -> Verdict:
+    """A verdict that rests on evidence."""
+    said = Finding("rule", Use.USED, "site.content", {}, evidence, AT)
+    return Verdict(
+        asset, Use.USED, "content", Advice.KEEP, Confidence.LIKELY, (), (said,), blocked_by
+    )
+
+
+SITE, HOST = Asset(Kind.SITE, "romashka.ru"), Asset(Kind.HOSTING, "beget/romashka.ru")
+ESTATE = Estate(
+    tuple(Holding(one, Ownership.CONFIRMED, (), ()) for one in (HOST, SITE)),
+    (Relation(SITE, "on_hosting", HOST),),
+)
+
+
+def document_of(verdicts: Iterable[Verdict], shelf: Shelf) -> Iterator[bytes]:
+    """The document of an estate with one site on one hosting."""
+    return lines(
+        client=Client("romashka", "Ромашка"),
+        run=Run("1", "romashka", "home", AT, None, False, {}),
+        scope=doc.Scope(),
+        estate=ESTATE,
+        verdicts=verdicts,
+        looks=GatheredLooks.of(()),
+        tally=tally(),
+        evidence=shelf,  # type: ignore[arg-type]
+        at=AT,
+    )
+
+
+def test_what_the_reasons_rest_on_is_quoted_and_doubts_are_counted():
+    """Each cited piece once and sorted, what has aged out left away; the doubtful things are a gap."""
+    shelf = Shelf()
+    verdicts = verdict(HOST, "b", "gone"), verdict(SITE, "a", "b", blocked_by=("mail",))
+
+    content = b"".join(document_of(verdicts, shelf))
+    found = doc.read(content)
+
+    assert doc.write(found) == content
+    assert shelf.asked == ["a", "b", "gone"]
+    assert list(found.evidence) == ["a", "b"]
+    assert found.assets[0].facts["serves"] == [str(SITE)]
+    assert found.assets[1].facts["blocked_by"] == ["mail"]
+    assert doc.NotSeen(code="facet_unknown_count", params={"count": 1}) in found.not_seen
+    assert found.savings.total == 2
+
+
+def test_a_verdict_is_written_before_the_next_is_taken():
+    """An estate of any size passes through: no verdict waits for the last one."""
+    taken: list[Asset] = []
+
+    def judged() -> Iterator[Verdict]:
+        for asset in (HOST, SITE):
+            taken.append(asset)
+            yield verdict(asset)
+
+    pieces = document_of(judged(), Shelf())
+    first = next(piece for piece in pieces if str(HOST).encode() in piece)
+
+    assert first.strip().startswith(b"{")
+    assert taken == [HOST]

@@ -23,6 +23,11 @@ PORTS = frozenset({80, 443})
 _REDIRECTS = 2
 _LONGEST_BACK_OFF = 900.0
 _UNSAID_BACK_OFF = 60.0
+_MOST_PARTS = 50_000
+"""Objects and arrays in one answer, five times those of the longest honest one; each costs its reader
+twenty times its bytes."""
+_BEGINNING = 65_536
+"""Bytes that are kept of an answer made of nothing else: enough to show what was sent."""
 
 
 class ApiDoor:
@@ -157,12 +162,10 @@ async def _read(response: httpx.Response, cap: int) -> ApiAnswer:
     async for data in response.aiter_raw():
         if not inflater.feed(data):
             break
-    return ApiAnswer(
-        status=response.status_code,
-        headers=headers,
-        body=inflater.body,
-        truncated=not inflater.complete,
-    )
+    body, truncated = inflater.body, not inflater.complete
+    if body.count(b"{") + body.count(b"[") > _MOST_PARTS:
+        body, truncated = body[:_BEGINNING], True
+    return ApiAnswer(response.status_code, headers, body, truncated)
 
 
 def _seconds(retry_after: str, now: datetime) -> float | None:

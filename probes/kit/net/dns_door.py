@@ -6,20 +6,34 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Callable
 from datetime import timedelta
+from functools import lru_cache, partial
 from ipaddress import ip_address
 from typing import Protocol
 
 from probes.kit.net.dns_line import Line, Place, Wait, ask_by_tcp, trouble_of
 from probes.kit.net.dns_look import AddressLook, look_up_addresses
-from probes.kit.net.dns_wire import FORMERR, NOTIMP, REFUSED, SERVFAIL, encode_question
+from probes.kit.net.dns_memory import DnsMemory
+from probes.kit.net.dns_reading import lifetime
+from probes.kit.net.dns_wire import (
+    FORMERR,
+    NOTIMP,
+    REFUSED,
+    SERVFAIL,
+    UDP_SIZE,
+    encode_question,
+)
 from probes.kit.net.question import DnsAnswer, DnsQuestion, NetTrouble
 from probes.kit.observation import Reason, Seen
 
 _PORT = 53
 _SOCKETS_A_RESOLVER = 4  # several random source ports make a forged answer harder to place
 _DIRECT_LINES = 256
-_REMEMBERED_NAMES = 10_000
-_REMEMBERED_SECONDS = 60
+_ADDRESSES = ("A", "AAAA")
+_ANSWERS, _HOUR = 16_384, 3600.0
+"""Remembered answers about addresses, some 400 bytes each, none longer than a datagram. Visits come long
+after the DNS looks, and each domain has about five of these."""
+_DIALLED, _MINUTE = 2048, 60.0
+"""Remembered addresses of names: a host is dialled several times in a row."""
 _SWEEPS_A_TRY = 20
 # A burst of a thousand queries overflows a resolver's socket buffer (208 KiB by default on Linux):
 # begin with a few, and let every answer make room for one more.
@@ -61,16 +75,22 @@ class DnsDoor:
         self._timer: asyncio.TimerHandle | None = None
         self._turn = 0
         self._closed = False
-        self._remembered: OrderedDict[str, tuple[float, tuple[str, ...]]] = OrderedDict()
+        self._answers: DnsMemory[bytes, DnsAnswer] = DnsMemory(_ANSWERS, _HOUR)
+        self._addresses: DnsMemory[str, tuple[str, ...]] = DnsMemory(_DIALLED, _MINUTE)
 
     async def ask(self, question: DnsQuestion) -> DnsAnswer:
-        """Return the response, whatever its rcode; raise NetTrouble when none came."""
+        """Return the response, whatever its rcode; raise NetTrouble when none came.
+
+        What the resolvers said about addresses is remembered for as long as it lives, an hour at
+        most: looks ask for them, and so does whoever dials the same host.
+        """
         asked = encode_question(question.name, question.type)
         if asked is None:
             raise NetTrouble(Reason.INVALID_QUERY, f"{question.name[:253]} {question.type}")
         if question.server is None:
-            async with self._room:
-                return await self._exchange(asked, self._resolver_line, recursion=True)
+            if question.type not in _ADDRESSES:
+                return await self._ask_resolvers(asked)
+            return await self._answers.recall(asked, partial(self._ask_for_addresses, asked))
         ip = _literal(question.server)
         self._guard.check(ip)
         async with self._room:
@@ -82,19 +102,7 @@ class DnsDoor:
         Raises NetTrouble: NO_ADDRESS ("NXDOMAIN" or "NODATA") when an authority says there are none,
         else why it could not be found out.
         """
-        now = asyncio.get_running_loop().time()
-        until, known = self._remembered.get(name, (now, ()))
-        if until > now:
-            return known
-        look = await look_up_addresses(self.ask, name)
-        if not look.found:
-            raise _why_none(look)
-        ttl = min(way.ttl for way in (look.a, look.aaaa) if isinstance(way.outcome, Seen))
-        self._remembered[name] = now + min(ttl, _REMEMBERED_SECONDS), look.found
-        self._remembered.move_to_end(name)
-        if len(self._remembered) > _REMEMBERED_NAMES:
-            self._remembered.popitem(last=False)
-        return look.found
+        return await self._addresses.recall(name, partial(self._look_up, name))
 
     async def aclose(self) -> None:
         """Close every socket; questions still on their way end in NetTrouble(CONNECTION_LOST)."""
@@ -106,6 +114,21 @@ class DnsDoor:
             line.close()
         self._shared.clear()
         self._direct.clear()
+
+    async def _ask_resolvers(self, asked: bytes) -> DnsAnswer:
+        async with self._room:
+            return await self._exchange(asked, self._resolver_line, recursion=True)
+
+    async def _ask_for_addresses(self, asked: bytes) -> tuple[DnsAnswer, float]:
+        answer = await self._ask_resolvers(asked)
+        return answer, lifetime(answer.wire) if len(answer.wire) <= UDP_SIZE else 0
+
+    async def _look_up(self, name: str) -> tuple[tuple[str, ...], float]:
+        look = await look_up_addresses(self.ask, name)
+        if not look.found:
+            raise _why_none(look)
+        ttl = min(way.ttl for way in (look.a, look.aaaa) if isinstance(way.outcome, Seen))
+        return look.found, ttl
 
     async def _exchange(
         self, asked: bytes, pick: Callable[[int], Line], *, recursion: bool
@@ -226,6 +249,7 @@ def _open(place: Place) -> Line:
         raise NetTrouble(*trouble_of(error, place)) from error
 
 
+@lru_cache(maxsize=1024)
 def _literal(server: str) -> str:
     try:
         return str(ip_address(server))

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import errno
-import secrets
+import os
 import socket
+from collections.abc import Iterator
+from struct import unpack
 
 from probes.kit.net.dns_wire import answers_to, encode_query
 from probes.kit.net.question import NetTrouble
@@ -15,7 +17,15 @@ Place = tuple[str, int]
 
 _LARGEST_DATAGRAM = 4096  # three times what we ask for; longer ones are cut off and fail to match
 _DATAGRAMS_A_TURN = 512  # then other work gets its turn; the socket is still readable afterwards
-_IDS = 65536
+
+
+def _random_ids() -> Iterator[int]:
+    """Message ids nobody can foresee (RFC 5452 section 4.3), drawn from the system 512 at a time."""
+    while True:
+        yield from unpack("512H", os.urandom(1024))
+
+
+_IDS = _random_ids()
 
 
 class Wait:
@@ -68,9 +78,9 @@ class Line:
 
     def send(self, wait: Wait, *, recursion: bool, edns: bool) -> None:
         """Send a question under a message id that no other question here has."""
-        ident = secrets.randbelow(_IDS)
+        ident = next(_IDS)
         while ident in self.waits:
-            ident = secrets.randbelow(_IDS)
+            ident = next(_IDS)
         self.waits[ident] = wait
         wait.tickets.append((self, ident))
         wait.line = self
@@ -128,7 +138,7 @@ async def ask_by_tcp(
     place: Place, question: bytes, *, recursion: bool, edns: bool, seconds: float
 ) -> bytes:
     """Return the answer over TCP, at most 64 KiB; raise NetTrouble when there is none."""
-    ident = secrets.randbelow(_IDS)
+    ident = next(_IDS)
     query = encode_query(ident, question, recursion=recursion, edns=edns)
     writer = None
     try:

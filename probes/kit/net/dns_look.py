@@ -24,12 +24,12 @@ class AddressLook(Struct, frozen=True):
     @property
     def v4(self) -> Outcome[tuple[str, ...]]:
         """The IPv4 addresses, in numeric order."""
-        return cast(Outcome[tuple[str, ...]], self.a.outcome)
+        return cast("Outcome[tuple[str, ...]]", self.a.outcome)
 
     @property
     def v6(self) -> Outcome[tuple[str, ...]]:
         """The IPv6 addresses, in numeric order."""
-        return cast(Outcome[tuple[str, ...]], self.aaaa.outcome)
+        return cast("Outcome[tuple[str, ...]]", self.aaaa.outcome)
 
     @property
     def chain(self) -> tuple[str, ...]:
@@ -100,5 +100,8 @@ async def _once(ask: Ask, name: str, type: str, server: str | None) -> Reading:
 
 async def look_up_addresses(ask: Ask, name: str) -> AddressLook:
     """Ask for both address families at once."""
-    a, aaaa = await asyncio.gather(look_up(ask, name, "A"), look_up(ask, name, "AAAA"))
-    return AddressLook(a, aaaa)
+    aaaa = asyncio.create_task(look_up(ask, name, "AAAA"))
+    try:
+        return AddressLook(await look_up(ask, name, "A"), await aaaa)
+    finally:
+        aaaa.cancel()

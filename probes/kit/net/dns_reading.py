@@ -5,7 +5,9 @@ Pure: a recorded answer read again tomorrow says the same, or more if the reader
 
 from __future__ import annotations
 
-from ipaddress import IPv4Address, IPv6Address, ip_address
+from functools import lru_cache
+from ipaddress import IPv6Address
+from socket import inet_ntoa
 from typing import Any
 
 import dns.exception
@@ -22,7 +24,9 @@ from probes.kit.net.dns_wire import (
     REFUSED,
     SERVFAIL,
     TYPES,
+    UDP_SIZE,
     Record,
+    after_name,
     answers_to,
     decode_name,
     encode_question,
@@ -39,6 +43,18 @@ MOST_TEXT = 4096
 MOST_ALIASES = 10
 
 _ADDRESSES = (TYPES["A"], TYPES["AAAA"])
+_NAMES = {
+    TYPES["NS"]: (0, 1),
+    TYPES["CNAME"]: (0, 1),
+    TYPES["PTR"]: (0, 1),
+    TYPES["SOA"]: (0, 2),
+    TYPES["MX"]: (2, 1),
+    TYPES["TXT"]: (0, 0),
+    TYPES["CAA"]: (0, 0),
+}
+"""Octets before the names in a record's data, and how many names follow: only they may be compressed."""
+_SHORT = 512
+"""Octets of data up to which a record is remembered."""
 
 # Extended errors (RFC 8914) that take an answer back: forged, blocked, censored, filtered,
 # prohibited; and a "no" besides: stale, stale NXDOMAIN. Such a response is the resolver's own opinion,
@@ -72,7 +88,7 @@ class IssuerRule(Struct, frozen=True, order=True):
 Value = str | Exchange | Authority | IssuerRule
 
 
-class Message(Struct, frozen=True):
+class Message(Struct, frozen=True, gc=False):
     """A response taken apart: its flags, and its records by section."""
 
     wire: bytes
@@ -105,11 +121,8 @@ class Reading(Struct, frozen=True):
 
 def open_message(wire: bytes) -> Message | None:
     """Take a response apart; None when it is no readable DNS message."""
-    head = read_head(wire)
-    if head is None:
-        return None
-    records = read_records(wire)
-    if records is None:
+    head, records = read_head(wire), read_records(wire)
+    if head is None or records is None:
         return None
     upper, errors = _edns(wire, records)
     return Message(
@@ -119,8 +132,8 @@ def open_message(wire: bytes) -> Message | None:
         recursive=head.recursive,
         truncated=head.truncated,
         errors=errors,
-        answers=tuple(r for r in records if r.section == 0 and r.rdclass == INTERNET),
-        authorities=tuple(r for r in records if r.section == 1 and r.rdclass == INTERNET),
+        answers=tuple([r for r in records if r.section == 0 and r.rdclass == INTERNET]),
+        authorities=tuple([r for r in records if r.section == 1 and r.rdclass == INTERNET]),
     )
 
 
@@ -138,8 +151,29 @@ def _edns(wire: bytes, records: tuple[Record, ...]) -> tuple[int, tuple[int, ...
     return 0, ()
 
 
+def lifetime(wire: bytes) -> int:
+    """Return for how many seconds a response may be believed; 0 for a failure or an unreadable one.
+
+    Of a "no" its zone's SOA says how long it lives (RFC 2308 section 5).
+    """
+    records = read_records(wire)
+    if records is None or wire[3] & 15 not in (NOERROR, NXDOMAIN):
+        return 0
+    lives = [record.ttl for record in records if record.section == 0]
+    for record in records:
+        if record.section == 1 and record.type == TYPES["SOA"] and record.length > 4:
+            end = record.start + record.length
+            lives.append(min(record.ttl, int.from_bytes(wire[end - 4 : end])))
+    return min(lives, default=0)
+
+
 def read_answer(answer: DnsAnswer, name: str, type: str) -> Reading:
     """Say what a response says about a name and a type, following the aliases it contains."""
+    read = _read_lately if len(answer.wire) <= UDP_SIZE else _read
+    return read(answer, name, type)
+
+
+def _read(answer: DnsAnswer, name: str, type: str) -> Reading:
     question = encode_question(name, type)
     if question is None:
         return Reading(Unknown(Reason.INVALID_QUERY, f"{name[:253]} {type}"))
@@ -153,6 +187,10 @@ def read_answer(answer: DnsAnswer, name: str, type: str) -> Reading:
     if failure := failure_of(message, answer.server):
         return Reading(failure)
     return _along_the_chain(message, question[:-4], type)
+
+
+# The servers of a registry and of a hoster are read for each of their domains.
+_read_lately = lru_cache(maxsize=512)(_read)
 
 
 def failure_of(message: Message, server: str) -> Unknown | None:
@@ -172,6 +210,8 @@ def _along_the_chain(message: Message, owner: bytes, type: str) -> Reading:
     by_owner: dict[bytes | None, list[Record]] = {}
     for record in message.answers:
         by_owner.setdefault(message.owner(record), []).append(record)
+    if None in by_owner:
+        return Reading(Unknown(Reason.MALFORMED, "records of an unreadable name"))
     chain: list[str] = []
     met, ttls = {owner}, []
     while True:
@@ -235,29 +275,75 @@ def read_values(message: Message, records: list[Record]) -> Seen[tuple[Value, ..
 
     Of addresses a hundred tell all; of anything else the one that matters may be the next.
     """
-    values: dict[Any, None] = {}
-    if len(records) > MOST_RECORDS and records[0].type not in _ADDRESSES:
-        return Unknown(Reason.OVERSIZED, f"{len(records)} records of type {records[0].type}")
-    for record in records[:MOST_RECORDS]:
+    type = records[0].type
+    if type in _ADDRESSES:
+        return _addresses(message.wire, records[:MOST_RECORDS], type)
+    if len(records) > MOST_RECORDS:
+        return Unknown(Reason.OVERSIZED, f"{len(records)} records of type {type}")
+    values: set[Any] = set()
+    for record in records:
         value = read_value(message.wire, record)
         if value is None:
-            return Unknown(Reason.MALFORMED, f"unreadable record of type {record.type}")
-        values[value] = None
-    if records[0].type in _ADDRESSES:
-        return Seen(tuple(sorted(values, key=ip_address)))
+            return _unreadable(type)
+        values.add(value)
     return Seen(tuple(sorted(values)))
 
 
+def _addresses(wire: bytes, records: list[Record], type: int) -> Seen[tuple[Value, ...]] | Unknown:
+    length = 4 if type == TYPES["A"] else 16
+    if {record.length for record in records} != {length}:
+        return _unreadable(type)
+    # Octets sort as the numbers they are.
+    packed = sorted({wire[record.start : record.start + length] for record in records})
+    if type == TYPES["A"]:
+        return Seen(tuple(map(inet_ntoa, packed)))
+    return Seen(tuple([str(IPv6Address(address)) for address in packed]))
+
+
+def _unreadable(type: int) -> Unknown:
+    return Unknown(Reason.MALFORMED, f"unreadable record of type {type}")
+
+
 def read_value(wire: bytes, record: Record) -> Value | None:
-    """Read the data of one record; None when it breaks its type's rules."""
+    """Read the data of one record that is no address; None when it breaks its type's rules."""
+    if record.type not in _NAMES:
+        return _value(record.type, wire, record.start, record.length)
+    data = _self_contained(wire, record)
+    if data is None:
+        return None
+    return _known_value(record.type, data) if len(data) <= _SHORT else _whole(record.type, data)
+
+
+def _self_contained(wire: bytes, record: Record) -> bytes | None:
+    """The data with its names written out in lower case: the same in whatever message it came."""
+    before, names = _NAMES[record.type]
+    so_far = wire[: record.start + record.length]
+    at = record.start + before
+    parts = [so_far[record.start : at]]
+    for _ in range(names):
+        name, after = read_name(so_far, at), after_name(so_far, at)
+        if name is None or after is None:
+            return None
+        parts.append(name)
+        at = after
+    return b"".join((*parts, so_far[at:]))
+
+
+def _whole(type: int, data: bytes) -> Value | None:
+    return _value(type, data, 0, len(data))
+
+
+# The same name servers, mail hosts and rules stand behind thousands of domains.
+_known_value = lru_cache(maxsize=4096)(_whole)
+
+
+def _value(type: int, wire: bytes, start: int, length: int) -> Value | None:
+    """What dnspython reads."""
     try:
-        if record.type in _ADDRESSES:
-            return _address(wire[record.start : record.start + record.length], record.type)
-        type = RdataType.make(record.type)
-        data: Any = dns.rdata.from_wire(IN, type, wire, record.start, record.length)
+        data: Any = dns.rdata.from_wire(IN, RdataType.make(type), wire, start, length)
     except (dns.exception.DNSException, ValueError):
         return None
-    match record.type:
+    match type:
         case 2 | 5 | 12:
             return name_text(data.target)
         case 6:
@@ -270,10 +356,6 @@ def read_value(wire: bytes, record: Record) -> Value | None:
             tag = data.tag.decode("ascii", "replace").lower()
             return IssuerRule(tag, data.value[:MOST_TEXT].decode("utf-8", "replace"))
     return str(data.to_text())[:MOST_TEXT]
-
-
-def _address(data: bytes, type: int) -> str:
-    return str(IPv4Address(data) if type == TYPES["A"] else IPv6Address(data))
 
 
 def name_text(name: dns.name.Name) -> str:

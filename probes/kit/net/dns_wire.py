@@ -6,6 +6,9 @@ work is bounded by the length of the message. Record data is dnspython's busines
 
 from __future__ import annotations
 
+from functools import lru_cache
+from struct import Struct as Layout
+
 from msgspec import Struct
 
 TYPES = {
@@ -32,30 +35,28 @@ NOERROR, FORMERR, SERVFAIL, NXDOMAIN, NOTIMP, REFUSED = range(6)
 # 1232 octets cross any path without fragments (DNS flag day 2020); longer answers come over TCP.
 UDP_SIZE = 1232
 _OPT = b"\x00" + (41).to_bytes(2, "big") + UDP_SIZE.to_bytes(2, "big") + bytes(6)
+_COUNTS = Layout("!4H")
+_FIXED = Layout("!HHIH")
+"""What stands between a record's owner and its data: type, class, lifetime, length of the data."""
 _MOST_RECORDS = 4096
 _MOST_HOPS = 16
+_LONGEST_NAME = 254
+"""Characters, the final dot included."""
 _PLAIN = frozenset(b"abcdefghijklmnopqrstuvwxyz0123456789-_")
 
 
-class Head(Struct, frozen=True):
-    """The fixed part of a message."""
+class Head(Struct, frozen=True, gc=False):
+    """What the fixed part of a message says about it."""
 
-    ident: int
-    response: bool
-    opcode: int
     authoritative: bool
     truncated: bool
     recursive: bool
     """True when the server offers recursion (RA)."""
     rcode: int
     """The low four bits; an OPT record may add eight more."""
-    questions: int
-    answers: int
-    authorities: int
-    additionals: int
 
 
-class Record(Struct, frozen=True):
+class Record(Struct, frozen=True, gc=False):
     """Where one resource record lies in its message."""
 
     section: int
@@ -120,7 +121,15 @@ def _escaped(label: bytes) -> str:
 
 
 def encode_question(name: str, mnemonic: str) -> bytes | None:
-    """Return the question section: lower-case name, type, class IN; None when it cannot be asked."""
+    """Return the question section: lower-case name, type, class IN; None when it cannot be asked.
+
+    Whoever asks, sends and reads needs the same one: it is written once.
+    """
+    return _encoded(name, mnemonic) if len(name) <= _LONGEST_NAME else None
+
+
+@lru_cache(maxsize=2048)
+def _encoded(name: str, mnemonic: str) -> bytes | None:
     wire, number = encode_name(name), type_number(mnemonic)
     if wire is None or number is None:
         return None
@@ -135,21 +144,14 @@ def encode_query(ident: int, question: bytes, *, recursion: bool, edns: bool = T
 
 
 def read_head(wire: bytes) -> Head | None:
-    """Read the first twelve octets."""
+    """Read the flags; None when there are no twelve octets."""
     if len(wire) < 12:
         return None
     return Head(
-        ident=wire[0] << 8 | wire[1],
-        response=wire[2] & 0x80 != 0,
-        opcode=wire[2] >> 3 & 15,
         authoritative=wire[2] & 0x04 != 0,
         truncated=wire[2] & 0x02 != 0,
         recursive=wire[3] & 0x80 != 0,
         rcode=wire[3] & 15,
-        questions=wire[4] << 8 | wire[5],
-        answers=wire[6] << 8 | wire[7],
-        authorities=wire[8] << 8 | wire[9],
-        additionals=wire[10] << 8 | wire[11],
     )
 
 
@@ -169,19 +171,19 @@ def answers_to(wire: bytes, question: bytes) -> bool:
 
 def read_name(wire: bytes, at: int) -> bytes | None:
     """Return the name at an offset, decompressed, in lower case and wire form."""
-    name = bytearray()
-    hops, limit = 0, at
-    while at < len(wire):
+    labels: list[bytes] = []
+    hops, limit, size, octets = 0, at, len(wire), 1
+    while at < size:
         length = wire[at]
         if length == 0:
-            name.append(0)
-            return bytes(name).lower() if len(name) <= 255 else None
+            return b"".join((*labels, b"\x00")).lower()
         if length < 64:
-            name += wire[at : at + 1 + length]
-            at += 1 + length
-            if len(name) > 255:
+            octets += 1 + length
+            if octets > 255:
                 return None
-        elif length >= 192 and at + 1 < len(wire) and hops < _MOST_HOPS:
+            labels.append(wire[at : at + 1 + length])
+            at += 1 + length
+        elif length >= 192 and at + 1 < size and hops < _MOST_HOPS:
             at = (length & 63) << 8 | wire[at + 1]
             if at >= limit:
                 return None
@@ -193,52 +195,42 @@ def read_name(wire: bytes, at: int) -> bytes | None:
 
 def read_records(wire: bytes) -> tuple[Record, ...] | None:
     """Find every resource record; None when the message is cut short or holds too many."""
-    head = read_head(wire)
-    if head is None:
+    size = len(wire)
+    if size < 12:
         return None
-    counts = (head.answers, head.authorities, head.additionals)
-    if head.questions > 1 or sum(counts) > _MOST_RECORDS:
+    questions, *counts = _COUNTS.unpack_from(wire, 4)
+    if questions > 1 or sum(counts) > _MOST_RECORDS:
         return None
-    at: int | None = 12
-    if head.questions:
-        at = _after_name(wire, 12)
-        at = at + 4 if at is not None else None
+    at = 12
+    if questions:
+        end = after_name(wire, at)
+        if end is None:
+            return None
+        at = end + 4
     found = []
     for section, count in enumerate(counts):
         for _ in range(count):
-            record = _record(wire, at, section)
-            if record is None:
+            end = after_name(wire, at)
+            if end is None or end + 10 > size:
                 return None
-            found.append(record)
-            at = record.start + record.length
+            type, rdclass, ttl, length = _FIXED.unpack_from(wire, end)
+            start = end + 10
+            if start + length > size:
+                return None
+            found.append(Record(section, at, type, rdclass, ttl, start, length))
+            at = start + length
     return tuple(found)
 
 
-def _record(wire: bytes, owner: int | None, section: int) -> Record | None:
-    at = _after_name(wire, owner) if owner is not None else None
-    if owner is None or at is None or at + 10 > len(wire):
-        return None
-    length = wire[at + 8] << 8 | wire[at + 9]
-    if at + 10 + length > len(wire):
-        return None
-    return Record(
-        section=section,
-        owner=owner,
-        type=wire[at] << 8 | wire[at + 1],
-        rdclass=wire[at + 2] << 8 | wire[at + 3],
-        ttl=int.from_bytes(wire[at + 4 : at + 8], "big"),
-        start=at + 10,
-        length=length,
-    )
-
-
-def _after_name(wire: bytes, at: int) -> int | None:
-    while at < len(wire):
+def after_name(wire: bytes, at: int) -> int | None:
+    """Return where a name ends that begins at an offset; None when it does not end."""
+    size = len(wire)
+    while at < size:
         length = wire[at]
+        if length >= 192:
+            return at + 2 if at + 2 <= size else None
         if length == 0:
             return at + 1
-        if length >= 192:
-            return at + 2 if at + 2 <= len(wire) else None
         if length >= 64:
             return None
         at += 1 + length

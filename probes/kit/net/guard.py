@@ -30,24 +30,23 @@ _NAT64_LOCAL = IPv6Network("64:ff9b:1::/48")  # RFC 8215
 _6TO4 = IPv6Network("2002::/16")  # RFC 3056
 _TEREDO = IPv6Network("2001::/32")  # RFC 4380
 
+_LONGEST = 45
+"""Characters of the longest address there is."""
+_REMEMBERED = 4_096
+
 
 class Guard:
     """Says no, with NetTrouble(not_allowed), to every address that is not ours to dial."""
 
     def __init__(self, allow: Iterable[IPNetwork] = ()) -> None:
         self._allow = tuple(allow)
+        self._verdict = lru_cache(maxsize=_REMEMBERED)(self._examine)
 
     def check(self, ip: str) -> None:
         """Pass silently, or raise NetTrouble that says what the address is instead of global."""
-        try:
-            address = ipaddress.ip_address(ip)
-        except ValueError:
-            raise NetTrouble(Reason.NOT_ALLOWED, f"not an address: {ip[:60]!r}") from None
-        if isinstance(address, IPv6Address) and address.scope_id is not None:
-            raise NetTrouble(Reason.NOT_ALLOWED, f"{ip[:60]}: an address with a zone")
-        refusal = self._refusal(address)
+        refusal = self._verdict(ip) if len(ip) <= _LONGEST else self._examine(ip)
         if refusal:
-            raise NetTrouble(Reason.NOT_ALLOWED, f"{address}: {refusal}")
+            raise NetTrouble(Reason.NOT_ALLOWED, refusal)
 
     def choose(self, addresses: Iterable[str]) -> tuple[str, ...]:
         """Return the addresses, IPv4 first, if every one of them may be dialled.
@@ -58,7 +57,18 @@ class Guard:
         found = tuple(addresses)
         for ip in found:
             self.check(ip)
-        return tuple(sorted(found, key=lambda ip: ":" in ip))
+        return found if len(found) == 1 else tuple(sorted(found, key=lambda ip: ":" in ip))
+
+    def _examine(self, ip: str) -> str:
+        """Why the address may not be dialled; empty when it may."""
+        try:
+            address = ipaddress.ip_address(ip)
+        except ValueError:
+            return f"not an address: {ip[:60]!r}"
+        if isinstance(address, IPv6Address) and address.scope_id is not None:
+            return f"{ip[:60]}: an address with a zone"
+        refusal = self._refusal(address)
+        return f"{address}: {refusal}" if refusal else ""
 
     def _refusal(self, address: IP) -> str:
         if any(address in net for net in self._allow if net.version == address.version):
@@ -93,7 +103,6 @@ def _embedded(address: IP) -> tuple[IPv4Address, ...]:
     return ()
 
 
-@lru_cache(maxsize=16_384)
 def _special(address: IP) -> str:
     """What the registries call the address, or an empty string when it is a global one."""
     if isinstance(address, IPv4Address) and address in _MULTICAST:

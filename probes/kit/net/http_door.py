@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
-import socket
 from datetime import timedelta
 
 from probes.kit.net.dial import Dialer
 from probes.kit.net.handshakes import Handshakes
 from probes.kit.net.http_talk import Fetch
-from probes.kit.net.question import Handshake, HttpAnswer, HttpQuestion, NetTrouble, TlsQuestion
-from probes.kit.net.tls import Streams, shake_hands
+from probes.kit.net.question import HttpAnswer, HttpQuestion, NetTrouble, TlsQuestion
+from probes.kit.net.tls import SecureWire
 from probes.kit.net.web_address import WebAddress
+from probes.kit.net.wire import Wire
 from probes.kit.observation import Reason
 
 PORTS = frozenset({80, 443})
@@ -32,12 +31,12 @@ class HttpDoor:
         self._handshakes = handshakes
         self._ports = ports
         self._patience = patience.total_seconds()
-        self._headers = (
-            ("User-Agent", user_agent),
-            ("Accept", "text/html,application/xhtml+xml,*/*;q=0.8"),
-            ("Accept-Language", "ru,en;q=0.8"),
-            ("Accept-Encoding", "gzip, identity"),
-            ("Connection", "close"),
+        self._fields = (
+            f"User-Agent: {user_agent}\r\n"
+            "Accept: text/html,application/xhtml+xml,*/*;q=0.8\r\n"
+            "Accept-Language: ru,en;q=0.8\r\n"
+            "Accept-Encoding: gzip, identity\r\n"
+            "Connection: close\r\n\r\n"
         )
 
     async def ask(self, question: HttpQuestion) -> HttpAnswer:
@@ -45,35 +44,38 @@ class HttpDoor:
         url = WebAddress.of(question.url)
         if url.port not in self._ports:
             raise NetTrouble(Reason.NOT_ALLOWED, f"port {url.port}")
-        async with self._dialer.connect(url.host, url.port, question.address) as dialled:
-            fetch = Fetch(question.max_bytes)
-            handshake = None
+        addresses = await self._dialer.addresses(url.host, question.address)
+        fetch, handshake = Fetch(question.max_bytes), None
+        async with self._dialer.connect(addresses, url.port) as wire:
+            wire.allow(self._patience)
             try:
-                async with asyncio.timeout(self._patience):
-                    streams, handshake = await self._open(*dialled, url, question.address)
-                    try:
-                        headers = (("Host", url.authority), *self._headers)
-                        await fetch.run(streams, url.target, headers)
-                    finally:
-                        streams[1].transport.abort()
+                line: Wire | SecureWire = wire
+                if url.scheme == "https":
+                    line = secure = await SecureWire.shake_hands(wire, url.host)
+                    handshake = secure.handshake
+                    asked = TlsQuestion(url.host, url.port, address=question.address)
+                    self._handshakes.remember(asked, handshake)
+                await self._get(line, url, fetch)
             except TimeoutError as error:
                 if not fetch.status:
-                    detail = f"{dialled[1]} port {url.port} gave no response"
+                    detail = f"{wire.address} port {url.port} gave no response"
                     raise NetTrouble(Reason.TIMEOUT, detail) from error
         return HttpAnswer(
             status=fetch.status,
             headers=fetch.headers,
             body=fetch.body,
             truncated=fetch.truncated,
-            address=dialled[1],
+            address=wire.address,
             handshake=handshake,
         )
 
-    async def _open(
-        self, connection: socket.socket, ip: str, url: WebAddress, fixed: str | None
-    ) -> tuple[Streams, Handshake | None]:
-        if url.scheme == "http":
-            return await asyncio.open_connection(sock=connection), None
-        streams, handshake = await shake_hands(connection, url.host, ip)
-        self._handshakes.remember(TlsQuestion(url.host, url.port, address=fixed), handshake)
-        return streams, handshake
+    async def _get(self, line: Wire | SecureWire, url: WebAddress, fetch: Fetch) -> None:
+        request = f"GET {url.target} HTTP/1.1\r\nHost: {url.authority}\r\n{self._fields}"
+        line.send(request.encode("ascii"))
+        try:
+            while fetch.take(await line.receive()):
+                pass
+        except TimeoutError:
+            raise
+        except OSError:
+            fetch.take(b"")  # a reset in the middle is an end like any other

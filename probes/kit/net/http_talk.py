@@ -1,32 +1,39 @@
-"""One GET over an open connection, read by h11 under caps of header, body and packing."""
+"""One response to one GET, read by h11 under caps of header, body and packing."""
 
 from __future__ import annotations
-
-import asyncio
-from collections.abc import Sequence
 
 import h11
 
 from probes.kit.net.inflate import Inflater, Unpackable
 from probes.kit.net.question import NetTrouble
-from probes.kit.net.tls import Streams
 from probes.kit.observation import Reason
 
-_HEADER_CAP = 65_536
-_READ = 65_536
+_HEAD_CAP = 65_536
 _MOST_INTERIM = 8
 _MOST_PIECES = 65_536
 """A body that comes in more pieces is cut there: one-byte chunks cost us more than their sender."""
+_FRAMING = 1_048_576
+"""Bytes that heads and the framing of chunks may take beside the body."""
+
+# How an answer reads depends on the method alone, so h11 is told of one and the same GET each time.
+_A_GET = h11.Request(method="GET", target="/", headers=[("Host", "any")])
+_SAID = h11.EndOfMessage()
 
 Headers = tuple[tuple[str, str], ...]
 
 
 class Fetch:
-    """One request and its response, as far as it has come. Keeps what came before a break."""
+    """A response as far as it has come. Keeps what came before a break."""
 
     def __init__(self, cap: int) -> None:
+        """Wait for the answer to a GET, of whose decoded body at most `cap` bytes are kept."""
         self._cap = cap
-        self._connection = h11.Connection(h11.CLIENT, max_incomplete_event_size=_HEADER_CAP)
+        self._h11 = h11.Connection(h11.CLIENT, max_incomplete_event_size=_HEAD_CAP)
+        self._h11.send(_A_GET)
+        self._h11.send(_SAID)
+        self._raw = 0
+        self._interim = 0
+        self._pieces = 0
         self._inflater: Inflater | None = None
         self._whole = False
         self.status = 0
@@ -43,53 +50,44 @@ class Fetch:
         """True when some of the body is missing."""
         return not (self._whole and self._inflater and self._inflater.complete)
 
-    async def run(self, streams: Streams, target: str, headers: Sequence[tuple[str, str]]) -> None:
-        """Send the request and read the response to its end or its cap.
+    def take(self, data: bytes) -> bool:
+        """Take what came, b"" for the end of the connection; return False when no more is wanted.
 
         Raises NetTrouble: connection_lost before the head has come, malformed for what is not
         HTTP/1, or for a body in an encoding that we did not ask for.
         """
-        reader, writer = streams
-        writer.write(self._request(target, headers))
-        interim = pieces = 0
-        while True:
-            event = self._next_event()
-            if event is h11.NEED_DATA:
-                self._receive(await _read(reader))
-            elif isinstance(event, h11.InformationalResponse):
-                interim += 1
-                if interim > _MOST_INTERIM:
-                    raise NetTrouble(Reason.MALFORMED, "an endless series of interim responses")
-            elif isinstance(event, h11.Response):
-                self._head(event)
-            elif isinstance(event, h11.Data):
-                pieces += 1
-                if pieces > _MOST_PIECES or not self._keep(bytes(event.data)):
-                    return
-            else:
-                self._whole = isinstance(event, h11.EndOfMessage)
-                return
-
-    def _request(self, target: str, headers: Sequence[tuple[str, str]]) -> bytes:
-        request = h11.Request(method="GET", target=target, headers=list(headers))
-        return (self._connection.send(request) or b"") + (
-            self._connection.send(h11.EndOfMessage()) or b""
-        )
-
-    def _receive(self, data: bytes) -> None:
-        if not data and not self.status and not self._connection.trailing_data[0]:
+        self._raw += len(data)
+        if not data and not self.status and not self._h11.trailing_data[0]:
             raise NetTrouble(Reason.CONNECTION_LOST, "the server hung up without a response")
-        self._connection.receive_data(data)
-
-    def _next_event(self) -> object:
         try:
-            return self._connection.next_event()
+            self._h11.receive_data(data)
+            while (event := self._h11.next_event()) is not h11.NEED_DATA:
+                if not self._learn(event):
+                    return False
         except h11.RemoteProtocolError as error:
             if self.status:
-                return None  # the body broke off: what has come still counts, as truncated
+                return False  # the body broke off: what has come still counts, as truncated
             raise NetTrouble(Reason.MALFORMED, f"not HTTP/1: {error}"[:200]) from error
+        return self._raw <= self._cap + _FRAMING
 
-    def _head(self, response: h11.Response) -> None:
+    def _learn(self, event: object) -> bool:
+        """Take in one event; return False when it was the last that matters."""
+        match event:
+            case h11.Data(data=data):
+                self._pieces += 1
+                return self._pieces <= _MOST_PIECES and self._keep(bytes(data))
+            case h11.Response():
+                self._begin(event)
+                return True
+            case h11.InformationalResponse():
+                self._interim += 1
+                if self._interim > _MOST_INTERIM:
+                    raise NetTrouble(Reason.MALFORMED, "an endless series of interim responses")
+                return True
+        self._whole = isinstance(event, h11.EndOfMessage)
+        return False
+
+    def _begin(self, response: h11.Response) -> None:
         self.status = response.status_code
         self.headers = tuple(
             (name.decode("ascii"), value.decode("latin-1")) for name, value in response.headers
@@ -113,10 +111,3 @@ class Fetch:
         """A redirect says all in its head; of anything else an unread body is no answer."""
         if not 300 <= self.status < 400:
             raise NetTrouble(Reason.MALFORMED, str(error)) from error
-
-
-async def _read(reader: asyncio.StreamReader) -> bytes:
-    try:
-        return await reader.read(_READ)
-    except OSError:
-        return b""  # a reset in the middle is an end like any other: h11 knows if it came too early

@@ -10,6 +10,8 @@ _GZIP = 16 + zlib.MAX_WBITS
 _LAYERS = 2
 _SLACK = 65_536
 """A packed body may be a little longer than its content; never much."""
+_MOST_MEMBERS = 1_000
+"""Gzip members of one layer: each costs us more than its twenty bytes cost the sender."""
 
 
 class Unpackable(Exception):
@@ -81,6 +83,7 @@ class _Layer:
     def __init__(self, name: str, cap: int) -> None:
         self._name = name
         self._left = cap
+        self._members_left = _MOST_MEMBERS
         self._stream = zlib.decompressobj(zlib.MAX_WBITS if name == "deflate" else _GZIP)
         self._begun = False
         self.ended = True
@@ -88,8 +91,8 @@ class _Layer:
 
     @property
     def spent(self) -> bool:
-        """True when this layer alone has put out more than any honest body needs."""
-        return self._left < 0
+        """True when this layer alone has put out, or taken, more than any honest body needs."""
+        return self._left < 0 or self._members_left < 0
 
     def step(self, data: bytes) -> tuple[bytes, bytes]:
         """Return at most 64 KiB of output, and the input that is left over."""
@@ -98,6 +101,7 @@ class _Layer:
             if self._name == "deflate" or not data.startswith(b"\x1f"):
                 return b"", b""
             self._stream = zlib.decompressobj(_GZIP)
+            self._members_left -= 1
         out, rest = self._first_step(data) if not self._begun else self._unpack(data)
         self._begun = True
         self.ended = self._stream.eof

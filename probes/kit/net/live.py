@@ -19,6 +19,7 @@ from probes.kit.net.guard import Guard, IPNetwork
 from probes.kit.net.handshakes import Handshakes
 from probes.kit.net.http_door import HttpDoor
 from probes.kit.net.lanes import Lanes
+from probes.kit.net.long_memory import AnswerStore, LongMemory
 from probes.kit.net.memory import Memory
 from probes.kit.net.pace import Pace, PaceStore, Waiting
 from probes.kit.net.question import (
@@ -84,7 +85,14 @@ class LiveNet:
     Identical questions of a run are asked once as far as that makes sense: see Memory.
     """
 
-    def __init__(self, settings: NetSettings, pace_store: PaceStore | None = None) -> None:
+    def __init__(
+        self,
+        settings: NetSettings,
+        pace_store: PaceStore | None = None,
+        answer_store: AnswerStore | None = None,
+    ) -> None:
+        """Take turns from `pace_store`, and keep in `answer_store` what outlasts a run."""
+        self._long_memory = LongMemory(answer_store)
         self._pace = Pace(Rates.of(settings.paces), pace_store)
         self._settings = settings
         self.trust = TrustStore.load(settings.trust_file)
@@ -120,6 +128,10 @@ class LiveNet:
         """The servers whose pace keeps us waiting, the longest wait first."""
         return self._pace.waiting()
 
+    async def stay_away(self, group: str, seconds: float) -> None:
+        """Ask nothing in a pace group for that long, or longer (see Turns): it refused us in words."""
+        await self._pace.back_off(group, seconds)
+
     async def _put(self, question: Question[Any]) -> Any:
         match question:
             case DnsQuestion():
@@ -131,9 +143,9 @@ class LiveNet:
             case SmtpQuestion():
                 return await self._smtp.ask(question)
             case WhoisQuestion():
-                return await self._whois.ask(question)
+                return await self._long_memory.ask(question, self._whois.ask)
             case ApiQuestion():
-                return await self._api.ask(question)
+                return await self._long_memory.ask(question, self._api.ask)
         raise TypeError(f"no door for {type(question).__name__}")
 
     def _judged(self, handshake: Handshake, name: str) -> Handshake:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
+from probes.kit.net.lately import Lately
 from probes.kit.net.question import (
     ApiAnswer,
     DnsAnswer,
@@ -20,17 +20,17 @@ from probes.kit.net.question import (
 A = TypeVar("A")
 
 _NOERROR, _NXDOMAIN = 0, 3
-_LARGE = 1_048_576
-"""Bytes from which on an API's answer is asked for again rather than kept; the bootstraps are smaller."""
+_LARGE = 262_144
+"""Bytes from which on an answer is asked for again rather than kept; the bootstraps are smaller."""
+_PLACE = 600
+"""Bytes of a question, an answer and their place, beside the answer's own."""
 
 
 class Memory:
     """The latest good answers, bounded in number and in bytes, and the questions under way."""
 
     def __init__(self, most: int = 100_000, most_bytes: int = 16_777_216) -> None:
-        self._most = most
-        self._room = most_bytes
-        self._known: OrderedDict[Question[Any], Any] = OrderedDict()
+        self._known: Lately[Question[Any], Any] = Lately(most_bytes, most)
         self._asking: dict[Question[Any], asyncio.Future[NetTrouble | None]] = {}
 
     async def ask(self, question: Question[A], ask: Callable[[Question[A]], Awaitable[A]]) -> A:
@@ -39,24 +39,24 @@ class Memory:
         Whoever comes while the question is under way gets the same answer or the same trouble; when
         the first asker gives up, the next one asks in his place.
         """
-        while question not in self._known:
+        while True:
+            known: A | None = self._known.get(question)
+            if known is not None:
+                return known
             under_way = self._asking.get(question)
             if under_way is None:
                 return await self._put(question, ask)
             trouble = await asyncio.shield(under_way)
             if trouble:
                 raise NetTrouble(trouble.reason, trouble.detail)
-        self._known.move_to_end(question)
-        answer: A = self._known[question]
-        return answer
 
     async def _put(self, question: Question[A], ask: Callable[[Question[A]], Awaitable[A]]) -> A:
         under_way = self._asking[question] = asyncio.get_running_loop().create_future()
         trouble: NetTrouble | None = None
         try:
             answer = await ask(question)
-            if _keeps(question, answer):
-                self._keep(question, answer)
+            if _settled(question, answer) and (size := _weigh(answer)) <= _LARGE:
+                self._known.keep(question, answer, size)
             return answer
         except NetTrouble as met:
             trouble = met
@@ -66,15 +66,8 @@ class Memory:
             if not under_way.done():
                 under_way.set_result(trouble)
 
-    def _keep(self, question: Question[Any], answer: Any) -> None:
-        self._known[question] = answer
-        self._room -= _size(answer)
-        while self._known and (len(self._known) > self._most or self._room < 0):
-            _, oldest = self._known.popitem(last=False)
-            self._room += _size(oldest)
 
-
-def _keeps(question: Question[Any], answer: Any) -> bool:
+def _settled(question: Question[Any], answer: Any) -> bool:
     """Say whether asking again in this run would be idle. Failures may pass, so they are not kept.
 
     DNS servers asked directly are asked afresh: whether one refuses three times is a finding.
@@ -84,7 +77,7 @@ def _keeps(question: Question[Any], answer: Any) -> bool:
             settled = len(wire) > 3 and wire[3] & 15 in (_NOERROR, _NXDOMAIN)
             return settled and isinstance(question, DnsQuestion) and question.server is None
         case ApiAnswer(status=status, truncated=truncated):
-            return status == 200 and not truncated and len(answer.body) <= _LARGE
+            return status == 200 and not truncated
         case WhoisAnswer(complete=complete):
             return complete
         case SmtpAnswer(trouble=trouble):
@@ -92,6 +85,16 @@ def _keeps(question: Question[Any], answer: Any) -> bool:
     return False
 
 
-def _size(answer: Any) -> int:
-    """Bytes an answer weighs, roughly."""
-    return 200 + sum(len(getattr(answer, part, b"")) for part in ("wire", "raw", "body", "banner"))
+def _weigh(answer: Any) -> int:
+    """Bytes that an answer takes, with its place."""
+    match answer:
+        case DnsAnswer(wire=wire):
+            size = len(wire)
+        case ApiAnswer(body=body, headers=headers):
+            size = len(body) + sum(len(name) + len(value) for name, value in headers)
+        case WhoisAnswer(raw=raw):
+            size = len(raw)
+        case SmtpAnswer(banner=banner, ehlo=ehlo, handshake=handshake):
+            size = len(banner) + sum(map(len, ehlo))
+            size += sum(map(len, handshake.chain)) if handshake else 0
+    return size + _PLACE

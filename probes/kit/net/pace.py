@@ -12,10 +12,17 @@ from typing import Protocol
 from msgspec import Struct
 
 from probes.kit.net.patience import our_own_turn
+from probes.kit.net.question import NetTrouble
 from probes.kit.net.rates import Rates
+from probes.kit.net.turns import LEAST_SHARE, Turns
+from probes.kit.observation import Reason
 
 HORIZON = 30.0
 """Seconds. No turn is reserved farther ahead, so a process that dies blocks nobody for long."""
+_MANY = 1_024
+"""Groups from which on those whose next turn is long past are forgotten."""
+LONGEST_WAIT = 1_200.0
+"""Seconds. Who asks us to stay away for longer is not waited for: the look ends in rate_limited."""
 
 
 class PaceStore(Protocol):
@@ -24,12 +31,12 @@ class PaceStore(Protocol):
     async def reserve(self, group: str, interval: float, now: float, horizon: float) -> float:
         """Take the group's next turn and return the seconds until it comes.
 
-        Turns are `interval` seconds apart and never lie before the end of a back_off (GCRA without
-        a burst). When the answer is greater than `horizon`, no turn was taken: ask again later.
+        Turns are `interval` seconds apart, or more after refusals (see Turns), and never lie before
+        the end of a back_off. When the answer is greater than `horizon`, no turn was taken: ask again later.
         """
 
     async def back_off(self, group: str, seconds: float) -> None:
-        """Give out no turn in the group for that long, counted from now."""
+        """Give out no turn in the group for that long, counted from now, or longer (see Turns)."""
 
 
 class InProcessPace:
@@ -37,19 +44,22 @@ class InProcessPace:
 
     def __init__(self, clock: Callable[[], float] = time.time) -> None:
         self._clock = clock
-        self._next: dict[str, float] = {}
+        self._groups: dict[str, Turns] = {}
 
     async def reserve(self, group: str, interval: float, now: float, horizon: float) -> float:
         """Take the next turn if it is near enough; see PaceStore."""
-        turn = max(now, self._next.get(group, now))
-        if turn - now <= horizon:
-            self._next[group] = turn + interval
+        turn = self._groups.setdefault(group, Turns()).take(interval, now, horizon)
+        if len(self._groups) > _MANY:
+            self._groups = {
+                group: turns
+                for group, turns in self._groups.items()
+                if turns.free > now or turns.refusals
+            }
         return turn - now
 
     async def back_off(self, group: str, seconds: float) -> None:
         """Close the group for that long; a shorter closure never cuts a longer one."""
-        until = self._clock() + seconds
-        self._next[group] = max(until, self._next.get(group, until))
+        self._groups.setdefault(group, Turns()).refuse(seconds, self._clock())
 
 
 class Why(StrEnum):
@@ -69,6 +79,12 @@ class Waiting(Struct, frozen=True):
     queue: int
 
 
+class _Queue:
+    def __init__(self) -> None:
+        self.turnstile = asyncio.Lock()
+        self.length = 0
+
+
 class Pace:
     """Lets questions to one group go one by one, first come first served."""
 
@@ -83,23 +99,27 @@ class Pace:
         self._store = store or InProcessPace(clock)
         self._clock = clock
         self._sleep = sleep
-        self._turnstiles: dict[str, asyncio.Lock] = {}
-        self._queues: dict[str, int] = {}
+        self._queues: dict[str, _Queue] = {}
         self._until: dict[str, tuple[float, Why]] = {}
 
     async def take(self, group: str) -> None:
-        """Return when the group may be asked; the surrounding Patience is not charged for it."""
-        turnstile = self._turnstiles.setdefault(group, asyncio.Lock())
-        self._queues[group] = self._queues.get(group, 0) + 1
+        """Return when the group may be asked; the surrounding Patience is not charged for it.
+
+        Raises NetTrouble (rate_limited) when the group asked us to stay away for longer than we wait.
+        """
+        queue = self._queues.get(group)
+        if queue is None:
+            queue = self._queues[group] = _Queue()
+        queue.length += 1
         try:
             # Only the first in the queue reserves: one who gives up loses one turn, not a hundred.
             with our_own_turn():
-                async with turnstile:
+                async with queue.turnstile:
                     await self._wait_for_turn(group)
         finally:
-            self._queues[group] -= 1
-            if not self._queues[group]:
-                self._queues.pop(group)
+            queue.length -= 1
+            if not queue.length:
+                del self._queues[group]
                 self._until.pop(group, None)
 
     async def back_off(self, group: str, seconds: float) -> None:
@@ -113,7 +133,7 @@ class Pace:
                 server=group.partition(":")[2],
                 why=why,
                 until=datetime.fromtimestamp(until, UTC),
-                queue=self._queues[group],
+                queue=self._queues[group].length,
             )
             for group, (until, why) in self._until.items()
         ]
@@ -121,7 +141,7 @@ class Pace:
 
     async def _wait_for_turn(self, group: str) -> None:
         interval = self._rates.interval(group)
-        horizon = max(HORIZON, interval)
+        horizon = max(HORIZON, interval / LEAST_SHARE)
         while True:
             now = self._clock()
             seconds = await self._store.reserve(group, interval, now, horizon)
@@ -130,8 +150,15 @@ class Pace:
                 return
             # Other processes queue a few turns ahead at most; a longer wait is a closed circuit.
             why = Why.BACK_OFF if seconds > horizon else Why.TURN
+            if seconds > LONGEST_WAIT:
+                raise NetTrouble(Reason.RATE_LIMITED, _closed_until(group, now + seconds))
             self._until[group] = (now + seconds, why)
             if seconds <= horizon:
                 await self._sleep(seconds)
                 return
             await self._sleep(max(seconds - horizon, 1.0))
+
+
+def _closed_until(group: str, moment: float) -> str:
+    server = group.partition(":")[2]
+    return f"{server} asked us to stay away until {datetime.fromtimestamp(moment, UTC):%Y-%m-%d %H:%M} UTC"

@@ -8,7 +8,10 @@ from contextlib import contextmanager
 from contextvars import ContextVar, Token
 from datetime import timedelta
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
+
+_INSISTENCE = 2.0
+"""Seconds until a task that has swallowed its end is told again."""
 
 _current: ContextVar[Patience | None] = ContextVar("patience", default=None)
 
@@ -21,16 +24,37 @@ class Patience:
     patiently as the first. They nest: the outer clock stands still with the inner one.
     """
 
+    __slots__ = (
+        "_before",
+        "_calls",
+        "_due",
+        "_left",
+        "_loop",
+        "_outer",
+        "_over",
+        "_queueing",
+        "_task",
+        "_timer",
+        "_token",
+    )
+
     def __init__(self, limit: timedelta) -> None:
         self._left = limit.total_seconds()
         self._queueing = 0
+        self._calls = 0
+        self._over = False
+        """True when time has run out, or the block is left."""
 
     async def __aenter__(self) -> Self:
-        self._timeout = asyncio.timeout(self._left)
-        await self._timeout.__aenter__()
+        task = asyncio.current_task()
+        if task is None:
+            raise RuntimeError("patience is for tasks")
+        self._task: asyncio.Task[Any] = task
+        self._before = task.cancelling()
+        self._loop = asyncio.get_running_loop()
         self._outer = _current.get()
         self._token: Token[Patience | None] = _current.set(self)
-        self._over = False
+        self._start()
         return self
 
     async def __aexit__(
@@ -40,27 +64,39 @@ class Patience:
         tb: TracebackType | None,
     ) -> None:
         self._over = True
+        self._timer.cancel()
         _current.reset(self._token)
-        await self._timeout.__aexit__(kind, error, tb)
+        for _ in range(self._calls):
+            self._task.uncancel()
+        # When somebody else has called the task off as well, it is his end and not ours.
+        alone = self._task.cancelling() <= self._before
+        if self._calls and alone and kind is asyncio.CancelledError:
+            raise TimeoutError from error
+
+    def _start(self) -> None:
+        self._due = self._loop.time() + self._left
+        self._timer = self._loop.call_at(self._due, self._run_out)
+
+    def _run_out(self) -> None:
+        self._over = True
+        self._calls += 1
+        self._task.cancel()
+        self._timer = self._loop.call_later(_INSISTENCE, self._run_out)
 
     def _stop(self) -> None:
         if self._outer:
             self._outer._stop()
         self._queueing += 1
-        when = self._timeout.when()
-        if self._queueing == 1 and when is not None and not self._settled():
-            self._left = when - asyncio.get_running_loop().time()
-            self._timeout.reschedule(None)
+        if self._queueing == 1 and not self._over:
+            self._left = self._due - self._loop.time()
+            self._timer.cancel()
 
     def _go_on(self) -> None:
         if self._outer:
             self._outer._go_on()
         self._queueing -= 1
-        if not self._queueing and not self._settled():
-            self._timeout.reschedule(asyncio.get_running_loop().time() + self._left)
-
-    def _settled(self) -> bool:
-        return self._over or self._timeout.expired()
+        if not self._queueing and not self._over:
+            self._start()
 
 
 @contextmanager

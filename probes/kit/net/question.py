@@ -165,6 +165,28 @@ class SmtpQuestion(Question[SmtpAnswer], frozen=True, tag=True, tag_field="ask")
     address: str | None = None
 
 
-Answer = DnsAnswer | WhoisAnswer | Handshake | HttpAnswer | ApiAnswer | SmtpAnswer
-AnyQuestion = DnsQuestion | WhoisQuestion | TlsQuestion | HttpQuestion | ApiQuestion | SmtpQuestion
+class ListAnswer(Struct, frozen=True, tag=True, tag_field="answer"):
+    """One row of a registry's published list, as it stands there."""
+
+    row: str
+
+
+class ListQuestion(Question[ListAnswer], frozen=True, tag=True, tag_field="ask"):
+    """A name looked up in a registry's list that lies in a file. It is written down, never asked of a net."""
+
+    source: str
+    """The file's name."""
+    name: str
+
+
+Answer = DnsAnswer | WhoisAnswer | Handshake | HttpAnswer | ApiAnswer | SmtpAnswer | ListAnswer
+AnyQuestion = (
+    DnsQuestion
+    | WhoisQuestion
+    | TlsQuestion
+    | HttpQuestion
+    | ApiQuestion
+    | SmtpQuestion
+    | ListQuestion
+)
 SomeQuestion = Question[Any]

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
-import socket
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-
 from msgspec import Struct
 
 from probes.kit.net.question import Handshake, NetTrouble
-from probes.kit.net.tls import Streams, upgrade
+from probes.kit.net.tls import SecureWire
+from probes.kit.net.wire import Wire
 from probes.kit.observation import Reason
 
 _LONGEST_LINE = 2_048
@@ -30,23 +26,17 @@ class Reply(Struct, frozen=True):
         return tuple(line[4:] for line in self.lines)
 
 
-@asynccontextmanager
-async def smtp_talk(connection: socket.socket, name: str, address: str) -> AsyncIterator[SmtpTalk]:
-    """Converse over a fresh connection, which is closed when the block is left."""
-    streams = await asyncio.open_connection(sock=connection, limit=_LONGEST_LINE)
-    try:
-        yield SmtpTalk(streams, name, address)
-    finally:
-        streams[1].transport.abort()
-
-
 class SmtpTalk:
-    """Our side of the conversation. Every step raises NetTrouble when the other side is no SMTP."""
+    """Our side of the conversation over a fresh connection.
 
-    def __init__(self, streams: Streams, name: str, address: str) -> None:
-        self._reader, self._writer = streams
+    Every step raises NetTrouble when the other side is no SMTP, TimeoutError at the Wire's deadline.
+    """
+
+    def __init__(self, wire: Wire, name: str) -> None:
+        self._wire = wire
+        self._line: Wire | SecureWire = wire
+        self._heard = bytearray()
         self._name = name
-        self._address = address
 
     async def greeting(self) -> Reply:
         """Return what the server says on its own."""
@@ -55,7 +45,7 @@ class SmtpTalk:
     async def ehlo(self, our_name: str) -> Reply:
         """Introduce ourselves, by our address where we have no name (RFC 5321 4.1.3)."""
         if not our_name:
-            ours = self._writer.get_extra_info("sockname")[0]
+            ours = self._wire.our_address
             our_name = f"[IPv6:{ours}]" if ":" in ours else f"[{ours}]"
         return await self._say(f"EHLO {our_name}")
 
@@ -64,39 +54,48 @@ class SmtpTalk:
         reply = await self._say("STARTTLS")
         if reply.code != 220:
             raise NetTrouble(Reason.TLS_FAILED, f"STARTTLS: {reply.lines[0][:200]}")
-        return await upgrade((self._reader, self._writer), self._name, self._address)
+        self._heard.clear()  # words slipped in before the encryption are nobody's
+        secure = self._line = await SecureWire.shake_hands(self._wire, self._name)
+        return secure.handshake
 
     def quit(self) -> None:
         """Take leave, without waiting for the answer."""
-        self._writer.write(b"QUIT\r\n")
+        self._line.send(b"QUIT\r\n")
 
     async def _say(self, line: str) -> Reply:
-        try:
-            self._writer.write(line.encode("ascii") + b"\r\n")
-            await self._writer.drain()
-        except OSError as error:
-            raise _lost(self._address) from error
+        self._line.send(line.encode("ascii") + b"\r\n")
         return await self._reply()
 
     async def _reply(self) -> Reply:
         lines: list[str] = []
         while len(lines) < _MOST_LINES:
-            line = await self._line()
-            if not line[:3].isdigit() or line[3:4] not in ("", " ", "-"):
-                raise NetTrouble(Reason.MALFORMED, f"{self._address}: not SMTP: {line[:80]!r}")
+            line = await self._next_line()
+            if not (line[:3].isascii() and line[:3].isdigit()) or line[3:4] not in ("", " ", "-"):
+                raise NetTrouble(Reason.MALFORMED, f"{self._wire.address}: not SMTP: {line[:80]!r}")
             lines.append(line)
             if line[3:4] != "-":
                 return Reply(int(line[:3]), tuple(lines))
-        raise NetTrouble(Reason.OVERSIZED, f"{self._address}: an endless SMTP reply")
+        raise NetTrouble(Reason.OVERSIZED, f"{self._wire.address}: an endless SMTP reply")
 
-    async def _line(self) -> str:
-        try:
-            line = await self._reader.readuntil(b"\n")
-        except asyncio.LimitOverrunError as error:
-            raise NetTrouble(Reason.OVERSIZED, f"{self._address}: an endless SMTP line") from error
-        except (asyncio.IncompleteReadError, OSError) as error:
-            raise _lost(self._address) from error
+    async def _next_line(self) -> str:
+        while not (end := self._heard.find(b"\n") + 1) and len(self._heard) <= _LONGEST_LINE:
+            await self._hear()
+        if not 0 < end <= _LONGEST_LINE:
+            raise NetTrouble(Reason.OVERSIZED, f"{self._wire.address}: an endless SMTP line")
+        line = self._heard[:end]
+        del self._heard[:end]
         return line.rstrip(b"\r\n").decode("utf-8", "replace")
+
+    async def _hear(self) -> None:
+        try:
+            data = await self._line.receive()
+        except TimeoutError:
+            raise
+        except OSError as error:
+            raise _lost(self._wire.address) from error
+        if not data:
+            raise _lost(self._wire.address)
+        self._heard += data
 
 
 def offers_starttls(ehlo: Reply) -> bool:

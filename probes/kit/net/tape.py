@@ -6,6 +6,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from functools import cached_property
 from hashlib import sha256
 from typing import Any, TypeVar, cast
 
@@ -13,7 +14,17 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from probes.kit.net.question import Answer, AnyQuestion, ApiAnswer, Net, NetTrouble, Question
+from probes.kit.net.lately import Lately
+from probes.kit.net.question import (
+    Answer,
+    AnyQuestion,
+    ApiAnswer,
+    DnsAnswer,
+    HttpAnswer,
+    Net,
+    NetTrouble,
+    Question,
+)
 from probes.kit.observation import Reason
 
 A = TypeVar("A")
@@ -23,6 +34,8 @@ _TURNS_LEFT_TO_OTHERS = 100
 _HUGE = 1_048_576
 """Bytes. Only an API's answer can be longer; kept whole, a few of them would fill the memory."""
 _BEGINNING = 262_144
+_WEIGHT = 1_000
+"""Bytes of an exchange, beside the raw answer."""
 
 
 class Failure(Struct, frozen=True):
@@ -40,7 +53,7 @@ class Failure(Struct, frozen=True):
 _CUT_SHORT = Failure(Reason.TIMEOUT, "the look ended first", cut_short=True)
 
 
-class Exchange(Struct, frozen=True):
+class Exchange(Struct, frozen=True, dict=True):
     """One question and how it ended: an answer, or else a failure."""
 
     question: AnyQuestion
@@ -50,11 +63,26 @@ class Exchange(Struct, frozen=True):
     answer: Answer | None = None
     failure: Failure | None = None
 
-    @property
+    @cached_property
     def id(self) -> str:
-        """The same 32 hex digits for the same question, end and moment, on any machine."""
-        said = _PACK.encode((self.question, self.answer, self.failure, self.at))
-        return sha256(said).hexdigest()[:32]
+        """The same 32 hex digits for the same question, end and moment, on any machine.
+
+        The first eight are the second it was asked in: ids sort by time, and a store of them grows
+        at its end.
+        """
+        answer = self.answer
+        if self.page_digest:
+            answer = replace(cast(HttpAnswer, answer), body=b"")
+        said = _PACK.encode((self.question, answer, self.page_digest, self.failure, self.at))
+        second = int(self.at.timestamp()) & 0xFFFFFFFF
+        return f"{second:08x}{sha256(said).hexdigest()[:24]}"
+
+    @cached_property
+    def page_digest(self) -> str:
+        """32 hex digits for the body of an HTTP answer; empty where there is none."""
+        if isinstance(self.answer, HttpAnswer) and self.answer.body:
+            return sha256(self.answer.body).hexdigest()[:32]
+        return ""
 
 
 def _recorded(answer: Any) -> Any:
@@ -64,13 +92,45 @@ def _recorded(answer: Any) -> Any:
     return answer
 
 
+class SharedExchanges:
+    """DNS exchanges of one run that may serve several looks: an answer got once is written down once.
+
+    A Net remembers what it was told in a run and tells the next asker the same; that is no second
+    exchange, and its moment is that of the first. What was longest unused is
+    forgotten, and then written again.
+    """
+
+    def __init__(self, room: int = 2_097_152) -> None:
+        """Remember so many bytes of them."""
+        self._known: Lately[AnyQuestion, Exchange] = Lately(room, room)
+
+    def the_one(self, exchange: Exchange) -> Exchange:
+        """Return the exchange that got this very answer: an earlier one, or else the given one."""
+        question, answer = exchange.question, exchange.answer
+        if not isinstance(answer, DnsAnswer):
+            return exchange
+        known = self._known.get(question)
+        if known is not None and known.answer is answer:
+            return known
+        self._known.keep(question, exchange, _WEIGHT + len(answer.wire))
+        return exchange
+
+
 class Recorder:
     """A Net that passes questions on and keeps the exchanges of one look."""
 
-    def __init__(self, net: Net, clock: Callable[[], datetime], vantage: str) -> None:
+    def __init__(
+        self,
+        net: Net,
+        clock: Callable[[], datetime],
+        vantage: str,
+        shared: SharedExchanges | None = None,
+    ) -> None:
+        """Record what `net` says; `shared` is what the looks of one run have in common."""
         self._net = net
         self._clock = clock
         self._vantage = vantage
+        self._shared = shared or SharedExchanges()
         self._exchanges: list[Exchange] = []
 
     @property
@@ -80,16 +140,16 @@ class Recorder:
 
     async def ask(self, question: Question[A]) -> A:
         """Ask the net behind; write down what came of it."""
-        place, asked = len(self._exchanges), cast(AnyQuestion, question)
-        pending = Exchange(asked, self._clock(), self._vantage, failure=_CUT_SHORT)
-        self._exchanges.append(pending)
+        place, asked, at = len(self._exchanges), cast(AnyQuestion, question), self._clock()
+        self._exchanges.append(Exchange(asked, at, self._vantage, failure=_CUT_SHORT))
         try:
             answer = await self._net.ask(question)
         except NetTrouble as trouble:
             failure = Failure(trouble.reason, trouble.detail)
-            self._exchanges[place] = replace(pending, failure=failure)
+            self._exchanges[place] = Exchange(asked, at, self._vantage, failure=failure)
             raise
-        self._exchanges[place] = replace(pending, answer=_recorded(answer), failure=None)
+        ended = Exchange(asked, at, self._vantage, _recorded(answer))
+        self._exchanges[place] = self._shared.the_one(ended)
         return answer
 
 

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
-import socket
+import contextlib
 import ssl
 from functools import cache
 from typing import Any, cast
 
 from probes.kit.net.question import Handshake, NetTrouble
+from probes.kit.net.wire import Wire
 from probes.kit.observation import Reason
 
-_FAREWELL = 2.0
-"""Seconds for the other side to take leave too."""
-
-Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+_RECORDS = 65_536
 
 
 @cache
@@ -34,49 +31,91 @@ def witness_context() -> ssl.SSLContext:
     return context
 
 
-async def shake_hands(
-    connection: socket.socket, name: str, address: str
-) -> tuple[Streams, Handshake]:
-    """Start TLS at once on a fresh connection; raise NetTrouble(tls_failed, OpenSSL's reason).
+class SecureWire:
+    """TLS over a Wire, which stays its owner's to close; sends and receives like one."""
 
-    The connection is closed when that fails; otherwise it belongs to the streams.
-    """
-    try:
-        streams = await asyncio.open_connection(
-            sock=connection,
-            ssl=witness_context(),
-            server_hostname=name,
-            ssl_shutdown_timeout=_FAREWELL,
-        )
-    except BaseException as error:
-        connection.close()
-        if isinstance(error, OSError | ValueError):
-            raise tls_trouble(error) from error
-        raise
-    return streams, handshake_of(streams[1], address)
+    __slots__ = ("_incoming", "_outgoing", "_tls", "_wire")
+
+    def __init__(self, wire: Wire, tls: ssl.SSLObject, incoming: Any, outgoing: Any) -> None:
+        """See `shake_hands`."""
+        self._wire = wire
+        self._tls = tls
+        self._incoming = incoming
+        self._outgoing = outgoing
+
+    @classmethod
+    async def shake_hands(cls, wire: Wire, name: str) -> SecureWire:
+        """Start TLS on an open connection; raise NetTrouble(tls_failed, OpenSSL's reason).
+
+        TimeoutError is the Wire's. Our last flight travels with the first words sent: one packet.
+        """
+        incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+        try:
+            tls = witness_context().wrap_bio(incoming, outgoing, server_hostname=name)
+            secure = cls(wire, tls, incoming, outgoing)
+            while not secure._shaken():
+                await secure._more_came_or_raise()
+        except TimeoutError:
+            raise
+        except (OSError, ValueError) as error:
+            raise _tls_trouble(error) from error
+        return secure
+
+    @property
+    def handshake(self) -> Handshake:
+        """The chain as it was sent, the protocol version, and where it came from."""
+        return Handshake(_chain(self._tls), self._tls.version() or "", self._wire.address)
+
+    def send(self, data: bytes) -> None:
+        """Send like Wire.send."""
+        with contextlib.suppress(ssl.SSLError):
+            self._tls.write(data)
+        self._flush()
+
+    async def receive(self) -> bytes:
+        """Return what came like Wire.receive; b"" also after the other side's leave-taking."""
+        while True:
+            try:
+                return self._tls.read(_RECORDS)
+            except ssl.SSLWantReadError:
+                pass
+            except ssl.SSLZeroReturnError:
+                return b""
+            if not await self._more_came():
+                return b""
+
+    def take_leave(self) -> None:
+        """Say that this was all (RFC 8446 6.1): a bare end looks like a failed handshake over there."""
+        with contextlib.suppress(ssl.SSLError):
+            self._tls.unwrap()
+        self._flush()
+
+    def _shaken(self) -> bool:
+        try:
+            self._tls.do_handshake()
+        except ssl.SSLWantReadError:
+            return False
+        return True
+
+    async def _more_came_or_raise(self) -> None:
+        if not await self._more_came():
+            raise ConnectionResetError
+
+    async def _more_came(self) -> bool:
+        self._flush()
+        data = await self._wire.receive()
+        self._incoming.write(data)
+        return bool(data)
+
+    def _flush(self) -> None:
+        if self._outgoing.pending:
+            self._wire.send(self._outgoing.read())
 
 
-async def upgrade(streams: Streams, name: str, address: str) -> Handshake:
-    """Start TLS on a conversation that agreed to it (STARTTLS); raise NetTrouble like shake_hands."""
-    try:
-        await streams[1].start_tls(witness_context(), server_hostname=name)
-    except (OSError, ValueError) as error:
-        raise tls_trouble(error) from error
-    return handshake_of(streams[1], address)
-
-
-def handshake_of(writer: asyncio.StreamWriter, address: str) -> Handshake:
-    """Read the chain as it was sent, and the protocol version, off an open TLS connection."""
-    tls = writer.get_extra_info("ssl_object")
-    return Handshake(chain=_chain(tls), version=tls.version() or "", address=address)
-
-
-def tls_trouble(error: OSError | ValueError) -> NetTrouble:
+def _tls_trouble(error: OSError | ValueError) -> NetTrouble:
     """Say why a handshake failed: `sslv3 alert handshake failure`, `excessive message size` …"""
     if isinstance(error, ssl.SSLError) and error.reason:
         return NetTrouble(Reason.TLS_FAILED, error.reason.lower().replace("_", " "))
-    if isinstance(error, TimeoutError):
-        return NetTrouble(Reason.TIMEOUT, "the TLS handshake took too long")
     if isinstance(error, OSError):
         return NetTrouble(Reason.TLS_FAILED, "connection closed in the handshake")
     return NetTrouble(Reason.TLS_FAILED, f"not a name for TLS: {error}")

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
-import socket
 from datetime import timedelta
 
 from probes.kit.net.dial import Dialer
 from probes.kit.net.handshakes import Handshakes
 from probes.kit.net.question import Handshake, NetTrouble, TlsQuestion
-from probes.kit.net.smtp_talk import offers_starttls, smtp_talk
-from probes.kit.net.tls import shake_hands
+from probes.kit.net.smtp_talk import SmtpTalk, offers_starttls
+from probes.kit.net.tls import SecureWire
+from probes.kit.net.wire import Wire
 from probes.kit.observation import Reason
 
 PORTS = frozenset({25, 443, 465, 587, 993, 995, 8443})
@@ -42,28 +41,29 @@ class TlsDoor:
             raise NetTrouble(
                 Reason.NOT_ALLOWED, f"port {question.port} {question.starttls}".strip()
             )
-        async with self._dialer.connect(question.name, question.port, question.address) as dialled:
+        addresses = await self._dialer.addresses(question.name, question.address)
+        async with self._dialer.connect(addresses, question.port) as wire:
+            wire.allow(self._patience)
             try:
-                async with asyncio.timeout(self._patience):
-                    shake = self._after_starttls if question.starttls else _at_once
-                    handshake = await shake(*dialled, question.name)
+                shake = self._after_starttls if question.starttls else _at_once
+                handshake = await shake(wire, question.name)
             except TimeoutError as error:
-                detail = f"no TLS handshake with {dialled[1]} port {question.port}"
+                detail = f"no TLS handshake with {wire.address} port {question.port}"
                 raise NetTrouble(Reason.TIMEOUT, detail) from error
         self._handshakes.remember(question, handshake)
         return handshake
 
-    async def _after_starttls(self, connection: socket.socket, ip: str, name: str) -> Handshake:
-        async with smtp_talk(connection, name, ip) as talk:
-            await talk.greeting()
-            if not offers_starttls(await talk.ehlo(self._ehlo_name)):
-                raise NetTrouble(Reason.TLS_FAILED, f"{ip} does not offer STARTTLS")
-            handshake = await talk.starttls()
-            talk.quit()
-            return handshake
+    async def _after_starttls(self, wire: Wire, name: str) -> Handshake:
+        talk = SmtpTalk(wire, name)
+        await talk.greeting()
+        if not offers_starttls(await talk.ehlo(self._ehlo_name)):
+            raise NetTrouble(Reason.TLS_FAILED, f"{wire.address} does not offer STARTTLS")
+        handshake = await talk.starttls()
+        talk.quit()
+        return handshake
 
 
-async def _at_once(connection: socket.socket, ip: str, name: str) -> Handshake:
-    streams, handshake = await shake_hands(connection, name, ip)
-    streams[1].close()  # in order: a reset at this point looks like a failed handshake over there
-    return handshake
+async def _at_once(wire: Wire, name: str) -> Handshake:
+    secure = await SecureWire.shake_hands(wire, name)
+    secure.take_leave()
+    return secure.handshake

@@ -8,13 +8,14 @@ import warnings
 from collections import OrderedDict
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
+from typing import NamedTuple
 
 import certifi
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
-from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.utils import CryptographyDeprecationWarning
 from cryptography.x509.oid import ExtendedKeyUsageOID
 from cryptography.x509.verification import (
@@ -36,7 +37,10 @@ ODD = (
     x509.DuplicateExtension,
     x509.UnsupportedGeneralNameType,
 )
-_REMEMBERED = 50_000
+_REMEMBERED = 2048
+"""Verdicts and paths; each belongs to its minute, and nobody asks for an old one."""
+_ORDINARY = 8192
+"""Octets of a certificate up to which it is remembered."""
 
 
 class TrustVerdict(StrEnum):
@@ -54,6 +58,22 @@ class TrustVerdict(StrEnum):
     UNTRUSTED = "untrusted"
 
 
+class _Chain(NamedTuple):
+    """A chain whose leaf can be read; what cannot be read between is left out."""
+
+    digest: bytes
+    """Of the whole chain as sent."""
+    leaf: x509.Certificate
+    between: list[x509.Certificate]
+
+    @classmethod
+    def of(cls, ders: tuple[bytes, ...], digest: bytes) -> _Chain | None:
+        leaf = _read(ders[0]) if ders else None
+        if leaf is None:
+            return None
+        return cls(digest, leaf, [one for one in map(_read, ders[1:]) if one])
+
+
 class TrustStore:
     """The certificates that chains must end in: certifi's, or those of a file the operator named."""
 
@@ -67,7 +87,7 @@ class TrustStore:
     def load(cls, path: str | None = None) -> TrustStore:
         """Read a PEM file (certifi's without `path`); raise OSError or ValueError for a bad one."""
         chosen = path or certifi.where()
-        anchors = [one for one in map(_read, _pem_blocks(Path(chosen).read_bytes())) if one]
+        anchors = [one for one in map(_anchor, _pem_blocks(Path(chosen).read_bytes())) if one]
         if not anchors:
             raise ValueError(f"no certificate in {chosen}")
         return cls(chosen, anchors)
@@ -84,19 +104,18 @@ class TrustStore:
         digest = sha256(b"".join(sha256(der).digest() for der in chain)).digest()
         key = (digest, name, int(at.timestamp()) // 60)
         if key not in self._verdicts:
-            self._verdicts[key] = self._judge(chain, name, at)
+            self._verdicts[key] = self._judge(_Chain.of(chain, digest), name, at)
             if len(self._verdicts) > _REMEMBERED:
                 self._verdicts.popitem(last=False)
         return self._verdicts[key]
 
-    def _judge(self, chain: tuple[bytes, ...], name: str, at: datetime) -> TrustVerdict:
-        leaf = _read(chain[0]) if chain else None
-        if leaf is None:
+    def _judge(self, chain: _Chain | None, name: str, at: datetime) -> TrustVerdict:
+        if chain is None:
             return TrustVerdict.UNREADABLE
-        between = [one for one in map(_read, chain[1:]) if one]
+        leaf = chain.leaf
         try:
             covered = _covers(leaf, name)
-            if covered and self._chains(leaf, between, at):
+            if covered and self._leads_here(chain, at):
                 return TrustVerdict.TRUSTED
             if _signs_itself(leaf):
                 return TrustVerdict.SELF_SIGNED
@@ -106,31 +125,28 @@ class TrustStore:
                 return TrustVerdict.EXPIRED
             if at < leaf.not_valid_before_utc:
                 return TrustVerdict.NOT_YET_VALID
-            return self._why_not(leaf, between, at)
+            return self._why_not(chain, at)
         except ODD:
             return TrustVerdict.UNREADABLE
 
-    def _why_not(
-        self, leaf: x509.Certificate, between: list[x509.Certificate], at: datetime
-    ) -> TrustVerdict:
-        stale = [one.not_valid_after_utc for one in between if one.not_valid_after_utc < at]
-        if stale and self._chains(leaf, between, max(min(stale), leaf.not_valid_before_utc)):
+    def _why_not(self, chain: _Chain, at: datetime) -> TrustVerdict:
+        leaf = chain.leaf
+        ends = [one.not_valid_after_utc for one in chain.between]
+        stale = [end for end in ends if end < at]
+        if stale and self._leads_here(chain, max(min(stale), leaf.not_valid_before_utc)):
             return TrustVerdict.EXPIRED
-        if not any(one.subject == leaf.issuer for one in between):
+        if not any(one.subject == leaf.issuer for one in chain.between):
             return TrustVerdict.INCOMPLETE
         return TrustVerdict.UNTRUSTED
 
-    def _chains(
-        self, leaf: x509.Certificate, between: list[x509.Certificate], at: datetime
-    ) -> bool:
+    def _leads_here(self, chain: _Chain, at: datetime) -> bool:
         """Say whether a path leads from the leaf to the store; the leaf's name is not the question.
 
         An apex and its www show one chain: it is verified once a minute.
         """
-        ders = b"".join(one.fingerprint(SHA256()) for one in (leaf, *between))
-        key = (ders, int(at.timestamp()) // 60)
+        key = (chain.digest, int(at.timestamp()) // 60)
         if key not in self._paths:
-            self._paths[key] = self._verifies(leaf, between, at)
+            self._paths[key] = self._verifies(chain.leaf, chain.between, at)
             if len(self._paths) > _REMEMBERED:
                 self._paths.popitem(last=False)
         return self._paths[key]
@@ -162,15 +178,24 @@ def _covers(leaf: x509.Certificate, name: str) -> bool:
     names = _names(leaf)
     if names is None:
         return False
+    address = _address(name)
+    if address is not None:
+        return address in names.get_values_for_type(x509.IPAddress)
+    wanted = name.rstrip(".").lower()
+    parent = wanted.partition(".")[2]
+    given = {one.rstrip(".").lower() for one in names.get_values_for_type(x509.DNSName)}
+    # A star stands for exactly one whole label, and never right above a top-level domain.
+    return wanted in given or ("." in parent and f"*.{parent}" in given)
+
+
+def _address(name: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    """The address a name is; a host name never ends in a digit (RFC 3696 section 2)."""
+    if ":" not in name and not name[-1:].isdigit():
+        return None
     try:
-        address = ipaddress.ip_address(name)
+        return ipaddress.ip_address(name)
     except ValueError:
-        wanted = name.rstrip(".").lower()
-        parent = wanted.partition(".")[2]
-        given = {one.rstrip(".").lower() for one in names.get_values_for_type(x509.DNSName)}
-        # A star stands for exactly one whole label, and never right above a top-level domain.
-        return wanted in given or ("." in parent and f"*.{parent}" in given)
-    return address in names.get_values_for_type(x509.IPAddress)
+        return None
 
 
 def _names(leaf: x509.Certificate) -> x509.SubjectAlternativeName | None:
@@ -204,13 +229,36 @@ def _signs_itself(leaf: x509.Certificate) -> bool:
     return True
 
 
+def load_certificate(der: bytes) -> x509.Certificate:
+    """Take a certificate apart; raise one of ODD when it is none. Odd serial numbers are let pass.
+
+    The same one is parsed once while it is in use: an issuer is behind thousands of sites, and a
+    leaf is judged, read, and met again at `www`.
+    """
+    return _loaded_lately(der) if len(der) <= _ORDINARY else _load(der)
+
+
+def _load(der: bytes) -> x509.Certificate:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", CryptographyDeprecationWarning)
+        return x509.load_der_x509_certificate(der)
+
+
+_loaded_lately = lru_cache(maxsize=512)(_load)
+
+
 def _read(der: bytes) -> x509.Certificate | None:
+    try:
+        return load_certificate(der)
+    except ODD:
+        return None
+
+
+def _anchor(pem: bytes) -> x509.Certificate | None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", CryptographyDeprecationWarning)
         try:
-            if der.startswith(b"-----BEGIN"):
-                return x509.load_pem_x509_certificate(der)
-            return x509.load_der_x509_certificate(der)
+            return x509.load_pem_x509_certificate(pem)
         except ODD:
             return None
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ipaddress
-from typing import Self
+import re
+from functools import lru_cache
 from urllib.parse import quote, urljoin, urlsplit
 
 from msgspec import Struct
@@ -13,7 +14,10 @@ from probes.kit.observation import Reason
 from probes.kit.target import canonical_name
 
 _LONGEST = 8_192
+_SHORT = 512
+"""Characters of a URL that is remembered; a long one is somebody's trick, and read anew."""
 _PORTS = {"http": 80, "https": 443}
+_ODD = re.compile(r"[\x00-\x20\x7f\\]")
 # Everything RFC 3986 lets stand in a path or query as it is, and "%" so as not to quote twice.
 _PLAIN = "!#$%&'()*+,/:;=?@[]~"
 
@@ -28,38 +32,22 @@ class WebAddress(Struct, frozen=True):
     target: str
     """Path and query, ASCII, as sent in the request line."""
 
-    @classmethod
-    def of(cls, url: str) -> Self:
+    @staticmethod
+    def of(url: str) -> WebAddress:
         """Read a URL; raise NetTrouble(malformed) for nonsense, (not_allowed) for what is not ours.
 
         Not ours: other schemes, and a user name in the URL. Addresses in odd spellings (`127.1`,
         `0x7f000001`, `2130706433`) are nonsense here, whatever an operating system makes of them.
         """
-        if len(url) > _LONGEST or any(char <= " " or char == "\x7f" for char in url) or "\\" in url:
-            raise NetTrouble(Reason.MALFORMED, f"not a URL: {url[:80]!r}")
-        try:
-            parts = urlsplit(url)
-            port, host = parts.port, parts.hostname or ""
-            if parts.scheme not in _PORTS:
-                raise NetTrouble(Reason.NOT_ALLOWED, f"scheme {parts.scheme[:20]!r}")
-            if "@" in parts.netloc:
-                raise NetTrouble(Reason.NOT_ALLOWED, "a user name in the URL")
-            target = quote(parts.path or "/", safe=_PLAIN)
-            if parts.query:
-                target += "?" + quote(parts.query, safe=_PLAIN)
-            return cls(
-                scheme=parts.scheme,
-                host=canonical_host(host),
-                port=_PORTS[parts.scheme] if port is None else port,
-                target=target if target.startswith("/") else "/" + target,
-            )
-        except ValueError as error:
-            raise NetTrouble(Reason.MALFORMED, f"not a URL: {url[:80]!r} ({error})") from error
+        return _read(url) if len(url) <= _SHORT else _read.__wrapped__(url)
 
     def join(self, location: str) -> WebAddress:
         """Return where a Location header leads to; raise NetTrouble like `of`."""
+        location = location.strip()
+        if location.startswith(("http://", "https://")):
+            return WebAddress.of(location)
         try:
-            url = urljoin(str(self), location.strip())
+            url = urljoin(str(self), location)
         except ValueError as error:
             raise NetTrouble(Reason.MALFORMED, f"not a URL: {location[:80]!r} ({error})") from error
         return WebAddress.of(url)
@@ -72,6 +60,31 @@ class WebAddress(Struct, frozen=True):
 
     def __str__(self) -> str:
         return f"{self.scheme}://{self.authority}{self.target}"
+
+
+@lru_cache(maxsize=4_096)
+def _read(url: str) -> WebAddress:
+    """See `WebAddress.of`: the walker and the door read the same ones."""
+    if len(url) > _LONGEST or _ODD.search(url):
+        raise NetTrouble(Reason.MALFORMED, f"not a URL: {url[:80]!r}")
+    try:
+        parts = urlsplit(url)
+        port, host = parts.port, parts.hostname or ""
+        if parts.scheme not in _PORTS:
+            raise NetTrouble(Reason.NOT_ALLOWED, f"scheme {parts.scheme[:20]!r}")
+        if "@" in parts.netloc:
+            raise NetTrouble(Reason.NOT_ALLOWED, "a user name in the URL")
+        target = quote(parts.path or "/", safe=_PLAIN)
+        if parts.query:
+            target += "?" + quote(parts.query, safe=_PLAIN)
+        return WebAddress(
+            scheme=parts.scheme,
+            host=canonical_host(host),
+            port=_PORTS[parts.scheme] if port is None else port,
+            target=target if target.startswith("/") else "/" + target,
+        )
+    except ValueError as error:
+        raise NetTrouble(Reason.MALFORMED, f"not a URL: {url[:80]!r} ({error})") from error
 
 
 def canonical_host(text: str) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import socket
 from datetime import timedelta
 
 from probes.kit.net.dial import Dialer
@@ -11,6 +9,7 @@ from probes.kit.net.pace import Pace
 from probes.kit.net.patience import Patience
 from probes.kit.net.question import NetTrouble, WhoisAnswer, WhoisQuestion
 from probes.kit.net.web_address import canonical_host
+from probes.kit.net.wire import Wire
 from probes.kit.observation import Reason
 
 PORT = 43
@@ -47,11 +46,9 @@ class WhoisDoor:
         ended = False
         ip = ""
         try:
-            async with (
-                Patience(self._patience),
-                self._dialer.connect_any(addresses, PORT) as (connection, ip),
-            ):
-                ended = await _converse(connection, line, text)
+            async with Patience(self._patience), self._dialer.connect(addresses, PORT) as wire:
+                ip = wire.address
+                ended = await _converse(wire, line, text)
         except TimeoutError as error:
             if not text:
                 raise NetTrouble(Reason.TIMEOUT, f"{ip or addresses[0]} port {PORT}") from error
@@ -60,18 +57,15 @@ class WhoisDoor:
         return WhoisAnswer(raw=bytes(text), complete=ended, address=ip)
 
 
-async def _converse(connection: socket.socket, line: bytes, text: bytearray) -> bool:
+async def _converse(wire: Wire, line: bytes, text: bytearray) -> bool:
     """Fill `text`; return True when the server itself closed the conversation in order."""
-    reader, writer = await asyncio.open_connection(sock=connection)
+    wire.send(line + b"\r\n")
     try:
-        writer.write(line + b"\r\n")
         while len(text) < CAP:
-            data = await reader.read(CAP - len(text))
+            data = await wire.receive()
             if not data:
                 return True
-            text += data
+            text += data[: CAP - len(text)]
     except OSError:
         return False
-    finally:
-        writer.transport.abort()
     return False

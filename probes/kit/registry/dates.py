@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
+from enum import Enum
 from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
@@ -13,6 +14,10 @@ from typing import NamedTuple
 # Digits, words and single signs; each alternative consumes what it matches, so it is linear.
 _TOKENS = re.compile(r"\d+|[^\W\d_]+|[^\w\s]")
 _LONGEST = 80
+_MONTHS = 12
+_COUNTRY = 2
+# `03/08/2026`, `3-8-2026`; dots are left out: nobody puts the month before a dot.
+_BARE_NUMBERS = re.compile(r"(?<!\d)(\d{1,2})([/-])(\d{1,2})\2\d{4}(?!\d)")
 
 
 class Stamp(NamedTuple):
@@ -24,36 +29,89 @@ class Stamp(NamedTuple):
     """True when both a time of day and its zone were given."""
     day: date
     """The civil day as written, before any change of zone."""
+    precision: str = "day"
+    """`second`, `day` or `month`: the smallest part that was given."""
+    offset: int | None = None
+    """Minutes east of UTC as written; None where no zone was given."""
+
+
+class Order(Enum):
+    """What stands first in a date of bare numbers, such as 03/08/2026."""
+
+    DAY_FIRST = "day first"
+    MONTH_FIRST = "month first"
+    UNTOLD = "untold"
+    """Nobody says: such a date is read only where one of the numbers cannot be a month."""
 
 
 class _Tables(NamedTuple):
     months: dict[str, int]
     zones: dict[str, int]
     month_first: frozenset[str]
+    either: frozenset[str]
 
 
 @cache
 def _tables() -> _Tables:
     own = tomllib.loads((files("probes.kit.data") / "whois_dates.toml").read_text("utf-8"))
     months = {word: int(number) for number, words in own["months"].items() for word in words}
-    return _Tables(months, own["zones"], frozenset(own["month_first"]["suffixes"]))
+    return _Tables(
+        months,
+        own["zones"],
+        frozenset(own["month_first"]["suffixes"]),
+        frozenset(own["either"]["suffixes"]),
+    )
 
 
-def month_first(suffix: str) -> bool:
-    """Say whether the registry of a suffix writes 08/03 for 3 August."""
-    return suffix.rpartition(".")[2] in _tables().month_first
+def date_order(suffix: str, texts: Iterable[str]) -> Order:
+    """Return the order in which an answer about a name below a suffix writes its days.
+
+    Registries of countries write as their country does. Below other suffixes registrars of all
+    countries answer: then a date in the same answer must show it, `25/12/2026` or `12/25/2026`.
+    """
+    top = suffix.rpartition(".")[2]
+    tables = _tables()
+    if top in tables.month_first:
+        return Order.MONTH_FIRST
+    if top in tables.either:
+        return Order.UNTOLD
+    if len(top) == _COUNTRY:
+        return Order.DAY_FIRST
+    return _shown_order(texts)
 
 
-def read_stamp(text: str, *, month_first: bool = False) -> Stamp | None:
+def _shown_order(texts: Iterable[str]) -> Order:
+    shown = set()
+    for text in texts:
+        numbers = _BARE_NUMBERS.search(text, 0, _LONGEST)
+        if numbers is not None:
+            first, second = int(numbers[1]), int(numbers[3])
+            if first > _MONTHS >= second:
+                shown.add(Order.DAY_FIRST)
+            elif second > _MONTHS >= first:
+                shown.add(Order.MONTH_FIRST)
+    return shown.pop() if len(shown) == 1 else Order.UNTOLD
+
+
+def is_unclear(text: str) -> bool:
+    """Say whether a text begins with a date that could be two days: `03/08/2026`, not `03.08.2026`."""
+    numbers = _BARE_NUMBERS.search(text, 0, _LONGEST)
+    if numbers is None:
+        return False
+    first, second = int(numbers[1]), int(numbers[3])
+    return 1 <= first <= _MONTHS and 1 <= second <= _MONTHS and first != second
+
+
+def read_stamp(text: str, order: Order = Order.DAY_FIRST) -> Stamp | None:
     """Return the date a text begins with, or None where it gives none (`-`, `N/A`, `0000-00-00`).
 
-    Years first or months in words need no order; with bare numbers the day comes first unless
-    `month_first`, and where the first number cannot be one the other order is meant.
+    Years first, months in words and numbers parted by dots need no order; other bare numbers do,
+    unless one of them cannot be a month. Without an order that is known, nothing is guessed.
     """
     if "@" in text[:_LONGEST]:
         text = " ".join(word for word in text.split() if "@" not in word)  # `changed: a@b 20120516`
     tokens = _TOKENS.findall(text[:_LONGEST])
-    found = _calendar_day(tokens, month_first)
+    found = _calendar_day(tokens, order)
     if found is None:
         return None
     year, month, day, rest, exact = found
@@ -65,22 +123,22 @@ def read_stamp(text: str, *, month_first: bool = False) -> Stamp | None:
     except (ValueError, OverflowError):
         return None
     if written is None:
-        return Stamp(midnight, False, civil)
+        return Stamp(midnight, False, civil, "day" if exact else "month")
     offset = _offset(rest)
     try:
         at = written - timedelta(minutes=offset) if offset is not None else written
     except OverflowError:
         return None
-    return Stamp(at, exact and offset is not None, civil)
+    return Stamp(at, exact and offset is not None, civil, "second", offset)
 
 
 _Found = tuple[int, int, int, Sequence[str], bool]
 
 
-def _calendar_day(tokens: list[str], month_first: bool) -> _Found | None:
+def _calendar_day(tokens: list[str], order: Order) -> _Found | None:
     """Return year, month, day, the tokens after them, and whether a day was given at all."""
     for start in range(min(len(tokens), 6)):
-        found = _day_at(tokens[start:], month_first)
+        found = _day_at(tokens[start:], order)
         if found is not None:
             return found
         # A longer number that is no date must not be cut into one.
@@ -89,12 +147,12 @@ def _calendar_day(tokens: list[str], month_first: bool) -> _Found | None:
     return None
 
 
-def _day_at(tokens: Sequence[str], month_first: bool) -> _Found | None:
+def _day_at(tokens: Sequence[str], order: Order) -> _Found | None:
     head = tokens[0]
     if head.isdecimal():
         if len(head) in (8, 12, 14):
             return _run_together(head, tokens[1:])
-        return _three(tokens, month_first)
+        return _three(tokens, order)
     month = _month(head)
     if month is None:
         return None
@@ -131,7 +189,7 @@ def _month_leads(month: int, rest: Sequence[str]) -> _Found | None:
     return None
 
 
-def _three(tokens: Sequence[str], month_first: bool) -> _Found | None:
+def _three(tokens: Sequence[str], order: Order) -> _Found | None:
     """Three parts: years first, day first, or a month in words in the middle."""
     parts = _significant(tokens, 3)
     if len(parts) < 2:
@@ -153,9 +211,21 @@ def _three(tokens: Sequence[str], month_first: bool) -> _Found | None:
         return _checked(year, word, int(first), rest)
     if not second.isdecimal() or len(third) != 4:
         return None
-    day, month = (int(second), int(first)) if month_first else (int(first), int(second))
-    if month > 12:
-        day, month = month, day
+    return _ordered(
+        int(first), int(second), year, Order.DAY_FIRST if "." in tokens[:2] else order, rest
+    )
+
+
+def _ordered(
+    first: int, second: int, year: int, order: Order, rest: Sequence[str]
+) -> _Found | None:
+    """Tell day from month; where the order is untold, only if one number cannot be a month."""
+    if first <= _MONTHS and second <= _MONTHS and first != second and order is Order.UNTOLD:
+        return None
+    month_first = order is Order.MONTH_FIRST
+    if second > _MONTHS or first > _MONTHS:
+        month_first = second > _MONTHS
+    day, month = (second, first) if month_first else (first, second)
     return _checked(year, month, day, rest)
 
 

@@ -34,6 +34,7 @@ class Holder(Struct, frozen=True):
 
 class _Words(NamedTuple):
     withheld: tuple[str, ...]
+    withheld_weak: tuple[str, ...]
     withheld_exact: frozenset[str]
     services: tuple[str, ...]
     persons: tuple[str, ...]
@@ -47,6 +48,7 @@ def _words() -> _Words:
     own = tomllib.loads((files("probes.kit.data") / "whois_redaction.toml").read_text("utf-8"))
     return _Words(
         tuple(own["withheld"]["parts"]),
+        tuple(own["withheld"]["weak"]),
         frozenset(own["withheld"]["exact"]),
         tuple(own["privacy_service"]["parts"]),
         tuple(own["private_person"]["parts"]),
@@ -66,6 +68,8 @@ def veil(value: str) -> HolderKind | None:
     if any(part in low for part in words.persons):
         return HolderKind.PRIVATE_PERSON
     if low in words.withheld_exact or any(part in low for part in words.withheld):
+        return HolderKind.WITHHELD
+    if any(part in low for part in words.withheld_weak) and not legal_form(value):
         return HolderKind.WITHHELD
     return None
 

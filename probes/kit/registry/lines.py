@@ -13,6 +13,7 @@ from probes.kit.registry.vocabulary import (
     canonical_label,
     field_of,
     is_ambiguous,
+    likely_section,
     section_of,
     vocabulary,
 )
@@ -20,6 +21,7 @@ from probes.kit.registry.vocabulary import (
 MOST_LINES = 5_000
 LONGEST_LINE = 1_000
 LONGEST_LABEL = 64
+MOST_HEADING_WORDS = 9
 
 CONTACTS = frozenset({"admin", "tech", "billing", "reseller"})
 
@@ -118,8 +120,9 @@ def cut(text: str) -> Iterator[Line]:
             continue
         body = body.lstrip("*").strip() if body[0] == "*" else body
         body = body[2:].lstrip() if body.startswith("- ") else body
-        if body:
-            yield from _line(body, indent, state)
+        found = _line(body, indent, state) if body else None
+        if found is not None:
+            yield found
 
 
 def _comment(body: str, state: _Cutter) -> None:
@@ -133,24 +136,26 @@ def _comment(body: str, state: _Cutter) -> None:
             state.open(section, 0)
 
 
-def _line(body: str, indent: int, state: _Cutter) -> Iterator[Line]:
+def _line(body: str, indent: int, state: _Cutter) -> Line | None:
     label, value = _split(body)
     if label is not None and state.section == "nameservers" and "." in label.strip("."):
         label = None  # `ns1.example.ch<TAB>[192.0.2.1]`: a host, not a label
     if label is None:
-        yield from _bare(body, indent, state)
-        return
+        return _bare(body, indent, state)
     name = canonical_label(label)
     state.awaited = ""
     if not value:
         section = section_of(name)
         if section and not (section == "domain" and field_of(name)):
             state.open(section, indent)
-            return
+            return None
         if field_of(name):
             state.open("", indent)
             state.awaited = name
-            return
+            return None
+        if section := likely_section(name):
+            state.open(section, indent)
+            return None
     elif state.after_gap and state.domain_named and name in _OBJECTS:
         state.open(section_of(name) or "admin", indent)
         state.inner = indent
@@ -160,28 +165,27 @@ def _line(body: str, indent: int, state: _Cutter) -> Iterator[Line]:
         if state.section not in ("domain", "dates", "nameservers"):
             state.section = ""
     state.last_label, state.last_indent = name, indent
-    yield Line(state.section, name, value, state.block)
+    return Line(state.section, name, value, state.block)
 
 
-def _bare(body: str, indent: int, state: _Cutter) -> Iterator[Line]:
+def _bare(body: str, indent: int, state: _Cutter) -> Line | None:
     sentence = _sentence(body)
     if sentence is not None:
         state.place(indent)
-        yield Line(state.section, sentence[0], sentence[1], state.block)
-        return
-    name = canonical_label(body) if len(body) <= LONGEST_LABEL else ""
+        return Line(state.section, sentence[0], sentence[1], state.block)
+    heading = len(body) <= LONGEST_LABEL and body.count(" ") < MOST_HEADING_WORDS
+    name = canonical_label(body) if heading else ""
     section = section_of(name) if name else ""
     if section and not (state.section and state.inner is not None and indent > state.opened_at):
         state.open(section, indent)
-        return
+        return None
     continues = bool(state.last_label) and indent > state.last_indent
     state.place(indent)
     if continues:
-        yield Line(state.section, state.last_label, body, state.block)
-    elif state.awaited:
-        yield Line("", state.awaited, body, state.block)
-    elif state.section:
-        yield Line(state.section, "", body, state.block)
+        return Line(state.section, state.last_label, body, state.block)
+    if state.awaited:
+        return Line("", state.awaited, body, state.block)
+    return Line(state.section, "", body, state.block) if state.section else None
 
 
 def _split(body: str) -> tuple[str | None, str]:
@@ -196,12 +200,18 @@ def _split(body: str) -> tuple[str | None, str]:
         if start < end <= LONGEST_LABEL:
             return body[start + 1 : end], body[end + 1 :].strip()
     colon = body.find(":")
-    if body[:colon][-1:].isdigit() and body[colon + 1 : colon + 2].isdigit() and _sentence(body):
+    if (
+        colon > 0
+        and body[colon - 1].isdigit()
+        and body[colon + 1 : colon + 2].isdigit()
+        and _sentence(body)
+    ):
         return None, ""  # the colon of a clock: `Record created on 2018-02-05 22:59:12`
     if 0 < colon <= LONGEST_LINE // 4:
         label, value = body[:colon], body[colon + 1 :]
         # A remark in parentheses may make a label long; it is no part of it.
-        if value[:2] != "//" and len(label.partition("(")[0].rstrip(" .")) <= LONGEST_LABEL:
+        fits = colon <= LONGEST_LABEL or len(label.partition("(")[0].rstrip(" .")) <= LONGEST_LABEL
+        if fits and value[:2] != "//":
             return _inner_label(label, value.strip())
     for mark in ("#. ", "\t", ". . "):
         at = body.find(mark)
@@ -222,6 +232,8 @@ def _inner_label(label: str, value: str) -> tuple[str, str]:
         inner, _, rest = value.partition(":")
         if field_of(canonical_label(inner.partition(";")[0])):
             return inner.partition(";")[0], rest.strip()
+    if value[:1] == "!" and value[1:].isalnum():
+        return label, ""  # a YAML tag: `registrar: !Registrar`, and a block below it
     return label, value.lstrip(". ") if value[:1] == "." else value
 
 

@@ -12,7 +12,8 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from probes.kit.registry.whois_reader import host_name, values_of
+from probes.kit.registry.hosts import host_name
+from probes.kit.registry.whois_reader import values_of
 
 IANA = "whois.iana.org"
 BOOTSTRAP = "https://data.iana.org/rdap/dns.json"

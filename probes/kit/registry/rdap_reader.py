@@ -69,8 +69,11 @@ def _decode(body: bytes) -> dict[str, Any] | None:
 def _missing(found: dict[str, Any] | None, *, listed: bool) -> Reading:
     if found is None:
         return Reading(Ending.NETWORK_ERROR, "HTTP 404 without an RDAP answer")
+    words = _words(found)
+    if any(phrase in words.lower() for phrase in _QUOTA):
+        return Reading(Ending.RATE_LIMITED, words)
     if "errorCode" in found or "rdapConformance" in found or listed:
-        return Reading(Ending.NOT_REGISTERED, _words(found))
+        return Reading(Ending.NOT_REGISTERED, words)
     return Reading(Ending.NETWORK_ERROR, "HTTP 404 without an RDAP error")
 
 

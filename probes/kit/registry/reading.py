@@ -50,3 +50,5 @@ class Reading(Struct, frozen=True):
     dnssec: bool | None = None
     referral: str = ""
     """Where the registrar can be asked: a WHOIS host, or the URL of an RDAP object."""
+    unclear: tuple[str, ...] = ()
+    """Dates that could be two days (`expires: 03/08/2026`): kept as written, never guessed."""

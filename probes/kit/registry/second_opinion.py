@@ -14,9 +14,9 @@ from pathlib import Path
 import msgspec
 
 from probes.kit.registry.dates import Stamp, read_stamp
+from probes.kit.registry.hosts import host_name
 from probes.kit.registry.reading import Ending, Reading
 from probes.kit.registry.status import statuses_in
-from probes.kit.registry.whois_reader import host_name
 
 _CHILD = Path(__file__).with_name("second_parser.py")
 _SECONDS = 2.0

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from probes.kit.registry.standing import Standing, standings
+
 # RFC 5731 and RFC 3915.
 _EPP = (
     "addPeriod", "autoRenewPeriod", "clientDeleteProhibited", "clientHold", "clientRenewProhibited",
@@ -50,9 +52,8 @@ def _one(text: str) -> list[str]:
 
 def says_delegated(statuses: tuple[str, ...]) -> bool | None:
     """Return what the statuses say about delegation, None when they are silent."""
-    low = {status.lower() for status in statuses}
-    if low & {"not delegated", "inactive", "no delegation"}:
+    if Standing.UNDELEGATED in standings(statuses):
         return False
-    if low & {"delegated", "paid and in zone"}:
+    if {status.lower() for status in statuses} & {"delegated", "paid and in zone"}:
         return True
     return None

@@ -7,8 +7,11 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from typing import NamedTuple
 
+from probes.kit.registry.stems import Stems, words_of
+
 # "Name Server 3", "ns1_hostname": the number counts, it does not name.
 _NO_DIGITS = str.maketrans("", "", "0123456789")
+_MOST_LABEL_WORDS = 6
 _LEADERS = ("domain name ", "domain ", "record ", "registry ")
 
 
@@ -20,6 +23,9 @@ class Vocabulary(NamedTuple):
     sections: dict[str, str]
     inside: dict[str, dict[str, str]]
     sentences: dict[str, str]
+    likely_fields: dict[str, Stems]
+    """What words in an unknown label make it speak of, in the order to be tried; `blocked` first."""
+    likely_sections: dict[str, Stems]
 
 
 @cache
@@ -32,6 +38,8 @@ def vocabulary() -> Vocabulary:
         _turned(own["sections"]),
         {section: _turned(labels) for section, labels in own["inside"].items()},
         _turned(own["sentences"]),
+        {field: Stems.of(stems) for field, stems in own["likely"]["fields"].items()},
+        {section: Stems.of(stems) for section, stems in own["likely"]["sections"].items()},
     )
 
 
@@ -74,6 +82,26 @@ def section_of(label: str) -> str:
         if name in sections:
             return sections[name]
     return ""
+
+
+@lru_cache(maxsize=4096)
+def likely_field(label: str) -> str:
+    """Return the field that the words of an unknown label speak of (`domain expires at`), or nothing."""
+    return _likely(label, vocabulary().likely_fields)
+
+
+@lru_cache(maxsize=4096)
+def likely_section(heading: str) -> str:
+    """Return the section that the words of an unknown heading open, or nothing."""
+    return _likely(heading, vocabulary().likely_sections)
+
+
+def _likely(label: str, meanings: dict[str, Stems]) -> str:
+    words = words_of(label)
+    if len(words) > _MOST_LABEL_WORDS:
+        return ""
+    meaning = next((name for name, stems in meanings.items() if stems.found_in(words)), "")
+    return "" if meaning == "blocked" else meaning
 
 
 @lru_cache(maxsize=4096)

@@ -11,6 +11,7 @@ import sys
 import tracemalloc
 from collections import Counter
 from collections.abc import Iterable
+from contextlib import ExitStack
 from pathlib import Path
 
 import msgspec
@@ -18,18 +19,21 @@ import msgspec
 from probes.kit.observation import AnyObservation, Seen
 from probes.tls_certificate import ServedCertificate
 from reports import document as doc
-from reports.render import render
+from reports.audit_file import opened
+from reports.outline import outline
+from reports.render import pieces
 from scanner import document, service
 from scanner.database import Database
-from scanner.discovery import Frontier, GatheredLooks, Look, Seeds, attribute
-from scanner.evidence import Evidence, Run
+from scanner.discovery import Frontier, Look, Seeds, attribute
+from scanner.evidence import Evidence, Run, StoredLooks
 from scanner.registry import Client, Registry
 from scanner.runs.progress import ScanState, Tally
 from scanner.runs.scan import Scan
+from scanner.service.printing import replace
 from scanner.settings import Settings
-from scanner.verdicts import judge
+from scanner.verdicts import judge_iter
 from tests.benchmarks.audit.firms import firms
-from tests.benchmarks.audit.measure import Meter
+from tests.benchmarks.audit.measure import Measured, Meter
 from tests.benchmarks.audit.sampler import Sampler
 from tests.benchmarks.audit.world import NETWORK
 
@@ -74,7 +78,7 @@ async def audit(count: int, folder: Path, meter: Meter) -> None:
     """Look at so many firms, judge what was seen, write audit.json and the reports."""
     request = service.request(client="Лаборатория", typed=[firm.name for firm in firms(count)])
     seeds = Seeds(domains=tuple(name.name for name in request.names))
-    database = Database.open(f"sqlite:///{folder}/revizor.db")
+    database = _database(folder)
     evidence, registry = Evidence(database), Registry(database)
     await registry.ensure_client(request.client, service.now())
     run = await evidence.begin(request.client.slug, {}, SETTINGS.vantage, service.now())
@@ -82,60 +86,73 @@ async def audit(count: int, folder: Path, meter: Meter) -> None:
         async with service.live_net(SETTINGS, database) as net:
             scan = Scan(LabFrontier(seeds), evidence, net, service.now, SETTINGS.vantage, Silent())
             tally = await scan.run(run.id)
+    _write(request.client, seeds, run, tally, evidence, folder / "audit.json", meter)
+    _print(folder / "audit.json", meter)
     _count(meter, tally)
-    _conclude(request.client, seeds, run, tally, evidence, folder, meter)
     database.close()
 
 
-def _conclude(
+def _write(
     client: Client,
     seeds: Seeds,
     run: Run,
     tally: Tally,
     evidence: Evidence,
-    folder: Path,
+    file: Path,
     meter: Meter,
 ) -> None:
-    with meter.phase("read back"):
-        looks = GatheredLooks.of(_noted(evidence.observations(run.id), meter))
-    with meter.phase("attribute"):
-        estate = attribute(seeds, looks, run.started_at)
-    with meter.phase("judge"):
-        verdicts = judge(estate, looks, run.started_at)
-    with meter.phase("document"):
-        written = document.write(
-            client=client,
-            run=run,
-            scope=doc.Scope(names=seeds.domains, files=(), allow_nets=SETTINGS.allow_net, depth=0),
-            estate=estate,
-            verdicts=verdicts,
-            looks=looks,
-            tally=tally,
-            evidence=evidence,
-            at=service.now(),
-        )
-        (folder / "audit.json").write_bytes(doc.write(written))
-    for language in ("ru", "en"):
-        with meter.phase(f"report, {language}"):
-            (folder / f"cleanup.{language}.html").write_bytes(render(written, language).encode())
-    advice = Counter(str(verdict.advice) for verdict in verdicts)
-    meter.measured.notes["assets"] = f"{len(estate.holdings)}"
-    meter.measured.notes["verdicts"] = _words(advice)
-    findings = sum(len(verdict.findings) for verdict in verdicts)
-    meter.measured.notes["findings"] = f"{findings}"
+    with StoredLooks(evidence, run.id) as looks:
+        with meter.phase("attribute"):
+            estate = attribute(seeds, looks, run.started_at)
+        with meter.phase("judge, document"):
+            lines = document.lines(
+                client=client,
+                run=run,
+                scope=doc.Scope(names=seeds.domains, allow_nets=SETTINGS.allow_net, depth=0),
+                estate=estate,
+                verdicts=judge_iter(estate, looks, run.started_at),
+                looks=looks,
+                tally=tally,
+                evidence=evidence,
+                at=service.now(),
+            )
+            replace(file, lines)
+
+
+def _print(file: Path, meter: Meter) -> None:
+    with ExitStack() as stack:
+        with meter.phase("outline"):
+            written = stack.enter_context(opened(file))
+            plan = outline(written)
+        for language in ("ru", "en"):
+            with meter.phase(f"report, {language}"):
+                report = file.with_name(f"cleanup.{language}.html")
+                replace(report, (piece.encode() for piece in pieces(written, plan, language)))
+
+
+def _note(folder: Path, measured: Measured) -> None:
+    """Look over what was made; not part of what is measured."""
     sizes = {path.name: path.stat().st_size / 2**20 for path in sorted(folder.iterdir())}
-    meter.measured.notes["files, MiB"] = ", ".join(f"{n} {s:.1f}" for n, s in sizes.items())
-
-
-def _noted(observations: Iterable[AnyObservation], meter: Meter) -> Iterable[AnyObservation]:
-    """Count the certificates by their trust on the way."""
+    measured.notes["files, MiB"] = ", ".join(f"{n} {s:.1f}" for n, s in sizes.items())
+    with opened(folder / "audit.json") as written:
+        advice = Counter(entry.verdict for entry in written.entries)
+        findings = sum(len(asset.reasons) for asset in written.assets(written.entries))
+        run = written.frame.run.id
+    measured.notes["assets"] = f"{advice.total()}"
+    measured.notes["verdicts"] = ", ".join(f"{word} {n}" for word, n in advice.most_common())
+    measured.notes["findings"] = f"{findings}"
     met: Counter[str] = Counter()
-    for observation in observations:
+    database = _database(folder)
+    for observation in Evidence(database).observations(run):
         match observation.outcome:
             case Seen(ServedCertificate(trust=trust)):
                 met[trust] += 1
-        yield observation
-    meter.measured.certificates = dict(met)
+    database.close()
+    measured.certificates = dict(met)
+
+
+def _database(folder: Path) -> Database:
+    return Database.open(f"sqlite:///{folder}/revizor.db")
 
 
 def _count(meter: Meter, tally: Tally) -> None:
@@ -145,10 +162,6 @@ def _count(meter: Meter, tally: Tally) -> None:
         for probe, reasons in tally.reasons.items()
         for reason, count in reasons.items()
     }
-
-
-def _words(counted: Counter[str]) -> str:
-    return ", ".join(f"{word} {count}" for word, count in counted.most_common())
 
 
 def main(count: int, folder: Path, extra: str) -> None:
@@ -163,6 +176,7 @@ def main(count: int, folder: Path, extra: str) -> None:
     measured = meter.stop()
     if sampler:
         sampler.stop(measured)
+    _note(folder, measured)
     print(msgspec.json.encode(measured).decode())
 
 

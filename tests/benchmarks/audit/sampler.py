@@ -38,6 +38,7 @@ _PARTS = (
     ("probes/kit/net/handshakes.py", "HTTP and TLS"),
     ("probes/kit/net/http", "HTTP and TLS"),
     ("probes/kit/net/inflate.py", "HTTP and TLS"),
+    ("probes/kit/net/wire.py", "HTTP and TLS"),
     ("probes/kit/net/web_address.py", "HTTP and TLS"),
     ("asyncio/sslproto.py", "HTTP and TLS"),
     ("/ssl.py", "HTTP and TLS"),

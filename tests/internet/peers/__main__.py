@@ -29,22 +29,22 @@ PORTS_INSIDE = (25, 43, 80, 443, 8080)
 
 
 async def play(folder: Path) -> None:
-    """Start everything, and stay."""
+    """Start everything, and stay: last those whose listening says that the world is ready."""
     world = load()
     now = datetime.fromisoformat((folder / "now").read_text())
     register = Register(world, now)
     stage = Stage(folder / "played.log")
-    await Whois(register, stage).start()
-    for host, answer in services(world, register, folder / "tls", now, stage).items():
-        for address in world.addresses(host):
-            await web.serve(address, answer, web.tls(folder / "tls", host))
+    for address in INSIDE:
+        for port in PORTS_INSIDE:
+            await _watch(address, port, folder / "inside.log")
     for server in world.servers():
         await _odd(server, world, folder / "tls", stage)
     await hostile_web.start(world, folder / "tls", stage)
     await hostile_mail.start(world, stage)
-    for address in INSIDE:
-        for port in PORTS_INSIDE:
-            await _watch(address, port, folder / "inside.log")
+    await Whois(register, stage).start()
+    for host, answer in services(world, register, folder / "tls", now, stage).items():
+        for address in world.addresses(host):
+            await web.serve(address, answer, web.tls(folder / "tls", host))
     await asyncio.Event().wait()
 
 

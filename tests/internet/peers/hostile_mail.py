@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import itertools
 from collections.abc import Awaitable, Callable
 
+from tests.internet.peers import sending
 from tests.internet.peers.hostile_pages import IMAGE, SCRIPT
 from tests.internet.peers.stage import Stage
 from tests.internet.population import Population
@@ -16,8 +16,8 @@ Trick = Callable[[Reader, Writer], Awaitable[None]]
 
 
 async def _say(writer: Writer, text: str | bytes) -> None:
-    writer.write(text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass"))
-    await writer.drain()
+    data = text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass")
+    await sending.send(writer, data)
 
 
 async def _polite(reader: Reader, writer: Writer, banner: str, ehlo: str, starttls: bytes) -> None:
@@ -44,13 +44,11 @@ async def banner_direction(reader: Reader, writer: Writer) -> None:
 
 
 async def endless_line(reader: Reader, writer: Writer) -> None:
-    while True:
-        await _say(writer, b"220 " + b"z" * 60_000)
+    await sending.flood(writer, b"220 " + b"z" * 60_000)
 
 
 async def endless_greeting(reader: Reader, writer: Writer) -> None:
-    while True:
-        await _say(writer, b"220-zlo\r\n" * 1_000)
+    await sending.flood(writer, b"220-zlo\r\n" * 1_000)
 
 
 async def thousand_extensions(reader: Reader, writer: Writer) -> None:
@@ -63,9 +61,7 @@ async def binary(reader: Reader, writer: Writer) -> None:
 
 
 async def drip(reader: Reader, writer: Writer) -> None:
-    for letter in itertools.cycle(b"220 mx"):
-        await _say(writer, bytes([letter]))
-        await asyncio.sleep(0.5)
+    await sending.drip(writer, b"220 mx")
 
 
 async def silence(reader: Reader, writer: Writer) -> None:

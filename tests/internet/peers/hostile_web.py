@@ -5,14 +5,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gzip
-import itertools
 import ssl
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from msgspec import Struct
 
-from tests.internet.peers import odd_web, web
+from tests.internet.peers import odd_web, sending, web
 from tests.internet.peers.hostile_pages import HEADS, PAGES
 from tests.internet.peers.stage import Stage
 from tests.internet.population import Domain, Hostile, Population
@@ -33,19 +32,15 @@ class Visit(Struct, frozen=True):
 
     async def send(self, data: bytes) -> None:
         """Send at the pace at which the visitor reads."""
-        self.writer.write(data)
-        await self.writer.drain()
+        await sending.send(self.writer, data)
 
     async def flood(self, piece: bytes) -> None:
-        """Send for ever, as fast as it is read."""
-        while True:
-            await self.send(piece)
+        """Send far more than anybody may read."""
+        await sending.flood(self.writer, piece)
 
     async def drip(self, text: bytes) -> None:
         """Send a byte every half second, for ever."""
-        for byte in itertools.cycle(text):
-            await self.send(bytes([byte]))
-            await asyncio.sleep(0.5)
+        await sending.drip(self.writer, text)
 
 
 Trick = Callable[[Visit], Awaitable[None]]
@@ -271,15 +266,15 @@ async def _handshake_never(reader: asyncio.StreamReader, writer: asyncio.StreamW
 
 
 async def _handshake_drip(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    await Visit(writer, "", "").drip(b"\x16\x03\x03\x40\x00")
+    await sending.drip(writer, b"\x16\x03\x03\x40\x00")
 
 
 async def _handshake_junk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    await Visit(writer, "", "").flood(bytes(range(256)) * 100)
+    await sending.flood(writer, bytes(range(256)) * 100)
 
 
 async def _handshake_plain(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    await Visit(writer, "", "").send(_OK + b"\r\n" + _PAGE)
+    await sending.send(writer, _OK + b"\r\n" + _PAGE)
 
 
 HANDSHAKES = {

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import itertools
 import socket
 import struct
 from collections.abc import Awaitable, Callable
 
+from tests.internet.peers import sending
 from tests.internet.peers.hostile_pages import IMAGE, SCRIPT
 
 Writer = asyncio.StreamWriter
@@ -16,8 +16,8 @@ Trick = Callable[[Writer, str], Awaitable[None]]
 
 
 async def _send(writer: Writer, text: str | bytes) -> None:
-    writer.write(text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass"))
-    await writer.drain()
+    data = text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass")
+    await sending.send(writer, data)
 
 
 def _with(label: str, value: str) -> Trick:
@@ -36,8 +36,7 @@ def _with(label: str, value: str) -> Trick:
 
 async def endless(writer: Writer, honest: str) -> None:
     await _send(writer, honest)
-    for number in itertools.count():
-        await _send(writer, f"remarks: zlo {number}\r\n" * 100)
+    await sending.flood(writer, b"remarks: zlo\r\n" * 100)
 
 
 async def megabyte_line(writer: Writer, honest: str) -> None:
@@ -49,9 +48,7 @@ async def binary(writer: Writer, honest: str) -> None:
 
 
 async def drip(writer: Writer, honest: str) -> None:
-    for letter in itertools.cycle(honest):
-        await _send(writer, letter)
-        await asyncio.sleep(0.3)
+    await sending.drip(writer, honest.encode(), every=0.3)
 
 
 async def silence(writer: Writer, honest: str) -> None:

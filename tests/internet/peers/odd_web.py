@@ -12,6 +12,7 @@ import zlib
 from collections.abc import Awaitable, Callable
 
 from tests.internet import pages
+from tests.internet.peers.sending import drip, flood, send
 from tests.internet.population import Population, Server
 
 Writer = asyncio.StreamWriter
@@ -42,20 +43,14 @@ _visits: dict[int, itertools.count[int]] = {}
 
 async def tarpit(writer: Writer, page: bytes) -> None:
     """Drip a byte of body every half second for ever."""
-    writer.write(HEAD + b"\r\n")
-    for byte in itertools.cycle(b"<!-- patience -->"):
-        writer.write(bytes([byte]))
-        await writer.drain()
-        await asyncio.sleep(0.5)
+    await send(writer, HEAD + b"\r\n")
+    await drip(writer, b"<!-- patience -->")
 
 
 async def endless_headers(writer: Writer, page: bytes) -> None:
     """Send header lines for ever, as fast as they are read."""
-    writer.write(b"HTTP/1.1 200 OK\r\n")
-    for number in itertools.count():
-        writer.write(b"X-Line-%d: and one more\r\n" % number)
-        await writer.drain()
-        await asyncio.sleep(0.001)
+    await send(writer, b"HTTP/1.1 200 OK\r\n")
+    await flood(writer, b"X-Line: and one more\r\n")
 
 
 async def gzip_bomb(writer: Writer, page: bytes) -> None:

@@ -12,6 +12,8 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from msgspec import Struct
 
+from tests.internet.peers.sending import flood, send
+
 PATIENCE = 20.0
 """Seconds a visitor may take to ask."""
 
@@ -35,7 +37,7 @@ class Response(Struct, frozen=True):
     headers: dict[str, str] = {}
     cut: int = 0
     endless: bytes = b""
-    """Sent after the body again and again, without a length, until the visitor goes."""
+    """Sent after the body again and again, without a length, far longer than anybody may read."""
 
 
 Answer = Callable[[Request], Awaitable[Response]]
@@ -60,11 +62,9 @@ async def serve(address: str, answer: Answer, context: ssl.SSLContext) -> None:
         with contextlib.suppress(OSError, asyncio.IncompleteReadError, TimeoutError):
             head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), PATIENCE)
             response = await answer(request(head.decode("latin-1")))
-            writer.write(_bytes(response))
-            await writer.drain()
-            while response.endless:
-                writer.write(response.endless)
-                await writer.drain()
+            await send(writer, _bytes(response))
+            if response.endless:
+                await flood(writer, response.endless)
         writer.close()
 
     await asyncio.start_server(visit, address, 443, ssl=context)

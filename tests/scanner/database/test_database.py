@@ -19,6 +19,8 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from scanner.database import Busy, Database, StorageTrouble
 from scanner.database.columns import Exact, Utc, Word
+from scanner.database.engine import Place, open_engine
+from scanner.database.writer import Writer
 
 
 class Colour(StrEnum):
@@ -103,6 +105,25 @@ def test_readers_cannot_write(database: Database) -> None:
         database.read(_add(1))
 
     assert database.read(_numbers) == []
+
+
+def test_jobs_in_no_hurry_share_a_commit(database_url: str) -> None:
+    """They wait for each other, until one comes that cannot wait, or the end."""
+    engine = open_engine(Place(database_url), writes=True)
+    writer = Writer(engine, "here", gathering=60.0)
+
+    def transaction(connection: Connection) -> object:
+        return connection.get_transaction()
+
+    waiting = [writer.submit(transaction, hurry=False) for _ in range(3)]
+    hurried = writer.submit(transaction)
+    shared = {one.result(30) for one in (*waiting, hurried)}
+    last = writer.submit(transaction, hurry=False)
+    writer.close()
+    engine.dispose()
+
+    assert len(shared) == 1
+    assert last.result(30) not in shared
 
 
 def test_closing_writes_what_is_queued(database_url: str) -> None:

@@ -6,6 +6,9 @@ import asyncio
 import random
 import subprocess
 import sys
+from itertools import pairwise
+
+from sqlalchemy import Connection, text
 
 from probes.kit.net.pace import InProcessPace
 from scanner.database import Database, SqlPace
@@ -20,18 +23,18 @@ async def main():
         print("ready", flush=True)
         sys.stdin.readline()
         for _ in range(40):
-            print(await pace.reserve("whois:example", 2.0, 1000.0, 1e6), flush=True)
+            print(await pace.reserve("whois:example", float(sys.argv[2]), 1000.0, 1e6), flush=True)
 
 asyncio.run(main())
 """
 
 
-def test_processes_share_one_limit(database_url: str) -> None:
-    """Turns taken by several processes at once are as far apart as those of one."""
+def _taken_by_two_processes(database_url: str, interval: float) -> list[float]:
+    """Return the turns that two processes took at once, forty each, in order."""
     Database.open(database_url).close()
     askers = [
         subprocess.Popen(
-            [sys.executable, "-c", _PROGRAM, database_url],
+            [sys.executable, "-c", _PROGRAM, database_url, str(interval)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -45,10 +48,55 @@ def test_processes_share_one_limit(database_url: str) -> None:
         assert asker.stdin is not None
         asker.stdin.write("go\n")
         asker.stdin.flush()
+    return sorted(
+        float(turn) for asker in askers for turn in asker.communicate(timeout=60)[0].split()
+    )
 
-    turns = [float(turn) for asker in askers for turn in asker.communicate(timeout=60)[0].split()]
 
-    assert sorted(turns) == [2.0 * number for number in range(80)]
+def test_processes_share_one_limit(database_url: str) -> None:
+    """Turns taken by several processes at once are as far apart as those of one."""
+    assert _taken_by_two_processes(database_url, 2.0) == [2.0 * number for number in range(80)]
+
+
+def test_turns_taken_together_are_nobody_elses(database_url: str) -> None:
+    """Where turns are short a process takes several at once; still no two are nearer than the rate."""
+    turns = _taken_by_two_processes(database_url, 0.0625)
+
+    assert len(turns) == 80
+    assert all(later - earlier >= 0.0625 for earlier, later in pairwise(turns))
+
+
+def test_turns_taken_together_cost_one_transaction(database_url: str) -> None:
+    """They are given out before the database is asked again; those whose moment passed never are."""
+
+    def free(connection: Connection) -> float:
+        return float(connection.execute(text("SELECT free FROM pace")).scalar_one())
+
+    async def run() -> None:
+        with Database.open(database_url) as database:
+            pace = SqlPace(database, lambda: 1000.0)
+            for turn in (0.0, 0.0625, 0.125, 0.1875):
+                assert await pace.reserve("whois:a", 0.0625, 1000.0, 30.0) == turn
+                assert database.read(free) == 1000.25
+            assert await pace.reserve("whois:a", 0.0625, 1000.0, 30.0) == 0.25
+            assert database.read(free) == 1000.5
+            assert await pace.reserve("whois:a", 0.0625, 2000.0, 30.0) == 0.0
+            assert database.read(free) == 2000.25
+
+    asyncio.run(run())
+
+
+def test_a_closed_group_gives_out_no_turn_taken_before(database_url: str) -> None:
+    """A server that asks us to stay away is not asked with turns left over."""
+
+    async def run() -> float:
+        with Database.open(database_url) as database:
+            pace = SqlPace(database, lambda: 1000.0)
+            await pace.reserve("whois:a", 0.0625, 1000.0, 30.0)
+            await pace.back_off("whois:a", 20.0)
+            return await pace.reserve("whois:a", 0.0625, 1000.0, 30.0)
+
+    assert asyncio.run(run()) == 20.0
 
 
 def test_turns_are_those_of_a_single_process(database_url: str) -> None:

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 import sqlite3
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
+import zstandard
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Column, Connection, MetaData, Table, Text, text
+from sqlalchemy import Column, Connection, MetaData, Table, Text, bindparam, text
 
-import scanner.evidence.rows
 import scanner.registry.rows  # noqa: F401
+from probes.kit.net.question import HttpAnswer, HttpQuestion
+from probes.kit.net.tape import Exchange
 from scanner.database import Database, StorageTrouble
-from scanner.database.columns import Row
+from scanner.database.columns import Row, Utc
 from scanner.database.engine import Place, open_engine
 from scanner.database.schema import MIGRATIONS, bring_up_to_date, revision_of, revisions
+from scanner.evidence import Evidence
 
 
 def _difference(database: Database, models: MetaData) -> list[object]:
@@ -73,11 +79,13 @@ def test_another_programs_file_is_refused(tmp_path: Path) -> None:
         Database.open(f"sqlite:///{tmp_path}/other.db")
 
 
-_SECOND = """
+_NOW = revisions()[-1]
+_NEXT = f"{int(_NOW) + 1:04d}"
+_NOVELTY = """
 import sqlalchemy as sa
 from alembic import op
-revision = "0002"
-down_revision = "0001"
+revision = "{next}"
+down_revision = "{now}"
 def upgrade():
     op.create_table("novelty", sa.Column("id", sa.Text(), primary_key=True))
     with op.batch_alter_table("client") as batch:
@@ -89,7 +97,8 @@ def upgrade():
 def _next_version(tmp_path: Path, then: str) -> Path:
     folder = tmp_path / "migrations"
     shutil.copytree(MIGRATIONS, folder, ignore=shutil.ignore_patterns("__pycache__"))
-    (folder / "v0002_novelty.py").write_text(_SECOND.format(then=then))
+    novelty = _NOVELTY.format(next=_NEXT, now=_NOW, then=then)
+    (folder / f"v{_NEXT}_novelty.py").write_text(novelty)
     return folder
 
 
@@ -102,10 +111,10 @@ def test_a_file_is_copied_before_it_is_migrated(tmp_path: Path) -> None:
     bring_up_to_date(place, engine, _next_version(tmp_path, then="pass"))
 
     with engine.connect() as connection:
-        assert revision_of(connection) == "0002"
+        assert revision_of(connection) == _NEXT
     engine.dispose()
-    copy = sqlite3.connect(tmp_path / "revizor.db.before-0002")
-    assert copy.execute("SELECT version_num FROM alembic_version").fetchall() == [("0001",)]
+    copy = sqlite3.connect(tmp_path / f"revizor.db.before-{_NEXT}")
+    assert copy.execute("SELECT version_num FROM alembic_version").fetchall() == [(_NOW,)]
     copy.close()
 
 
@@ -121,8 +130,32 @@ def test_a_failed_migration_leaves_the_old_schema(tmp_path: Path, database_url: 
 
     engine.dispose()
     with Database.open(database_url) as database:
-        assert database.read(revision_of) == "0001"
+        assert database.read(revision_of) == _NOW
         assert _difference(database, Row.metadata) == []
+
+
+def test_exchanges_of_the_first_schema_stay_readable(tmp_path: Path, database_url: str) -> None:
+    """With their moments, so that they age out like any other."""
+    folder = tmp_path / "migrations"
+    shutil.copytree(MIGRATIONS, folder, ignore=shutil.ignore_patterns("__pycache__", "v000[2-9]*"))
+    place = Place(database_url)
+    engine = open_engine(place, writes=True)
+    bring_up_to_date(place, engine, folder)
+    at = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
+    page = HttpAnswer(200, (), b"<p>Hello" * 1000, False, "192.0.2.1")
+    asked = Exchange(HttpQuestion("http://a.ru/"), at, "office", page)
+    row = "INSERT INTO exchange (id, at, truncated, body) VALUES (:id, :at, :cut, :body)"
+    body = zstandard.ZstdCompressor(level=1).compress(msgspec.msgpack.encode(asked))
+    with engine.begin() as connection:
+        typed = text(row).bindparams(bindparam("at", type_=Utc))
+        connection.execute(typed, {"id": "a" * 32, "at": at, "cut": False, "body": body})
+    engine.dispose()
+
+    with Database.open(database_url) as database:
+        evidence = Evidence(database)
+        assert evidence.exchange("a" * 32) == asked
+        assert asyncio.run(evidence.prune_raw(at)) == 0
+        assert asyncio.run(evidence.prune_raw(at + timedelta(seconds=1))) == 1
 
 
 _OPENER = """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
@@ -284,3 +285,33 @@ def test_the_newest_of_several_answers_counts():
         ((seen, later), later),
     ):
         assert GatheredLooks.of(several).latest(ADDRESSES, target).outcome == expected.outcome
+
+
+def test_every_look_is_read_once():
+    """Reading from a store is dear: what attribution needs of a look it notes when it meets it."""
+    world = sibling_world(mx=("mx.romashka.ru",), name_servers=("ns1.romashka.ru",))
+    world.domain("romashka.ru", mx=("mx.romashka.ru",), log=(("lk.romashka.ru",),))
+    world.host("lk.romashka.ru", chain=("edge.other.ru",)).mail_host("mx.romashka.ru")
+    looks, read = world.looks(), []
+
+    class Store:
+        def latest(self, ask: Any, target: Any) -> Any:
+            read.append((ask.probe, str(target)))
+            return looks.latest(ask, target)
+
+    estate = attribute(Seeds(domains=("romashka.ru",)), Store(), NOW)
+
+    assert estate == world.estate("romashka.ru")
+    assert len(read) == len(set(read)) > 20
+
+
+def test_what_no_frontier_asked_for_is_read_when_it_is_needed():
+    """Mail of a domain that is only met: its host was looked at for another reason."""
+    world = sibling_world(mx=("mx.hoster.net",)).addresses("mx.hoster.net", "198.51.100.10")
+
+    estate = world.estate("romashka.ru")
+
+    found = [
+        (str(r.subject), str(r.object)) for r in estate.relations if r.kind == "mail_on_hosting"
+    ]
+    assert found == [("domain:other.ru", "hosting:beget/romashka.ru")]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from sys import getrefcount
 
 import pytest
 
@@ -193,3 +194,23 @@ def test_a_tried_name_counts_unless_every_name_leads_there():
         "typed_by_consultant",
         "tried_under",
     ]
+
+
+def test_what_was_learnt_is_let_go():
+    """The frontier keeps names and addresses; no answer lives on in it, however long the run."""
+    frontier, looks, answers = Frontier(Seeds(domains=("romashka.ru",))), rich_world().looks(), []
+    waiting = list(frontier.start())
+    while waiting:
+        look = waiting.pop()
+        seen = looks.latest(Ask(look.probe), look.target)
+        outcome = seen.outcome if seen.asked else TIMEOUT
+        answer = Observation(look.probe, look.target, NOW, "here", outcome)
+        waiting += frontier.learn(answer)
+        if isinstance(outcome, Seen):
+            answers.append(outcome.fact)
+    del answer, outcome, seen
+
+    held = [getrefcount(fact) for fact in answers]
+    del frontier
+    assert held == [getrefcount(fact) for fact in answers]
+    assert len(held) > 20

@@ -12,18 +12,26 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from probes.kit.catalog import all_probes
-from probes.kit.net.question import DnsAnswer, DnsQuestion, HttpAnswer, HttpQuestion
+from probes.kit.net.question import (
+    DnsAnswer,
+    DnsQuestion,
+    Handshake,
+    HttpAnswer,
+    HttpQuestion,
+    TlsQuestion,
+)
 from probes.kit.net.tape import Exchange, Failure
 from probes.kit.observation import Absent, AnyObservation, Observation, Reason, Seen, Unknown
 from probes.kit.target import Address, Domain, Endpoint, Host, Target
 from probes.registration import Holder, HolderKind, Moment, Registration, Source
 from scanner.database import Database
 from scanner.evidence import Evidence
+from scanner.evidence.excerpt import excerpt_of
 from scanner.evidence.packing import RAW_CAP
-from scanner.evidence.rows import EXCHANGE
+from scanner.evidence.rows import EXCHANGE, PIECE
 
 AT = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
 
@@ -255,6 +263,66 @@ def test_raw_answers_age_out_and_observations_stay(evidence: Evidence, database:
     assert list(evidence.excerpts([old.id, new.id])) == [new.id]
     assert evidence.exchange(new.id) == new
     assert len(list(evidence.observations(run))) == 1
+
+
+def test_a_page_is_stored_once_and_goes_with_its_last_exchange(
+    evidence: Evidence, database: Database
+) -> None:
+    """However many names show it; each exchange has it whole until then."""
+    run = _begin(evidence)
+    page = b"<p>Hello" * 1000
+    shown = [_asked("a.ru", body=page), _asked("www.a.ru", later=60, body=page)]
+    other = _asked("b.ru", later=60, body=b"<p>Bye" * 1000)
+    asyncio.run(evidence.keep(run, _saw(Domain("a.ru"), Absent("x")), shown))
+    asyncio.run(evidence.keep(run, _saw(Domain("b.ru"), Absent("x")), [other]))
+    pages = select(func.count()).select_from(PIECE)
+
+    assert [evidence.exchange(one.id) for one in (*shown, other)] == [*shown, other]
+    assert database.read(lambda connection: connection.scalar(pages)) == 2
+    asyncio.run(evidence.prune_raw(AT + timedelta(seconds=60)))
+    assert [evidence.exchange(one.id) for one in (*shown, other)] == [None, shown[1], other]
+    asyncio.run(evidence.prune_raw(AT + timedelta(seconds=61)))
+    assert database.read(lambda connection: connection.scalar(pages)) == 0
+
+
+def test_an_exchange_without_its_pieces_has_aged_out(
+    evidence: Evidence, database: Database
+) -> None:
+    """Half an answer is never shown as a whole one."""
+    page = _asked("a.ru", body=b"<p>Hello" * 1000)
+    shaken = Handshake((b"leaf", b"issuer"), "TLSv1.3", "192.0.2.1")
+    chain = Exchange(TlsQuestion("a.ru", 443), AT, "office", shaken)
+    asyncio.run(evidence.keep(_begin(evidence), _saw(Domain("a.ru"), Absent("x")), [page, chain]))
+    assert [evidence.exchange(one.id) for one in (page, chain)] == [page, chain]
+    asyncio.run(database.write(lambda connection: connection.execute(delete(PIECE)).rowcount))
+
+    for one in (page, chain):
+        assert evidence.exchange(one.id) is None
+        assert evidence.excerpt(one.id) is None
+
+
+def test_what_was_pruned_can_be_kept_again(evidence: Evidence) -> None:
+    """That it was on disk once is no reason not to write it."""
+    run, asked = _begin(evidence), _asked("a.ru")
+    asyncio.run(evidence.keep(run, _saw(Domain("a.ru"), Absent("x")), [asked]))
+    asyncio.run(evidence.prune_raw(AT + timedelta(seconds=60)))
+    asyncio.run(evidence.keep(run, _saw(Domain("b.ru"), Absent("x")), [asked]))
+
+    assert evidence.exchange(asked.id) == asked
+
+
+def test_excerpts_come_in_the_order_asked_for(evidence: Evidence) -> None:
+    """Each once, and none for what we do not have; more than one query holds."""
+    run = _begin(evidence)
+    asked = [_asked(f"h{number}.ru", later=number % 7) for number in range(1200)]
+    asyncio.run(evidence.keep(run, _saw(Domain("a.ru"), Absent("x")), asked))
+    ids = sorted(one.id for one in asked)
+
+    found = list(evidence.iter_excerpts(iter([*ids, "0" * 32, ids[0]])))
+
+    assert [id_ for id_, _ in found] == ids
+    by_id = {one.id: one for one in asked}
+    assert all(excerpt == excerpt_of(by_id[id_]) for id_, excerpt in found)
 
 
 def test_one_who_gives_up_takes_nothing_from_the_others(evidence: Evidence) -> None:

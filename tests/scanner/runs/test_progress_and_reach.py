@@ -84,8 +84,8 @@ def test_the_reach_is_said_in_words():
 
     assert text.startswith("2 names to start from")
     assert "  2  registration (public)" in text
-    assert "whois.tcinet.ru: 1 questions, about 60 s" in text
-    assert "crt.sh: 2 questions, about 2 min" in text
+    assert "whois.tcinet.ru: 1 questions at 1 a minute, about 60 s" in text
+    assert "crt.sh: 2 questions at 1 a minute, about 2 min" in text
     assert text.endswith("Nothing was sent.")
 
 

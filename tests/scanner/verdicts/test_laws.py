@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -20,7 +21,7 @@ from probes.kit.observation import Absent, AnyObservation, Reason, Seen, Unknown
 from probes.registration import Holder, HolderKind
 from scanner.assets import Advice, Kind, Use
 from scanner.discovery import GatheredLooks, Seeds, attribute
-from scanner.verdicts import RULES, Card, Dossier, Verdict, all_codes, judge
+from scanner.verdicts import RULES, Card, Dossier, Verdict, all_codes, judge, judge_iter
 from scanner.verdicts.judge import form_opinion
 from scanner.verdicts.scene import Scene
 from scanner.verdicts.verdict import Finding
@@ -265,7 +266,72 @@ class CountedLooks:
 
     def __init__(self, looks: GatheredLooks) -> None:
         self._looks, self.made = looks, 0
+        self.each: Counter[tuple[str, str]] = Counter()
 
     def latest(self, ask: Any, target: Any) -> Any:
         self.made += 1
+        self.each[ask.probe, str(target)] += 1
         return self._looks.latest(ask, target)
+
+
+def test_a_store_is_asked_for_a_look_twice_at_most():
+    """Once among its neighbours, once for the hosting they share, however many rules want it."""
+    looks = estate_of_every_kind().looks()
+    estate, counted = attribute(SEEDS, looks, NOW), CountedLooks(looks)
+
+    assert len(judge(estate, counted, NOW)) == len(estate.holdings)
+
+    assert max(counted.each.values()) <= 2
+
+
+def test_verdicts_come_in_the_order_of_the_estate():
+    """Whatever had to be judged before them."""
+    looks = estate_of_every_kind().looks()
+    estate = attribute(SEEDS, looks, NOW)
+
+    assert [v.asset for v in judge_iter(estate, looks, NOW)] == [h.asset for h in estate.holdings]
+
+
+def test_findings_are_told_in_the_order_of_the_rules():
+    """Also those of rules that are heard last."""
+    place = {card.id: number for number, card in enumerate(RULES)}
+    heard = [card for card in RULES if card.asks_all]
+    assert heard
+    for verdict in judged(estate_of_every_kind().observations).values():
+        places = [place[one.rule] for one in verdict.findings if one.rule in place]
+        assert places == sorted(places)
+
+
+def test_whoever_asks_of_all_before_all_were_read_gets_no_half_answer():
+    """A rule that forgot to say that it asks of every domain crashes; it never hears of a part."""
+    looks = estate_of_every_kind().looks()
+    scene = Scene(attribute(SEEDS, looks, NOW), looks)
+    walk = scene.walk()
+    next(walk)
+    with pytest.raises(RuntimeError, match="asks_all"):
+        scene.unread  # noqa: B018 - to ask is the test
+
+    assert len([*walk]) + 1 == len(scene.holdings)
+    assert scene.unread == Scene(attribute(SEEDS, looks, NOW), looks).unread
+
+
+def test_neighbours_are_walked_together_and_shared_things_last():
+    """A site, its mail, its certificate and its domain in a row: their looks lie together too."""
+    looks = estate_of_every_kind().looks()
+    scene = Scene(attribute(SEEDS, looks, NOW), looks)
+
+    walked = [holding.asset for holding, _ in scene.walk()]
+
+    assert sorted(walked) == sorted(scene.holdings)
+    shared = [asset for asset in walked if asset.kind is Kind.HOSTING]
+    own = [str(asset) for asset in walked if asset.kind is not Kind.HOSTING]
+    assert walked[-len(shared) :] == shared
+    first = own.index("site:api.used.ru")
+    assert own[first : first + 6] == [
+        "site:api.used.ru",
+        "site:lk.used.ru",
+        "site:used.ru",
+        "mail:used.ru",
+        "certificate:good",
+        "domain:used.ru",
+    ]

@@ -18,6 +18,7 @@ from scanner.verdicts.verdict import Finding
     authority="usage.md 1.1 (infrastructure); DESIGN section 4",
     kinds=(Kind.DOMAIN,),
     says=("domain.infrastructure",),
+    asks_all=True,
 )
 def role(dossier: Dossier) -> Iterator[Finding]:
     """Name who leans on it; while a domain of the client is unread, it may be leaning too."""

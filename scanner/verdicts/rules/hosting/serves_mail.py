@@ -20,6 +20,7 @@ from scanner.verdicts.verdict import Finding
     authority="usage.md R4, rows 7 and 11; DESIGN section 4",
     kinds=(Kind.HOSTING,),
     says=("hosting.serves_mail", "hosting.mail_points_here", "hosting.no_listener"),
+    asks_all=True,
 )
 def serves_mail(dossier: Dossier) -> Iterator[Finding]:
     """Judge every domain whose mail reaches this hosting, and name those we could not read."""

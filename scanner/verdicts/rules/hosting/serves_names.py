@@ -24,6 +24,7 @@ from scanner.verdicts.verdict import Finding
     authority="DESIGN section 4; usage.md 1.3, rows 10 and 14",
     kinds=(Kind.HOSTING,),
     says=("hosting.serves_role",),
+    asks_all=True,
 )
 def serves_names(dossier: Dossier) -> Iterator[Finding]:
     """Say which domains it serves as a name server, and where names may have escaped us."""

@@ -86,7 +86,7 @@ def _state_here(dossier: Dossier, site: Opinion) -> str:
 
 def _lives_elsewhere(dossier: Dossier, host: str) -> bool:
     found = presence(dossier.looks, host)
-    here = host in dossier.holding.hosts or set(found.addresses) & set(dossier.holding.addresses)
+    here = host in dossier.hosts or set(found.addresses) & set(dossier.holding.addresses)
     return found.lives is Lives.SOMEWHERE and not here
 
 

@@ -14,7 +14,6 @@ from scanner.verdicts.dossier import Dossier
 from scanner.verdicts.finding import say
 from scanner.verdicts.trust import is_troubled
 from scanner.verdicts.verdict import Finding
-from scanner.verdicts.visits import visits_to
 
 
 @rule(
@@ -30,10 +29,9 @@ def certificate_trouble(dossier: Dossier) -> Iterator[Finding]:
 
     Where https shows a stub, the certificate is the server's default and keeps nobody from the site.
     """
-    visits, _ = visits_to(dossier)
     beside_it = {
         visit.host
-        for visit in visits
+        for visit in dossier.visits.made
         if visit.reading.url.startswith("https:")
         and visit.reading.status
         and use_of(Kind.SITE, visit.reading.state) not in (Use.USED, Use.REDIRECT)

@@ -12,7 +12,7 @@ from scanner.verdicts.dossier import Dossier
 from scanner.verdicts.finding import cannot_tell, say
 from scanner.verdicts.pages import unanswered
 from scanner.verdicts.verdict import Finding
-from scanner.verdicts.visits import by_state, visits_to
+from scanner.verdicts.visits import by_state
 
 
 @rule(
@@ -30,7 +30,7 @@ from scanner.verdicts.visits import by_state, visits_to
 )
 def does_not_answer(dossier: Dossier) -> Iterator[Finding]:
     """Say why visits brought no page."""
-    visits, unseen = visits_to(dossier)
+    visits, unseen = dossier.visits.made, dossier.visits.unseen
     silent = [visit for visit in visits if not visit.reading.status]
     resets = [visit for visit in silent if visit.reading.state == "no_listener"]
     if len(resets) == len(visits) and not unseen:

@@ -8,7 +8,7 @@ from scanner.assets import Kind
 from scanner.verdicts.card import rule
 from scanner.verdicts.dossier import Dossier
 from scanner.verdicts.verdict import Finding
-from scanner.verdicts.visits import by_state, visits_to
+from scanner.verdicts.visits import by_state
 
 
 @rule(
@@ -21,5 +21,5 @@ from scanner.verdicts.visits import by_state, visits_to
 )
 def redirects_elsewhere(dossier: Dossier) -> Iterator[Finding]:
     """Say where the visits ended."""
-    visits, _ = visits_to(dossier)
-    yield from by_state(visit for visit in visits if visit.reading.state == "redirects")
+    made = dossier.visits.made
+    yield from by_state(visit for visit in made if visit.reading.state == "redirects")

@@ -8,7 +8,7 @@ from scanner.assets import Kind
 from scanner.verdicts.card import rule
 from scanner.verdicts.dossier import Dossier
 from scanner.verdicts.verdict import Finding
-from scanner.verdicts.visits import by_state, visits_to
+from scanner.verdicts.visits import by_state
 
 
 @rule(
@@ -39,7 +39,7 @@ from scanner.verdicts.visits import by_state, visits_to
 )
 def shows_page(dossier: Dossier) -> Iterator[Finding]:
     """Say one thing for each kind of page that was shown."""
-    visits, _ = visits_to(dossier)
+    made = dossier.visits.made
     yield from by_state(
-        visit for visit in visits if visit.reading.status and visit.reading.state != "redirects"
+        visit for visit in made if visit.reading.status and visit.reading.state != "redirects"
     )

@@ -64,15 +64,20 @@ def dialer(names: Names, **more: Any) -> Dialer:
 async def server(
     behave: Behaviour, port: int, tls: ssl.SSLContext | None = None, at: str | None = None
 ) -> AsyncIterator[str]:
-    """Run a server with that behaviour; give its address."""
+    """Run a server with that behaviour; give its address. At the end it hears every visitor out."""
     address = at or own_address()
+    visits: set[asyncio.Task[None]] = set()
 
     async def visit(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task
+        visits.add(task)
         try:
             await behave(reader, writer)
         except OSError:
             pass
         finally:
+            visits.discard(task)
             writer.close()
 
     try:
@@ -83,6 +88,8 @@ async def server(
         yield address
     finally:
         listener.close()
+        if visits:
+            await asyncio.wait(visits, timeout=1)
 
 
 async def _heard(reader: asyncio.StreamReader, wait_for: bytes) -> None:

@@ -164,6 +164,25 @@ def test_no_answer_costs_more_than_its_cap(trust: TrustStore, sent: Behaviour) -
 
 
 @pytest.mark.parametrize(
+    ("body", "whole"),
+    [
+        (b"[" + b"{}," * 49_998 + b"{}]", True),
+        (b"[" + b"{}," * 50_000 + b"{}]", False),
+        (b"[" + b"[]," * 300_000 + b"[]]", False),
+        (b"[" * 100_000, False),
+        (b"[" + b'"a",' * 200_000 + b'"a"]', True),
+    ],
+    ids=["as many as may be", "one too many", "arrays", "deep", "strings"],
+)
+def test_an_answer_made_of_brackets_is_cut(trust: TrustStore, body: bytes, whole: bool) -> None:
+    """Its reader would need twenty times its bytes; its beginning shows what was sent."""
+    answer = run(fetch(says(response("200 OK", body)), trust))
+
+    assert answer.truncated is not whole
+    assert answer.body == (body if whole else body[:65_536])
+
+
+@pytest.mark.parametrize(
     ("behave", "reason"),
     [
         (says(b"junk junk junk\r\n\r\n"), Reason.MALFORMED),

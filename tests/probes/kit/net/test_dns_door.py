@@ -290,14 +290,14 @@ def test_nothing_is_left_behind():
             await door.ask(A)
             server.everything = peer.drop
             with pytest.raises(NetTrouble):
-                await door.ask(A)
-            pending = asyncio.create_task(door.ask(A))
+                await door.ask(DnsQuestion("example.ru", "MX"))
+            pending = asyncio.create_task(door.ask(DnsQuestion("example.ru", "TXT")))
             await asyncio.sleep(0)
             pending.cancel()
             await asyncio.gather(pending, return_exceptions=True)
             assert not any(line.waits for line in door._shared.values())
             assert not door._waiting
-            pending = asyncio.create_task(door.ask(A))
+            pending = asyncio.create_task(door.ask(DnsQuestion("example.ru", "NS")))
             await asyncio.sleep(0)
             await door.aclose()
             with pytest.raises(NetTrouble) as caught:
@@ -393,6 +393,75 @@ def test_a_chain_the_resolver_left_hanging_is_asked_on():
             server.fault("d.ru", "AAAA", always=alias_alone)
             door = DnsDoor((server.place,), LoopbackOnly())
             assert await door.addresses("d.ru") == ("192.0.2.1",)
+            await door.aclose()
+
+    run(work())
+
+
+@pytest.mark.parametrize("type", ["A", "AAAA"])
+def test_addresses_are_asked_for_once_while_they_live(type):
+    """Records for their TTL, a "no" for as long as the zone's SOA says; at once, in any case."""
+
+    async def work() -> None:
+        async with DnsServer("d.ru A 192.0.2.1") as server:
+            server.add("brief.ru A 192.0.2.2", ttl=0)
+            server.add("brief.ru AAAA 2001:db8::2", ttl=0)
+            door = DnsDoor((server.place,), LoopbackOnly())
+            for name in ("d.ru", "d.ru", "brief.ru", "brief.ru"):
+                await asyncio.gather(*(door.ask(DnsQuestion(name, type)) for _ in range(5)))
+            assert [name for name, _, _ in server.asked] == ["d.ru", "brief.ru", "brief.ru"]
+            await door.aclose()
+
+    run(work())
+
+
+def test_a_look_and_the_visits_of_a_host_share_its_addresses():
+    """Whoever comes first, and however many at once: one question for each address family."""
+
+    async def work() -> None:
+        async with DnsServer("d.ru A 192.0.2.1", "e.ru AAAA 2001:db8::1") as server:
+            door = DnsDoor((server.place,), LoopbackOnly())
+            look = [DnsQuestion("d.ru", type) for type in ("A", "AAAA")]
+            await asyncio.gather(*map(door.ask, look), *(door.addresses("d.ru") for _ in range(3)))
+            await door.addresses("e.ru")
+            await asyncio.gather(*(door.ask(DnsQuestion("e.ru", one.type)) for one in look))
+            assert sorted(server.asked) == sorted(
+                (name, type, "udp") for name in ("d.ru", "e.ru") for type in ("A", "AAAA")
+            )
+            await door.aclose()
+
+    run(work())
+
+
+@pytest.mark.parametrize("failure", [peer.SERVFAIL, peer.REFUSED, peer.mangled])
+def test_a_failure_is_not_remembered(failure):
+    """The next one asks again, and may be luckier."""
+
+    async def work() -> None:
+        async with DnsServer("example.ru A 192.0.2.1") as server:
+            door = DnsDoor((server.place,), LoopbackOnly())
+            server.everything = failure
+            said = [await door.ask(A)]
+            server.everything = None
+            said.append(await door.ask(A))
+            assert [read_answer(one, "example.ru", "A").outcome == GOOD for one in said] == [
+                False,
+                True,
+            ]
+            await door.aclose()
+
+    run(work())
+
+
+def test_a_server_asked_directly_is_asked_each_time():
+    """Its third refusal is a finding, and not the first one's echo."""
+
+    async def work() -> None:
+        async with DnsServer("example.ru A 192.0.2.1") as server:
+            door = DnsDoor((unused_place(),), LoopbackOnly())
+            for _ in range(3):
+                await door.ask(DnsQuestion("example.ru", "A", server.ip))
+            assert len(server.asked) == 3
             await door.aclose()
 
     run(work())

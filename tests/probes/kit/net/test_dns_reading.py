@@ -6,6 +6,8 @@ import dns.edns
 import dns.message
 import dns.rcode
 import pytest
+from hypothesis import given
+from hypothesis import strategies as some
 
 from probes.kit.net import DnsAnswer
 from probes.kit.net.dns_reading import (
@@ -13,6 +15,7 @@ from probes.kit.net.dns_reading import (
     Authority,
     Exchange,
     IssuerRule,
+    lifetime,
     read_answer,
 )
 from probes.kit.observation import Absent, Reason, Seen, Unknown
@@ -198,3 +201,105 @@ def test_no_answer_brings_more_than_a_hundred_records():
 
     assert isinstance(outcome, Seen)
     assert len(outcome.fact) == MOST_RECORDS
+
+
+def test_records_of_a_name_that_cannot_be_read_are_no_absence():
+    """They may be the very records that were asked for."""
+    [answer] = dns_page("a.ru", "A", "a.ru A 192.0.2.1").values()
+    pointer = answer.wire.index(b"\xc0\x0c")
+    wire = answer.wire[:pointer] + b"\xc0\xff" + answer.wire[pointer + 2 :]
+
+    outcome = read_answer(DnsAnswer(wire, "127.0.0.53"), "a.ru", "A").outcome
+
+    assert outcome == Unknown(Reason.MALFORMED, "records of an unreadable name")
+
+
+SOA = "d.ru {ttl} SOA ns.d.ru. hm.d.ru. 1 2 3 4 {least}"
+
+
+@pytest.mark.parametrize(
+    ("rcode", "answers", "authority", "seconds"),
+    [
+        ("NOERROR", ["d.ru {ttl} A 192.0.2.1"], [], 700),
+        ("NOERROR", ["d.ru 60 CNAME e.ru.", "e.ru 9 A 192.0.2.1"], [], 9),
+        ("NOERROR", ["d.ru 60 CNAME e.ru.", "e.ru 900 A 192.0.2.1"], ["ru 5 NS a.ru."], 60),
+        ("NOERROR", [], [SOA], 300),
+        ("NOERROR", ["d.ru 60 CNAME e.ru."], [SOA], 60),
+        ("NXDOMAIN", [], [SOA], 300),
+        ("NXDOMAIN", [], [SOA.replace("{least}", "9000")], 700),
+        ("NXDOMAIN", [], [], 0),
+        ("NOERROR", [], [], 0),
+        ("SERVFAIL", [], [SOA], 0),
+        ("REFUSED", ["d.ru {ttl} A 192.0.2.1"], [], 0),
+    ],
+)
+def test_an_answer_lives_as_long_as_it_says(rcode, answers, authority, seconds):
+    """The shortest TTL on the way; of a "no" the SOA's word; of a failure nothing."""
+    message = dns.message.make_response(dns.message.make_query("d.ru", "A"))
+    message.set_rcode(dns.rcode.from_text(rcode))
+    for section, lines in ((message.answer, answers), (message.authority, authority)):
+        for line in lines:
+            owner, ttl, kind, data = line.format(ttl=700, least=300).split(" ", 3)
+            section.append(dns.rrset.from_text(f"{owner}.", int(ttl), "IN", kind, data))
+
+    assert lifetime(message.to_wire()) == seconds
+
+
+hosts = some.sampled_from(["ns1.d.ru", "NS2.example.com", "www.d.ru", "d.ru", "x.ns1.d.ru", ""])
+data = {
+    "NS": hosts.map("{}.".format),
+    "PTR": hosts.map("{}.".format),
+    "MX": some.tuples(some.integers(0, 65535), hosts).map(lambda two: f"{two[0]} {two[1]}."),
+    "SOA": some.tuples(hosts, hosts).map(lambda two: f"{two[0]}. {two[1]}. 7 1 2 3 4"),
+    "TXT": some.binary(min_size=1, max_size=600).map(
+        lambda text: " ".join(
+            '"' + "".join(f"\\{octet:03}" for octet in text[at : at + 200]) + '"'
+            for at in range(0, len(text), 200)
+        )
+    ),
+    "CAA": some.sampled_from(['0 issue "ca.example"', '128 iodef "mailto:a@d.ru"', '0 issue ";"']),
+    "SRV": hosts.map("1 2 443 {}.".format),
+}
+
+
+def plain(value) -> str:
+    """A value of ours as dnspython would write its parts, without case and final dots."""
+    match value:
+        case Exchange(preference, host):
+            return f"{preference} {host}"
+        case IssuerRule(tag, text):
+            return f'{tag} "{text}"'
+        case Authority(primary, _, serial):
+            return f"{primary} {serial}"
+    return value
+
+
+def oracle(record) -> str:
+    match record.rdtype.name:
+        case "MX":
+            return f"{record.preference} {record.exchange.to_text(True).lower().strip('.')}"
+        case "CAA":
+            return f'{record.tag.decode()} "{record.value.decode()}"'
+        case "SOA":
+            return f"{record.mname.to_text(True).lower().strip('.')} {record.serial}"
+        case "TXT":
+            return b"".join(record.strings).decode("utf-8", "replace")
+        case "NS" | "PTR":
+            return record.target.to_text(True).lower().strip(".")
+    return record.to_text()
+
+
+@given(some.data())
+def test_a_record_says_what_dnspython_reads(chosen):
+    """In whatever message it comes, however its names are compressed, met before or not."""
+    type = chosen.draw(some.sampled_from(sorted(data)))
+    values = chosen.draw(some.lists(data[type], min_size=1, max_size=5))
+    message = dns.message.make_response(dns.message.make_query("d.ru", type), True)
+    message.answer.append(dns.rrset.from_text_list("d.ru.", 60, "IN", type, values))
+    wire = message.to_wire()
+
+    outcome = read_answer(DnsAnswer(wire, "127.0.0.53"), "d.ru", type).outcome
+
+    [records] = dns.message.from_wire(wire).answer
+    assert isinstance(outcome, Seen)
+    assert {plain(value) for value in outcome.fact} == {oracle(record) for record in records}

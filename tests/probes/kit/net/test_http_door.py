@@ -89,6 +89,7 @@ HTML = b"<html>" + b"0123456789" * 1000
         (OK + b"Content-Length: 100\r\n\r\nhello", b"hello", True),
         (page(gzip.compress(HTML)[:-9], b"Content-Encoding: gzip"), HTML, True),
         (b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n" + page(b"x"), b"x", False),
+        (b"HTTP/1.1 103 Early\r\n\r\n" * 8 + page(b"x"), b"x", False),
         (b"HTTP/1.0 200 OK\r\n\r\nold", b"old", False),
         (b"HTTP/1.1 204 No Content\r\n\r\n", b"", False),
     ],
@@ -244,6 +245,35 @@ def test_the_certificate_is_read_off_the_same_connection_and_remembered() -> Non
             assert handshakes.recall(TlsQuestion(NAME, 443, address=named)) == answer.handshake
 
     run(story())
+
+
+def secure_visit(behave: Behaviour, patience: timedelta = timedelta(seconds=20)) -> HttpAnswer:
+    async def story() -> HttpAnswer:
+        async with server(behave, 443, tls_server(trustme.CA())) as address:
+            names = Names({NAME: (address,)})
+            door = HttpDoor(dialer(names), Handshakes(), "x", patience=patience)
+            return await door.ask(HttpQuestion(f"https://{NAME}/", max_bytes=100_000))
+
+    return run(story())
+
+
+def test_a_page_under_tls_is_read_to_its_end_or_its_cap() -> None:
+    assert secure_visit(says(page(HTML))).body == HTML
+    assert secure_visit(says(OK + b"\r\n" + HTML)).body == HTML
+    assert secure_visit(says(page(HTML * 9))).body == HTML * 9
+
+    long = secure_visit(says(page(b"a" * 3_000_000)))
+
+    assert (len(long.body), long.truncated) == (100_000, True)
+
+
+def test_under_tls_too_the_deadline_is_the_deadline() -> None:
+    half = secure_visit(stalls(OK + b"Content-Length: 100\r\n\r\nhalf"), SOON)
+
+    assert (half.body, half.truncated) == (b"half", True)
+    with pytest.raises(NetTrouble) as met:
+        secure_visit(stalls(), SOON)
+    assert met.value.reason is Reason.TIMEOUT
 
 
 @pytest.mark.parametrize(

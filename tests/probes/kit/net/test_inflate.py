@@ -127,3 +127,15 @@ def test_layers_that_never_yield_a_byte_are_given_up() -> None:
 
     assert not inflater.feed(packed)
     assert inflater.body == b""
+
+
+def test_a_body_in_thousands_of_members_is_cut() -> None:
+    """Each member costs us a new decompressor, and its sender twenty bytes."""
+    few, many = Inflater(["gzip"], 100_000), Inflater(["gzip"], 100_000)
+
+    assert few.feed(gzip.compress(b"a") * 500)
+    assert not many.feed(gzip.compress(b"a") * 2_000)
+
+    assert (len(few.body), few.complete) == (500, True)
+    assert len(many.body) < 1_100
+    assert many.cut

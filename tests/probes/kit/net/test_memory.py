@@ -66,6 +66,9 @@ SMTP = SmtpQuestion("mx.example")
         (API, ApiAnswer(200, (), b"{}", truncated=False), 1),
         (API, ApiAnswer(200, (), b"{}", truncated=True), 2),
         (API, ApiAnswer(429, (), b"", truncated=False), 2),
+        (API, ApiAnswer(200, (), bytes(200_000), truncated=False), 1),
+        (API, ApiAnswer(200, (), bytes(300_000), truncated=False), 2),
+        (API, ApiAnswer(200, (("x", "y" * 300_000),), b"", truncated=False), 2),
         (WHOIS, WhoisAnswer(b"text", complete=True, address="127.0.0.1"), 1),
         (WHOIS, WhoisAnswer(b"te", complete=False, address="127.0.0.1"), 2),
         (SMTP, SmtpAnswer("127.0.0.1", "220", (), starttls=True), 1),
@@ -122,7 +125,7 @@ def test_when_the_first_asker_gives_up_the_next_asks_in_his_place() -> None:
 
 def test_the_memory_is_bounded_in_number_and_in_bytes() -> None:
     async def story() -> tuple[int, int]:
-        few, light = Memory(most=10), Memory(most_bytes=100_000)
+        few, light = Memory(most=10), Memory(most_bytes=100_000)  # 600 for a question and its place
         small, large = World(dns(0)), World(ApiAnswer(200, (), bytes(9_000), truncated=False))
         for n in range(100):
             await few.ask(DnsQuestion(f"{n}.ru", "A"), small.ask)

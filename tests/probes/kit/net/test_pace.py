@@ -54,6 +54,26 @@ def test_groups_do_not_wait_for_one_another() -> None:
     assert run(story()) == 1_000_000
 
 
+def test_groups_without_a_queue_or_a_turn_to_come_are_forgotten() -> None:
+    async def story() -> tuple[int, int, float]:
+        day = Day()
+        store = InProcessPace(day.clock)
+        pace = Pace(Rates.of({"*": "1/s"}), store, day.clock, day.sleep)
+        await pace.back_off("api:crt.sh", 900)
+        for number in range(5_000):
+            await pace.take(f"whois:whois{number}.example")
+            day.now += 0.01
+        groups = len(store._groups)
+        await pace.take("api:crt.sh")
+        return groups, len(pace._queues), day.now - 1_000_000
+
+    groups, queues, now = run(story())
+
+    assert groups <= 1_025
+    assert queues == 0
+    assert now == pytest.approx(900)  # a server that asked for peace is not forgotten
+
+
 class Ledger(InProcessPace):
     """Writes down the turns it gives out."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from datetime import timedelta
 
 import pytest
@@ -94,3 +95,79 @@ def test_who_gives_up_queueing_frees_his_place() -> None:
         await visit()
 
     run(story())
+
+
+def test_whoever_ends_the_task_from_outside_is_not_called_a_lack_of_patience() -> None:
+    async def waits() -> None:
+        async with Patience(timedelta(seconds=60)), Patience(timedelta(seconds=30)):
+            await asyncio.Event().wait()
+
+    async def story() -> bool:
+        task = asyncio.create_task(waits())
+        await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.wait([task])
+        return task.cancelled()
+
+    assert run(story())
+
+
+@pytest.mark.parametrize(
+    ("inner", "outer", "first"), [(20, 60_000, "inner"), (60_000, 20, "outer"), (20, 20, "")]
+)
+def test_of_two_patiences_the_shorter_ends_and_the_task_lives_on(
+    inner: int, outer: int, first: str
+) -> None:
+    async def story() -> str:
+        ended = ""
+        try:
+            async with Patience(timedelta(milliseconds=outer)):
+                try:
+                    async with Patience(timedelta(milliseconds=inner)):
+                        await asyncio.Event().wait()
+                except TimeoutError:
+                    ended = "inner"
+                    await asyncio.sleep(0)
+        except TimeoutError:
+            ended = ended or "outer"
+        task = asyncio.current_task()
+        assert task
+        assert task.cancelling() == 0
+        await asyncio.sleep(0)
+        return ended
+
+    ended = run(story())
+
+    assert ended == (first or ended) != ""
+
+
+def test_a_task_that_swallows_its_end_is_told_again() -> None:
+    async def stubborn() -> None:
+        async with Patience(A_MOMENT):
+            with contextlib.suppress(asyncio.CancelledError):
+                await asyncio.Event().wait()
+            await asyncio.Event().wait()
+
+    async def story() -> int:
+        with pytest.raises(TimeoutError):
+            await stubborn()
+        task = asyncio.current_task()
+        assert task
+        return task.cancelling()
+
+    assert run(story(), within=20) == 0
+
+
+def test_a_queue_in_which_time_had_run_out_before_is_left_with_no_time() -> None:
+    async def story() -> None:
+        loop = asyncio.get_running_loop()
+        async with Patience(A_MOMENT):
+            begun = loop.time()
+            while loop.time() < begun + 2 * A_MOMENT.total_seconds():
+                pass  # a busy machine: the deadline passes before anybody notices
+            with our_own_turn():
+                await asyncio.sleep(0)
+            await asyncio.Event().wait()
+
+    with pytest.raises(TimeoutError):
+        run(story())

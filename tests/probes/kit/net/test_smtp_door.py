@@ -147,14 +147,16 @@ async def deaf(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> No
         (converses([], b"SSH-2.0-OpenSSH\r\n"), Reason.MALFORMED),
         (converses([], b"HTTP/1.1 400 Bad Request\r\n\r\n"), Reason.MALFORMED),
         (converses([(b"EHLO", b"hello\r\n")], HELLO), Reason.MALFORMED),
+        (converses([], "²²² mx\r\n".encode()), Reason.MALFORMED),
         (converses([], b"2" * 10_000), Reason.OVERSIZED),
+        (converses([], b"220 " + b"z" * 10_000 + b"\r\n"), Reason.OVERSIZED),
         (floods(b"", b"220-and\r\n", wait_for=b""), Reason.OVERSIZED),
         (converses([], HELLO), Reason.CONNECTION_LOST),
         (resets(wait_for=b""), Reason.CONNECTION_LOST),
         (silent, Reason.TIMEOUT),
         (deaf, Reason.TIMEOUT),
     ],
-    ids=["ssh", "http", "no code", "endless line", "endless reply", "hangs up", "resets", "silent", "deaf"],
+    ids=["ssh", "http", "no code", "odd digits", "endless line", "long line", "endless reply", "hangs up", "resets", "silent", "deaf"],
 )  # fmt: skip
 def test_what_is_no_conversation_is_unknown(behave: Behaviour, reason: Reason) -> None:
     with pytest.raises(NetTrouble) as met:
@@ -186,6 +188,15 @@ def test_the_certificate_after_starttls_is_shared_by_both_doors() -> None:
             assert visits == 2
 
     run(story())
+
+
+def test_words_before_the_encryption_are_not_heard_as_if_they_were_within() -> None:
+    script = [(b"EHLO", TLS_EHLO), (b"STARTTLS", b"220 go\r\n250 slipped in\r\n")]
+
+    answer = run(greet(converses(script, HELLO), SOON))
+
+    assert answer.handshake is None
+    assert answer.trouble
 
 
 def test_a_server_without_starttls_has_no_certificate_to_show() -> None:

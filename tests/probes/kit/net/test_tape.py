@@ -29,7 +29,7 @@ from probes.kit.net.question import (
     WhoisAnswer,
     WhoisQuestion,
 )
-from probes.kit.net.tape import Exchange, Failure, Player, Recorder
+from probes.kit.net.tape import Exchange, Failure, Player, Recorder, SharedExchanges
 from probes.kit.observation import Absent, Reason, Seen, Unknown
 from probes.kit.target import Host
 from scanner.runs.look import look
@@ -98,6 +98,54 @@ def test_an_id_stands_for_question_end_and_moment() -> None:
     assert len(base.id) == 32
     assert base.id == Exchange(question, AT, "there", answer).id
     assert len({one.id for one in (base, *others)}) == 5
+
+
+def test_ids_sort_by_the_second_they_were_asked_in() -> None:
+    question, answer = PAIRS[0]
+    moments = [AT + timedelta(seconds=number) for number in (0, 1, 15, 16, 4_000, 400_000_000)]
+    ids = [Exchange(question, at, "here", answer).id for at in moments]
+
+    assert ids == sorted(ids)
+
+
+def test_an_id_stands_for_every_octet_of_a_page() -> None:
+    def shown(body: bytes) -> str:
+        answer = HttpAnswer(200, (), body, False, "127.0.0.1")
+        return Exchange(HttpQuestion("http://romashka.ru/"), AT, "here", answer).id
+
+    assert len({shown(body) for body in (b"", b"\x00", b"\x00\x00", b"a" * 5_000)}) == 4
+
+
+def test_an_answer_got_once_is_one_exchange_for_all_looks() -> None:
+    """Its moment is that at which it was really asked; an equal answer got anew is another one."""
+    question, page = DnsQuestion("romashka.ru", "MX"), HttpQuestion("http://romashka.ru/")
+    known = DnsAnswer(b"1", "127.0.0.1")
+    shown = HttpAnswer(200, (), b"", False, "127.0.0.1")
+    shared = SharedExchanges()
+
+    async def asked(answer: Answer, what: Any, minute: int) -> Exchange:
+        at = AT + timedelta(minutes=minute)
+        recorder = Recorder(Script(answer), lambda: at, "here", shared)
+        assert await recorder.ask(what) is answer
+        return recorder.exchanges[0]
+
+    async def story() -> list[Exchange]:
+        return [
+            await asked(known, question, 0),
+            await asked(known, question, 1),
+            await asked(DnsAnswer(b"1", "127.0.0.1"), question, 2),
+            await asked(known, DnsQuestion("romashka.ru", "A"), 3),
+            await asked(shown, page, 4),
+            await asked(shown, page, 5),
+        ]
+
+    first, again, anew, other, *pages = run(story())
+
+    assert again is first
+    assert first.at == AT
+    assert anew.at == AT + timedelta(minutes=2)
+    assert other.question != first.question
+    assert [one.at for one in pages] == [AT + timedelta(minutes=4), AT + timedelta(minutes=5)]
 
 
 def test_what_was_never_asked_is_not_known() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import ssl
 import warnings
 from datetime import UTC, datetime, timedelta
@@ -261,6 +262,25 @@ def test_the_name_is_said_in_the_handshake() -> None:
     run(shake(context))
 
     assert asked == [NAME]
+
+
+def test_we_take_leave_in_order() -> None:
+    async def story() -> bytes | OSError:
+        end: asyncio.Future[bytes | OSError] = asyncio.get_running_loop().create_future()
+
+        async def behave(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            try:
+                end.set_result(await reader.read())
+            except OSError as error:
+                end.set_result(error)
+
+        context = server_context(trustme.CA().issue_cert(NAME))
+        async with server(behave, 443, context) as address:
+            door = TlsDoor(dialer(Names({NAME: (address,)})), Handshakes())
+            await door.ask(TlsQuestion(NAME, 443))
+            return await end
+
+    assert run(story()) == b""
 
 
 def giant() -> trustme.LeafCert:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from probes.kit.registry.dates import month_first, read_stamp
+from probes.kit.registry.dates import Order, date_order, is_unclear, read_stamp
 
 
 @pytest.mark.parametrize(
@@ -61,16 +61,77 @@ def test_the_day_as_written_is_kept_beside_the_moment() -> None:
     assert (stamp.at.date(), stamp.day) == (date(2025, 12, 31), date(2026, 1, 1))
 
 
+PROOF_OF_DAYS = "25/12/2026"
+PROOF_OF_MONTHS = "12/25/2026"
+
+
 @pytest.mark.parametrize(
-    ("suffix", "day"),
-    [("us", date(2026, 3, 8)), ("tk", date(2026, 3, 8)), ("ru", date(2026, 8, 3))],
+    ("suffix", "others", "day"),
+    [
+        ("us", [], date(2026, 3, 8)),
+        ("ph", [PROOF_OF_DAYS], date(2026, 3, 8)),
+        ("ru", [], date(2026, 8, 3)),
+        ("co.uk", [PROOF_OF_MONTHS], date(2026, 8, 3)),
+        ("com", [], None),
+        ("", [], None),
+        ("com", [PROOF_OF_DAYS], date(2026, 8, 3)),
+        ("com", ["2026-01-02", PROOF_OF_MONTHS], date(2026, 3, 8)),
+        ("com", [PROOF_OF_DAYS, PROOF_OF_MONTHS], None),
+        ("com", ["25.12.2026"], None),
+        ("tk", [], None),
+        ("ml", [PROOF_OF_MONTHS], None),
+    ],
 )
-def test_the_month_comes_first_only_where_a_registry_puts_it(suffix: str, day: date) -> None:
-    """03/08 is 3 August but for the registries in the table."""
-    stamp = read_stamp("03/08/2026", month_first=month_first(suffix))
+def test_bare_numbers_are_a_day_only_where_somebody_says_their_order(
+    suffix: str, others: list[str], day: date | None
+) -> None:
+    """Countries write as they do; elsewhere the same answer must show it; else nothing is guessed."""
+    written = "03/08/2026"
+    stamp = read_stamp(written, date_order(suffix, [written, *others]))
+
+    assert (stamp.day if stamp else None) == day
+
+
+@pytest.mark.parametrize(
+    ("text", "unclear"),
+    [
+        ("03/08/2026", True),
+        ("expires 3-8-2026 12:00", True),
+        ("13/08/2026", False),
+        ("08/13/2026", False),
+        ("08/08/2026", False),
+        ("03.08.2026", False),
+        ("2026/03/08", False),
+        ("00/13/2026", False),
+        ("3/8/26", False),
+        ("", False),
+    ],
+)
+def test_a_date_that_could_be_two_days_is_known_for_one(text: str, unclear: bool) -> None:
+    """Dots, years in front and numbers over twelve leave no doubt."""
+    assert is_unclear(text) is unclear
+    assert (read_stamp(text, Order.UNTOLD) is None) or not unclear
+
+
+@pytest.mark.parametrize(
+    ("text", "precision", "offset"),
+    [
+        ("2026-12-26T21:00:00Z", "second", 0),
+        ("2026-01-02 04:55:30+13:00", "second", 780),
+        ("2026-01-02 04:55:30 -0330", "second", -210),
+        ("2026-01-02 04:55:30", "second", None),
+        ("26-Nov-2026", "day", None),
+        ("before Aug-1996", "month", None),
+    ],
+)
+def test_precision_and_zone_stay_with_the_value(
+    text: str, precision: str, offset: int | None
+) -> None:
+    """A day is not a midnight, and a time without a zone is not UTC."""
+    stamp = read_stamp(text)
 
     assert stamp is not None
-    assert stamp.day == day
+    assert (stamp.precision, stamp.offset) == (precision, offset)
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from probes.kit.registry.holder import (
     legal_form,
     same_organisation,
     valid_inn,
+    veil,
 )
 
 
@@ -35,6 +36,70 @@ from probes.kit.registry.holder import (
 def test_what_the_registrants_lines_say(told: dict[str, str], holder: Holder) -> None:
     """A person's name is never kept; a name that may be anybody's proves nothing."""
     assert describe_holder(**told) == holder
+
+
+@pytest.mark.parametrize(
+    ("value", "kind"),
+    [
+        ("REDACTED FOR PRIVACY", HolderKind.WITHHELD),
+        ("REDACTED_FOR_PRIVACY", HolderKind.WITHHELD),
+        ("REDACTED", HolderKind.WITHHELD),
+        ("Redacted | Registry Policy", HolderKind.WITHHELD),
+        ("not published", HolderKind.WITHHELD),
+        ("n/a", HolderKind.WITHHELD),
+        ("hidden", HolderKind.WITHHELD),
+        ("NOT DISCLOSED!", HolderKind.WITHHELD),
+        ("HIDDEN! Details are available at http://www.cctld.by", HolderKind.WITHHELD),
+        ("Data Protected", HolderKind.WITHHELD),
+        ("Ano Nymous", HolderKind.WITHHELD),
+        (
+            "Please query the RDDS service of the Registrar of Record identified",
+            HolderKind.WITHHELD,
+        ),
+        ("GDPR Masked", HolderKind.WITHHELD),
+        ("Identity Protect Limited", HolderKind.PRIVACY_SERVICE),
+        ("See PrivacyGuardian.org", HolderKind.PRIVACY_SERVICE),
+        ("Privacy service provided by Withheld for Privacy ehf", HolderKind.PRIVACY_SERVICE),
+        ("Domains By Proxy, LLC", HolderKind.PRIVACY_SERVICE),
+        ("WhoisGuard, Inc.", HolderKind.PRIVACY_SERVICE),
+        ("Private Person", HolderKind.PRIVATE_PERSON),
+        ("Частное лицо", HolderKind.PRIVATE_PERSON),
+        ("Physical person", HolderKind.PRIVATE_PERSON),
+        ("Hidden Valley Ltd", None),
+        ("ООО «Конфиденциал»", None),
+        ("Masked Ball Studio LLC", None),
+        ("Confidential Consulting GmbH", None),
+        ("Romashka LLC", None),
+    ],
+)
+def test_what_stands_where_a_name_should(value: str, kind: HolderKind | None) -> None:
+    """Policy says nothing, a service was chosen, a person may be an employee; a firm is a firm."""
+    assert veil(value) is kind
+
+
+@pytest.mark.parametrize(
+    ("name", "form"),
+    [
+        ("ООО «Ромашка»", "ooo"),
+        ("Romashka OOO", "ooo"),
+        ("Romashka, LLC", "ooo"),
+        ("Romashka Limited Liability Company", "ooo"),
+        ("АО Ромашка", "ao"),
+        ("JSC Romashka", "ao"),
+        ("ПАО «Ромашка»", "pao"),
+        ("ИП Иванов И.И.", "ip"),
+        ("IP Ivanov I.I.", "ip"),
+        ("ФОП Іванов", "ip"),
+        ("ЧУП Ромашка", "chup"),
+        ("ФГБУ Ромашка", "gbu"),
+        ("Romashka GmbH", "gmbh"),
+        ("Ромашка", ""),
+        ("Ольга", ""),
+    ],
+)
+def test_a_legal_form_has_one_spelling(name: str, form: str) -> None:
+    """In Russian, transliterated or in English, in front or behind."""
+    assert legal_form(name) == form
 
 
 @pytest.mark.parametrize(

@@ -114,6 +114,8 @@ def test_policies_of_registries() -> None:
         "whois_dialects",
         "whois_dates",
         "whois_phrases",
+        "whois_wordings",
+        "whois_statuses",
         "whois_redaction",
     ],
 )

@@ -93,6 +93,7 @@ def test_irregular_objects_are_still_registered_domains(changes: dict[str, Any])
         (404, b'{"rdapConformance": ["rdap_level_0"]}', False, Ending.NOT_REGISTERED),
         (200, b'{"errorCode": 404, "title": "Not Found"}', True, Ending.NOT_REGISTERED),
         (404, b"{}", True, Ending.NOT_REGISTERED),
+        (404, b'{"errorCode": 404, "title": "Quota exceeded"}', True, Ending.RATE_LIMITED),
         (404, b"{}", False, Ending.NETWORK_ERROR),
         (404, b"<html>Not Found</html>", True, Ending.NETWORK_ERROR),
         (404, b"", True, Ending.NETWORK_ERROR),

@@ -1,0 +1,54 @@
+"""When a public service may be asked next: its rate, and how that gives way when it refuses us. Pure.
+
+Halved at each refusal, and won back turn by turn (additive increase, multiplicative decrease, as TCP
+does by RFC 5681); refused again before it is won back, we stay away for an hour, then for a day.
+"""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+LEAST_SHARE = 1 / 16
+WON_BACK = 1 / 20
+"""Share of the agreed rate that each turn without a refusal wins back."""
+LADDER = (0.0, 3_600.0, 86_400.0)
+"""Seconds to stay away at least, at the first, second and every further refusal in a row."""
+
+
+class Turns(Struct):
+    """The turns of one group of servers, in Unix time."""
+
+    free: float = 0.0
+    """From when the next turn may be given out."""
+    closed: float = 0.0
+    """Until when the group asked us to stay away."""
+    share: float = 1.0
+    """How much of the agreed rate it bears, as far as we know."""
+    refusals: int = 0
+    """How often it refused us since it last bore the whole rate."""
+
+    def take(self, interval: float, now: float, horizon: float, count: int = 1) -> float:
+        """Take the next turns, so many at once, and return when the first comes.
+
+        When that is more than `horizon` seconds ahead, none is taken.
+        """
+        turn = max(now, self.free)
+        if turn - now <= horizon:
+            self.free = turn + count * self.apart(interval)
+            self.share = min(1.0, self.share + count * WON_BACK)
+            if self.share == 1.0:
+                self.refusals = 0
+        return turn
+
+    def apart(self, interval: float) -> float:
+        """Seconds between two turns now, where the agreed rate has `interval`."""
+        return interval / self.share
+
+    def refuse(self, seconds: float, now: float) -> None:
+        """Give out no turn for that long, or longer by the ladder; never shorter than known before."""
+        if now >= self.closed:  # else it is one refusal, told by several answers
+            seconds = max(seconds, LADDER[min(self.refusals, len(LADDER) - 1)])
+            self.share = max(self.share / 2, LEAST_SHARE)
+            self.refusals += 1
+        self.closed = max(self.closed, now + seconds)
+        self.free = max(self.free, self.closed)

@@ -1,0 +1,213 @@
+"""An audit.json as it lies on disk: what the whole report needs in memory, each row read when it is printed.
+
+The file keeps every asset, relation and piece of evidence on a line of its own (see `reports.document.lines`), so a
+row is found again by where its line begins. A valid audit in any other layout is read whole, and laid out so in memory.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date
+from io import BytesIO
+from pathlib import Path
+from sys import intern
+from typing import BinaryIO, Self
+
+import msgspec
+from msgspec import Struct
+
+from reports.document import Asset, Cost, Document, Evidence, NotAnAudit, Relation, read, write
+
+
+class Entry(Struct, frozen=True, kw_only=True):
+    """What is remembered of an asset: enough to group, count, sort and date it."""
+
+    row: int
+    """Its place among the assets of the file."""
+    id: str
+    kind: str
+    name: str
+    display_name: str
+    ownership: str
+    use: str
+    verdict: str
+    needs: tuple[str, ...]
+    paid_until: date | None
+    provider: str | None
+    auto_renew: bool | None
+    cost: Cost | None
+
+
+class _Ground(Struct):
+    """A reason, or a sign of ownership, reduced to what it rests on."""
+
+    evidence: tuple[str, ...] = ()
+
+
+class _Cited(Struct):
+    """An asset reduced to the evidence it cites."""
+
+    reasons: tuple[_Ground, ...] = ()
+    ownership_reasons: tuple[_Ground, ...] = ()
+
+
+class _OtherLayout(ValueError):
+    """The file is not laid out line by line, and may be an audit all the same."""
+
+
+_BLOCKS = {
+    b'  "assets": [\n': "assets",
+    b'  "relations": [\n': "relations",
+    b'  "evidence": {\n': "evidence",
+}
+_ASSET = msgspec.json.Decoder(Asset)
+_CITED = msgspec.json.Decoder(_Cited)
+_RELATION = msgspec.json.Decoder(Relation)
+_EVIDENCE = msgspec.json.Decoder(dict[str, Evidence])
+_FRAME = msgspec.json.Decoder(Document)
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[AuditFile]:
+    """Lend an audit.json in any layout; raise NotAnAudit for what is none or cannot be opened."""
+    try:
+        stream = path.open("rb")
+    except OSError as error:
+        raise NotAnAudit(
+            f"{path} cannot be read ({error.strerror}); give an audit.json."
+        ) from error
+    with stream:
+        try:
+            audit = AuditFile(stream)
+        except _OtherLayout:
+            stream.seek(0)
+            audit = AuditFile.of(read(stream.read()))
+        yield audit
+
+
+class AuditFile:
+    """An audit whose rows are read from the file when they are asked for."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        """Look through a stream in our layout; `opened` and `of` take audits in any."""
+        self._stream = stream
+        self._starts = {block: array("Q") for block in _BLOCKS.values()}
+        self._entries: list[Entry] = []
+        self._needs: dict[tuple[str, ...], tuple[str, ...]] = {}
+        self._pieces: dict[str, int] = {}
+        """Id of a piece of evidence → its place among the evidence of the file."""
+        self.frame = self._look_through()
+        """The document without its assets, relations and evidence."""
+
+    @classmethod
+    def of(cls, document: Document) -> Self:
+        """Lay out a document in memory."""
+        return cls(BytesIO(write(document)))
+
+    @property
+    def entries(self) -> Sequence[Entry]:
+        """Every asset, in the order of the file."""
+        return self._entries
+
+    @property
+    def evidence_ids(self) -> Collection[str]:
+        """Every piece of evidence, in the order of the file."""
+        return self._pieces.keys()
+
+    def asset(self, entry: Entry) -> Asset:
+        """Return an asset whole."""
+        return _ASSET.decode(self._row("assets", entry.row))
+
+    def assets(self, entries: Iterable[Entry]) -> Iterator[Asset]:
+        """Yield assets whole, one in memory at a time."""
+        return map(self.asset, entries)
+
+    def relations(self) -> Iterator[Relation]:
+        """Yield every relation."""
+        for number in range(len(self._starts["relations"])):
+            yield _RELATION.decode(self._row("relations", number))
+
+    def evidence(self, id_: str) -> Evidence:
+        """Return a piece of evidence; KeyError when the file does not hold it."""
+        return _EVIDENCE.decode(b"{" + self._row("evidence", self._pieces[id_]) + b"}")[id_]
+
+    def cited(self, entry: Entry) -> tuple[str, ...]:
+        """Return ids of the evidence that an asset rests on and the file holds, reasons first."""
+        cited = _CITED.decode(self._row("assets", entry.row))
+        grounds = (*cited.reasons, *cited.ownership_reasons)
+        ids = dict.fromkeys(id_ for one in grounds for id_ in one.evidence)
+        return tuple(id_ for id_ in ids if id_ in self._pieces)
+
+    def _row(self, block: str, number: int) -> bytes:
+        self._stream.seek(self._starts[block][number])
+        return _bare(self._stream.readline())
+
+    def _look_through(self) -> Document:
+        """Check every row and note where it begins; return what is left."""
+        left: list[bytes] = []
+        try:
+            for block, line, start in _lines(self._stream):
+                if not block:
+                    left.append(line)
+                    continue
+                self._starts[block].append(start)
+                self._note(block, _bare(line))
+            frame = _FRAME.decode(b"".join(left))
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as trouble:
+            raise _OtherLayout from trouble
+        if frame.assets or frame.relations or frame.evidence:
+            raise _OtherLayout
+        return frame
+
+    def _note(self, block: str, row: bytes) -> None:
+        if block == "assets":
+            self._note_asset(_ASSET.decode(row))
+        elif block == "relations":
+            _RELATION.decode(row)
+        else:
+            place = len(self._starts["evidence"]) - 1
+            self._pieces.update(dict.fromkeys(_EVIDENCE.decode(b"{" + row + b"}"), place))
+
+    def _note_asset(self, asset: Asset) -> None:
+        name, shown = asset.name, asset.display_name
+        self._entries.append(
+            Entry(
+                row=len(self._entries),
+                id=asset.id,
+                kind=intern(asset.kind),
+                name=name,
+                display_name=name if shown == name else shown,
+                ownership=intern(asset.ownership),
+                use=intern(asset.use),
+                verdict=intern(asset.verdict),
+                needs=self._needs.setdefault(asset.needs, asset.needs),
+                paid_until=asset.paid_until,
+                provider=asset.provider and intern(asset.provider),
+                auto_renew=asset.auto_renew,
+                cost=asset.cost,
+            )
+        )
+
+
+def _lines(stream: BinaryIO) -> Iterator[tuple[str, bytes, int]]:
+    """Yield each line with the block whose row it is, empty for none, and where it begins."""
+    block, start = "", 0
+    more: bool | None = None
+    for line in stream:
+        closes = line.startswith((b"  ]", b"  }"))
+        if block and more is closes:  # a comma before the end, or none between two rows
+            raise _OtherLayout
+        if closes:
+            block = ""
+        yield block, line, start
+        if block:
+            more = line.endswith(b",\n")
+        else:
+            block, more = _BLOCKS.get(line, ""), None
+        start += len(line)
+
+
+def _bare(line: bytes) -> bytes:
+    return line.removesuffix(b"\n").removesuffix(b",")

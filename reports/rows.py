@@ -1,0 +1,168 @@
+"""Rows of the long tables. They make up nearly all of a report, and a template would take three times as long.
+
+What a row is put together from is our own markup, a word of a closed vocabulary that was checked when the file was
+read, a number, or a text that has passed `_shown`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+
+from markupsafe import Markup, escape
+
+from reports import phrases
+from reports.audit_file import AuditFile, Entry
+from reports.document import Asset
+from reports.foreign import visible
+from reports.outline import Outline, merged
+from reports.wording import Wording
+
+_WITHOUT_A_TERM = ("site", "mail")
+
+
+class Rows:
+    """The rows of one report in one language."""
+
+    def __init__(self, audit: AuditFile, plan: Outline, wording: Wording) -> None:
+        """Read the assets from `audit` as their rows are asked for."""
+        self._audit = audit
+        self._plan = plan
+        self._wording = wording
+        self._word = lru_cache(maxsize=1024)(self._said)
+        self._sureness = lru_cache(maxsize=64)(self._told_sureness)
+        self._needs = lru_cache(maxsize=1024)(self._told_needs)
+
+    def inventory(self, entries: Iterable[Entry]) -> Iterator[Markup]:
+        """Yield the client's things: name, proposal, use, reasons and term."""
+        for asset in self._audit.assets(entries):
+            verdict, use = asset.verdict, asset.use
+            yield Markup(  # noqa: S704 - see the top of the file
+                f'<tr id="a{self._plan.anchors[asset.id]}" data-v="{verdict}" data-u="{use}">\n'
+                f'<th scope="row">{self._name(asset)}<small class="own {asset.ownership}">'
+                f"{self._sureness('owned', 'ownership', asset.ownership)}</small>\n"
+                f'<td><b class="v {verdict}">{self._word("verdict", verdict)}</b>'
+                f"<small>{self._sureness('concluded', 'confidence', asset.confidence)}</small>\n"
+                f'<td><b class="u {use}">{self._word("use", use)}</b>'
+                f"<small>{self._word(f'state.{asset.kind}', asset.state)}</small>\n"
+                f"<td>{self._reasons(asset)}\n{self._needs(asset.needs)}{self._details(asset)}"
+                f"<td>{self._term(asset)}\n\n"
+            )
+
+    def aside(self, entries: Iterable[Entry]) -> Iterator[Markup]:
+        """Yield what is not, or not surely, the client's: name, kind, whose it is and why, how it was found."""
+        nothing = f'<span class="faint">{self._word("inventory", "no_reasons")}</span>'
+        title = self._word("inventory", "evidence_title")
+        for asset in self._audit.assets(entries):
+            signs = self._signed(phrases.owner_signs(asset, self._wording))
+            quoted = self._quoted(asset)
+            if quoted:
+                quoted = f"<details><summary>{title}</summary><dl>\n{quoted}\n</dl></details>\n"
+            yield Markup(  # noqa: S704 - see the top of the file
+                f'<tr id="a{self._plan.anchors[asset.id]}">\n'
+                f'<th scope="row">{self._name(asset)}\n'
+                f"<td>{self._word('kind', asset.kind)}\n"
+                f"<td>{signs or nothing}\n{quoted}"
+                f"<td>{_shown(phrases.trail(asset, self._wording))}\n"
+            )
+
+    def _name(self, asset: Asset) -> str:
+        name = _shown(self._plan.names[asset.id])
+        if "xn--" in asset.name and asset.name != asset.display_name:
+            return f'{name}<i class="ascii">{_shown(asset.name)}</i>'
+        return name
+
+    def _reasons(self, asset: Asset) -> str:
+        if not asset.reasons:
+            return f'<p class="faint">{self._word("inventory", "no_reasons")}</p>\n'
+        say = self._wording.say
+        items = [
+            f"<li>{_shown(say(f'reason.{one.code}', one.params))}{self._cites(one.evidence)}\n"
+            for one in merged(asset.reasons)
+        ]
+        return f'<ul class="why">\n{"".join(items)}</ul>\n'
+
+    def _details(self, asset: Asset) -> str:
+        lines = []
+        if trail := phrases.trail(asset, self._wording):
+            lines.append(f"<dt>{self._word('inventory', 'found_by')}\n<dd>{_shown(trail)}\n")
+        if signs := self._signed(phrases.further_signs(asset, self._wording)):
+            lines.append(f"<dt>{self._word('inventory', 'ownership')}\n<dd>{signs}\n")
+        for key, said in phrases.known_facts(asset, self._plan.names, self._wording):
+            lines.append(f"<dt>{self._word('fact', key)}\n<dd>{_shown(said)}\n")
+        summary = self._word("inventory", "details")
+        return (
+            f"<details><summary>{summary}</summary>\n<dl>\n"
+            f"{''.join(lines)}{self._quoted(asset)}\n</dl>\n\n</details>\n"
+        )
+
+    def _quoted(self, asset: Asset) -> str:
+        """The evidence that is cited here first."""
+        plan, run = self._plan, self._audit.frame.run
+        if asset.id not in plan.quoted_at:
+            return ""
+        lines = [f"<dt>{self._word('inventory', 'evidence_title')}\n"]
+        for id_ in plan.quoted_at[asset.id]:
+            number, piece = plan.numbers[id_], self._audit.evidence(id_)
+            made = self._wording.stamp(piece.at)
+            if piece.vantage and piece.vantage != run.vantage:
+                made = f"{made} · {phrases.vantage(piece.vantage, self._wording)}"
+            excerpt = phrases.excerpt(piece, plan.excerpt_limit, self._wording)
+            answer = f"<code>{_shown(excerpt, keep_lines=True)}</code>" if piece.excerpt else ""
+            lines.append(
+                f'<dd class="e" id="e{number}"><b>{number}</b> {_shown(piece.question)} '
+                f"<small>{_shown(made)}</small>{answer}\n"
+            )
+        if asset.id in plan.left_out:
+            left = self._wording.say("inventory.evidence_left", count=plan.left_out[asset.id])
+            lines.append(f'<dd class="faint">{_shown(left)}\n')
+        return "".join(lines)
+
+    def _term(self, asset: Asset) -> str:
+        """Until when it is paid, where, and for how much."""
+        word, on = self._word, asset.paid_until
+        parts = []
+        if on:
+            said = _shown(self._wording.day(on))
+            title = word("renewals", "date")
+            parts.append(f'<i class="l">{title}</i><time datetime="{on}">{said}</time>')
+        elif asset.kind not in _WITHOUT_A_TERM:
+            parts.append(f'<span class="faint">{word("inventory", "no_date")}</span>')
+        notes = []
+        if asset.auto_renew is not None:
+            notes.append(word("inventory", "auto_on" if asset.auto_renew else "auto_off"))
+        if asset.registrar:
+            notes.append(_shown(asset.registrar))
+        if asset.provider and asset.provider != asset.registrar:
+            notes.append(_shown(asset.provider))
+        if asset.cost:
+            notes.append(_shown(phrases.price(asset.cost, self._wording)))
+        if asset.projects:
+            notes.append(f"{word('inventory', 'projects')}: {_shown(', '.join(asset.projects))}")
+        return "".join((*parts, *(f"<small>{note}</small>" for note in notes)))
+
+    def _signed(self, signs: Iterable[tuple[str, tuple[str, ...]]]) -> str:
+        return "; ".join(f"{_shown(said)}{self._cites(evidence)}" for said, evidence in signs)
+
+    def _cites(self, evidence: tuple[str, ...]) -> str:
+        numbers = self._plan.numbers
+        cited = [numbers[id_] for id_ in evidence if id_ in numbers]
+        return "".join(f'&#160;<a href="#e{number}">{number}</a>' for number in cited)
+
+    def _said(self, theme: str, code: str) -> str:
+        return _shown(self._wording.say(f"{theme}.{code}"))
+
+    def _told_sureness(self, sentence: str, theme: str, code: str) -> str:
+        word = self._wording.say(f"{theme}.{code}").lower()
+        return _shown(self._wording.say(f"inventory.{sentence}", word=word))
+
+    def _told_needs(self, codes: tuple[str, ...]) -> str:
+        if not codes:
+            return ""
+        said = self._wording.say("inventory.needs", needs=phrases.needs(codes, self._wording))
+        return f'<p class="needs">{_shown(said)}\n'
+
+
+def _shown(text: str, *, keep_lines: bool = False) -> str:
+    """Make any text fit to stand in the page: nothing of it is markup, nothing invisible."""
+    return escape(visible(text, keep_lines=keep_lines))

@@ -1,0 +1,207 @@
+"""The document of a run, asset by asset."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+
+from msgspec import Struct, field, structs
+
+from probes.kit.target import display_name
+from reports import document as doc
+from reports.audit_file import AuditFile
+from scanner.assets import Asset, Estate, Holding, Kind, Ownership
+from scanner.discovery.looks import Looks
+from scanner.document.facts import facts_of
+from scanner.document.gaps import incomplete_logs, not_seen
+from scanner.document.sources import complete, sources_of
+from scanner.evidence import Evidence, Run
+from scanner.registry import Client
+from scanner.runs.progress import Tally
+from scanner.verdicts import Finding, Verdict
+
+EVIDENCE_A_REASON = 3
+"""At most so many excerpts for one reason; all of them stay in the database."""
+
+_OURS = (Ownership.CONFIRMED, Ownership.LIKELY)
+
+
+class _Whole(Struct):
+    """What is learnt of the whole document while its assets pass."""
+
+    cited: set[str] = field(default_factory=set)
+    """Evidence that some reason rests on."""
+    doubtful: int = 0
+    """Assets with a side that could not be seen."""
+
+
+def lines(
+    *,
+    client: Client,
+    run: Run,
+    scope: doc.Scope,
+    estate: Estate,
+    verdicts: Iterable[Verdict],
+    looks: Looks,
+    tally: Tally,
+    evidence: Evidence,
+    at: datetime,
+) -> Iterator[bytes]:
+    """Yield the document of one finished run in pieces; verdicts come in the estate's order.
+
+    Verdicts, looks and excerpts pass one by one: none is held longer than it takes to write it.
+    """
+    incomplete = tuple(incomplete_logs(estate, looks))
+    sources = tuple(sources_of(tally, {"certificate_logs": len(incomplete)}))
+    whole = _Whole()
+
+    def gaps() -> Iterator[doc.NotSeen]:  # read last, when every asset has passed
+        yield from not_seen(sources, tally, estate, looks, incomplete, whole.doubtful, run.vantage)
+
+    return doc.lines(
+        _frame(client, run, scope, estate, sources, at),
+        assets=_assets(estate, verdicts, looks, whole),
+        relations=(
+            doc.Relation(source=str(r.subject), target=str(r.object), kind=r.kind)
+            for r in estate.relations
+        ),
+        evidence=_excerpts(evidence, whole),
+        not_seen=gaps(),
+    )
+
+
+def _frame(
+    client: Client,
+    run: Run,
+    scope: doc.Scope,
+    estate: Estate,
+    sources: tuple[doc.Source, ...],
+    at: datetime,
+) -> doc.Document:
+    """The document without what is one by one."""
+    return doc.Document(
+        client=doc.Client(
+            slug=client.slug,
+            name=client.name,
+            org=client.org,
+            brands=client.brands,
+            inn=client.inns,
+        ),
+        generated_at=at,
+        run=doc.Run(
+            id=run.id,
+            started_at=run.started_at,
+            finished_at=at,
+            complete=complete(sources),
+            vantage=run.vantage,
+            sources=sources,
+            scope=scope,
+        ),
+        savings=doc.Savings(priced=0, total=sum(h.ownership in _OURS for h in estate.holdings)),
+    )
+
+
+def known_as(audit: AuditFile, names: Mapping[Asset, Asset]) -> Iterator[bytes]:
+    """Yield the document again with assets under the ids the registry has known them by all along."""
+    ids = {str(seen): str(known) for seen, known in names.items()}
+
+    def known(asset: doc.Asset) -> doc.Asset:
+        facts = asset.facts
+        if "serves" in facts:
+            facts = {**facts, "serves": [ids.get(one, one) for one in facts["serves"]]}
+        return structs.replace(asset, id=ids.get(asset.id, asset.id), facts=facts)
+
+    return doc.lines(
+        audit.frame,
+        assets=map(known, audit.assets(audit.entries)),
+        relations=(
+            structs.replace(
+                r, source=ids.get(r.source, r.source), target=ids.get(r.target, r.target)
+            )
+            for r in audit.relations()
+        ),
+        evidence=((id_, audit.evidence(id_)) for id_ in audit.evidence_ids),
+        not_seen=audit.frame.not_seen,
+    )
+
+
+def _assets(
+    estate: Estate, verdicts: Iterable[Verdict], looks: Looks, whole: _Whole
+) -> Iterator[doc.Asset]:
+    served: dict[Asset, list[str]] = {}
+    for relation in estate.relations:
+        if relation.object.kind is Kind.HOSTING:
+            served.setdefault(relation.object, []).append(str(relation.subject))
+    for holding, verdict in zip(estate.holdings, verdicts, strict=True):
+        asset = _asset(holding, verdict, looks, served)
+        whole.cited.update(*(reason.evidence for reason in asset.reasons))
+        whole.cited.update(*(sign.evidence for sign in asset.ownership_reasons))
+        whole.doubtful += bool(verdict.blocked_by)
+        yield asset
+
+
+def _asset(
+    holding: Holding, verdict: Verdict, looks: Looks, served: Mapping[Asset, list[str]]
+) -> doc.Asset:
+    asset = holding.asset
+    name = _name(holding)
+    facts, paid_until, registrar = facts_of(holding, looks, served)
+    renews_itself = facts.pop("renews_itself", None)
+    return doc.Asset(
+        id=str(asset),
+        kind=asset.kind,
+        name=name,
+        display_name=display_name(name),
+        ownership=holding.ownership,
+        ownership_reasons=tuple(
+            doc.OwnershipReason(
+                code=reason.code,
+                params=reason.params,
+                group=reason.group,
+                evidence=reason.evidence[:EVIDENCE_A_REASON],
+            )
+            for reason in holding.reasons
+        ),
+        found_by=tuple(
+            doc.FoundBy(code=step.code, params=step.params, source=step.source)
+            for step in holding.found_by
+        ),
+        use=verdict.use,
+        state=verdict.state,
+        verdict=verdict.advice,
+        confidence=verdict.confidence,
+        needs=tuple(verdict.needs),
+        reasons=tuple(_finding(finding) for finding in verdict.findings),
+        paid_until=paid_until,
+        registrar=registrar,
+        provider=holding.provider_name or holding.provider or None,
+        auto_renew=renews_itself,
+        facts={**facts, **({"blocked_by": list(verdict.blocked_by)} if verdict.blocked_by else {})},
+    )
+
+
+def _finding(finding: Finding) -> doc.Finding:
+    return doc.Finding(
+        code=finding.code,
+        params=finding.params,
+        leans=finding.leans or "",
+        at=finding.at,
+        evidence=finding.rests_on[:EVIDENCE_A_REASON],
+    )
+
+
+def _name(holding: Holding) -> str:
+    if holding.asset.kind is Kind.CERTIFICATE and holding.hosts:
+        return holding.hosts[0]
+    return holding.asset.key
+
+
+def _excerpts(evidence: Evidence, whole: _Whole) -> Iterator[tuple[str, doc.Evidence]]:
+    # Read after the assets, when it is known what they cite.
+    for id_, found in evidence.iter_excerpts(sorted(whole.cited)):
+        yield (
+            id_,
+            doc.Evidence(
+                at=found.at, vantage=found.vantage, question=found.question, excerpt=found.excerpt
+            ),
+        )
