@@ -41,6 +41,7 @@ __all__ = [
     "Standing",
     "read_stored",
     "registration",
+    "standings",
 ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import logging
 import os
@@ -267,6 +268,47 @@ def test_a_silent_registry_ends_with_three(here: Village):
     assert result.exit_code == 3, result.output
     assert "incomplete" in result.stdout
     assert len(list(Path("audits/romashka").rglob("cleanup.*.html"))) == 2
+
+
+def test_a_zone_list_tells_what_a_silent_registry_does_not(here: Village):
+    """It is recognised among the lists, named in the report, and the registry's silence stays said."""
+    here.whois_open = False
+    row = "ROMASHKA.RU\tBEGET-RU\t01.02.2010\t01.02.2031\t04.03.2031\t1\n"
+    Path("ru_domains.gz").write_bytes(gzip.compress(row.encode()))
+
+    result = revizor("audit", "romashka", "romashka.ru", "--from", "ru_domains.gz")
+
+    assert result.exit_code == 3, result.output
+    assert "1 registrations taken from ru_domains.gz; 0 still unknown." in result.stderr
+    (audit,) = Path("audits/romashka").rglob("audit.json")
+    written = json.loads(audit.read_bytes())
+    (domain,) = (one for one in written["assets"] if one["id"] == "domain:romashka.ru")
+    assert (domain["paid_until"], domain["registrar"]) == ("2031-02-01", "BEGET-RU")
+    assert written["run"]["scope"]["files"] == ["ru_domains.gz"]
+
+
+def test_a_registry_is_asked_again_only_when_asked_to(here: Village):
+    """Its answer stands for a week here; --fresh asks all the same."""
+    asked = []
+    for more in ((), (), ("--fresh",)):
+        result = revizor("audit", "romashka", "romashka.ru", "--quiet", *more)
+        assert result.exit_code in (0, 3), result.output
+        asked.append(len(here.whois_asked_at))
+
+    first, second, third = asked
+    assert first == second < third
+
+
+def test_stored_answers_are_read_again(here: Village):
+    """One line a client; the same reader reads the same."""
+    assert revizor("audit", "romashka", "romashka.ru", "--quiet").exit_code in (0, 3)
+
+    result = revizor("registry", "reparse")
+    assert result.exit_code == 0, result.output
+    assert result.stdout.startswith("romashka: ")
+    assert "0 read otherwise." in result.stdout
+    (told,) = json.loads(revizor("registry", "reparse", "romashka", "--json").stdout)
+    assert (told["client"], told["changed"]) == ("romashka", [])
 
 
 def test_what_cannot_be_stored_ends_with_74(here: Village):

@@ -114,7 +114,7 @@ def audit(
         click.confirm("Go on?", abort=True, err=True)
     # An audit makes millions of small values and few cycles: the collector may come more seldom.
     gc.freeze()
-    gc.set_threshold(50_000, 20, 100)
+    gc.set_threshold(10_000, 10, 10)
     with watcher(quiet) as display:
         result = asyncio.run(
             service.audit(

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from probes.registration import Registration
+from probes.registration import Registration, Standing, standings
 
 RENEW_WITHIN = timedelta(days=45)
 """The first threshold of a domain: renewals are started this long before the end."""
-_REDEMPTION = {"redemptionPeriod", "pendingDelete", "pendingRestore"}
-_HOLDS = {"clientHold", "serverHold"}
+_REDEMPTION = {Standing.REDEMPTION, Standing.RESTORING, Standing.DELETING}
+_HOLDS = {Standing.HELD_BY_REGISTRAR, Standing.HELD_BY_REGISTRY}
 
 
 def ends_on(registration: Registration) -> date | None:
@@ -21,10 +21,10 @@ def ends_on(registration: Registration) -> date | None:
 
 def lapse(registration: Registration, today: date) -> str:
     """Return the lapsed state a registration is in on a day, or an empty string."""
-    statuses = set(registration.statuses)
-    if statuses & _REDEMPTION:
+    met = set(registration.standings)
+    if met & _REDEMPTION:
         return "lapsed_redemption"
-    if "autoRenewPeriod" in statuses and _registrar_is_unpaid(registration, today):
+    if Standing.RENEWED_BY_REGISTRY in met and _registrar_is_unpaid(registration, today):
         return "lapsed_unpaid"
     end = ends_on(registration)
     return "lapsed_unpaid" if end and end < today else ""
@@ -32,7 +32,8 @@ def lapse(registration: Registration, today: date) -> str:
 
 def hold(registration: Registration) -> str:
     """Return the status by which registry or registrar took the name out of the DNS, if any."""
-    return next((status for status in registration.statuses if status in _HOLDS), "")
+    held = (status for status in registration.statuses if _HOLDS & set(standings((status,))))
+    return next(held, "")
 
 
 def _registrar_is_unpaid(registration: Registration, today: date) -> bool:

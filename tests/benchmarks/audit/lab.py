@@ -7,6 +7,7 @@ through the product's own scan, evidence, judgement and report. Prints a Measure
 from __future__ import annotations
 
 import asyncio
+import gc
 import sys
 import tracemalloc
 from collections import Counter
@@ -169,6 +170,8 @@ def main(count: int, folder: Path, extra: str) -> None:
     if extra == "memory":
         tracemalloc.start()
     sampler = Sampler() if extra == "split" else None
+    gc.freeze()  # as `revizor audit` does
+    gc.set_threshold(10_000, 10, 10)
     meter = Meter(count)
     if sampler:
         sampler.start()
