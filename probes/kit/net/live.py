@@ -129,7 +129,13 @@ class LiveNet:
         return self._pace.waiting()
 
     async def stay_away(self, group: str, seconds: float) -> None:
-        """Ask nothing in a pace group for that long, or longer (see Turns): it refused us in words."""
+        """Ask nothing in a pace group for that long, or longer (see Turns): it refused us in words.
+
+        A WHOIS server is named as itself, `whois:whois.tcinet.ru`, and its whole network is meant.
+        """
+        kind, _, server = group.partition(":")
+        if kind == "whois":
+            group = self._whois.group_of_server(server) or group
         await self._pace.back_off(group, seconds)
 
     async def _put(self, question: Question[Any]) -> Any:

@@ -80,7 +80,8 @@ class Waiting(Struct, frozen=True):
 
 
 class _Queue:
-    def __init__(self) -> None:
+    def __init__(self, server: str) -> None:
+        self.server = server
         self.turnstile = asyncio.Lock()
         self.length = 0
 
@@ -102,20 +103,23 @@ class Pace:
         self._queues: dict[str, _Queue] = {}
         self._until: dict[str, tuple[float, Why]] = {}
 
-    async def take(self, group: str) -> None:
+    async def take(self, group: str, server: str = "") -> None:
         """Return when the group may be asked; the surrounding Patience is not charged for it.
+
+        `server` is the member that is to be asked, where the group has another name than it: its
+        rate counts, and it is named to whoever watches.
 
         Raises NetTrouble (rate_limited) when the group asked us to stay away for longer than we wait.
         """
         queue = self._queues.get(group)
         if queue is None:
-            queue = self._queues[group] = _Queue()
+            queue = self._queues[group] = _Queue(server or group.partition(":")[2])
         queue.length += 1
         try:
             # Only the first in the queue reserves: one who gives up loses one turn, not a hundred.
             with our_own_turn():
                 async with queue.turnstile:
-                    await self._wait_for_turn(group)
+                    await self._wait_for_turn(group, server)
         finally:
             queue.length -= 1
             if not queue.length:
@@ -130,7 +134,7 @@ class Pace:
         """The servers somebody waits for, the longest wait first."""
         rows = [
             Waiting(
-                server=group.partition(":")[2],
+                server=self._queues[group].server,
                 why=why,
                 until=datetime.fromtimestamp(until, UTC),
                 queue=self._queues[group].length,
@@ -139,8 +143,9 @@ class Pace:
         ]
         return tuple(sorted(rows, key=lambda row: (-row.until.timestamp(), row.server)))
 
-    async def _wait_for_turn(self, group: str) -> None:
-        interval = self._rates.interval(group)
+    async def _wait_for_turn(self, group: str, server: str) -> None:
+        kind, _, name = group.partition(":")
+        interval = self._rates.interval(f"{kind}:{server or name}")
         horizon = max(HORIZON, interval / LEAST_SHARE)
         while True:
             now = self._clock()
@@ -151,7 +156,7 @@ class Pace:
             # Other processes queue a few turns ahead at most; a longer wait is a closed circuit.
             why = Why.BACK_OFF if seconds > horizon else Why.TURN
             if seconds > LONGEST_WAIT:
-                raise NetTrouble(Reason.RATE_LIMITED, _closed_until(group, now + seconds))
+                raise NetTrouble(Reason.RATE_LIMITED, _closed_until(server or name, now + seconds))
             self._until[group] = (now + seconds, why)
             if seconds <= horizon:
                 await self._sleep(seconds)
@@ -159,6 +164,5 @@ class Pace:
             await self._sleep(max(seconds - horizon, 1.0))
 
 
-def _closed_until(group: str, moment: float) -> str:
-    server = group.partition(":")[2]
+def _closed_until(server: str, moment: float) -> str:
     return f"{server} asked us to stay away until {datetime.fromtimestamp(moment, UTC):%Y-%m-%d %H:%M} UTC"

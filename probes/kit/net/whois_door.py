@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
+from ipaddress import ip_network
 
 from probes.kit.net.dial import Dialer
+from probes.kit.net.lately import Lately
 from probes.kit.net.pace import Pace
 from probes.kit.net.patience import Patience
 from probes.kit.net.question import NetTrouble, WhoisAnswer, WhoisQuestion
@@ -15,6 +18,7 @@ from probes.kit.observation import Reason
 PORT = 43
 CAP = 262_144
 _LONGEST_LINE = 512
+_MOST_GROUPS = 2_048
 
 
 class WhoisDoor:
@@ -26,6 +30,7 @@ class WhoisDoor:
         self._dialer = dialer
         self._pace = pace
         self._patience = patience
+        self._groups: Lately[str, str] = Lately(_MOST_GROUPS, _MOST_GROUPS)
 
     async def ask(self, question: WhoisQuestion) -> WhoisAnswer:
         """Return the text, also the part that came before a break; raise NetTrouble for none."""
@@ -38,8 +43,14 @@ class WhoisDoor:
             raise NetTrouble(Reason.INVALID_QUERY, repr(question.line[:80]))
         # Refused servers must not cost anybody a turn, so the guard looks before the pace does.
         addresses = await self._dialer.addresses(server)
-        await self._pace.take(f"whois:{server}")
+        group = group_of(addresses)
+        self._groups.keep(server, group, 1)
+        await self._pace.take(group, server)
         return await self._ask(addresses, line)
+
+    def group_of_server(self, server: str) -> str | None:
+        """Return the pace group of a server asked in this run, or None."""
+        return self._groups.get(server)
 
     async def _ask(self, addresses: tuple[str, ...], line: bytes) -> WhoisAnswer:
         text = bytearray()
@@ -55,6 +66,17 @@ class WhoisDoor:
         if not text:
             raise NetTrouble(Reason.CONNECTION_LOST, f"{ip} hung up without a word")
         return WhoisAnswer(raw=bytes(text), complete=ended, address=ip)
+
+
+def group_of(addresses: Iterable[str]) -> str:
+    """Return the pace group of a server at these addresses: its network, a /24 or a /48.
+
+    One machine, and one limit, often answers for many top-level domains under a name for each.
+    """
+    networks = (
+        ip_network((address, 24 if "." in address else 48), strict=False) for address in addresses
+    )
+    return f"whois:{min(networks, key=lambda network: (network.version, network))}"
 
 
 async def _converse(wire: Wire, line: bytes, text: bytearray) -> bool:

@@ -10,7 +10,7 @@ import pytest
 from probes.kit.net.pace import Pace
 from probes.kit.net.question import NetTrouble, WhoisAnswer, WhoisQuestion
 from probes.kit.net.rates import Rates
-from probes.kit.net.whois_door import CAP, WhoisDoor
+from probes.kit.net.whois_door import CAP, WhoisDoor, group_of
 from probes.kit.observation import Reason
 from tests.probes.kit.net.loopback import (
     Behaviour,
@@ -132,3 +132,51 @@ def test_waiting_for_the_pace_costs_none_of_the_deadline() -> None:
             )
 
     assert all(answer.complete for answer in run(story()))
+
+
+@pytest.mark.parametrize(
+    ("addresses", "group"),
+    [
+        (("192.0.2.43",), "whois:192.0.2.0/24"),
+        (("192.0.2.200", "198.51.100.1"), "whois:192.0.2.0/24"),
+        (("198.51.100.1", "192.0.2.7"), "whois:192.0.2.0/24"),
+        (("2001:db8:1:2::43",), "whois:2001:db8:1::/48"),
+        (("2001:db8:1:2::43", "203.0.113.9"), "whois:203.0.113.0/24"),
+    ],
+)
+def test_servers_of_one_network_are_one_group(addresses: tuple[str, ...], group: str) -> None:
+    """Whatever the order in which the addresses come."""
+    assert group_of(addresses) == group
+
+
+def test_servers_of_one_network_share_their_turns_and_their_rest() -> None:
+    """Two names of one registry are asked one after the other, and rest together when one refuses."""
+
+    async def story() -> tuple[list[float], str, NetTrouble | None]:
+        slept: list[float] = []
+
+        async def sleep(seconds: float) -> None:
+            slept.append(seconds)
+
+        async with server(says(TEXT, wait_for=b"\r\n"), 43) as address:
+            names = Names(dict.fromkeys(("whois.nic.one", "whois.nic.two"), (address,)))
+            pace = Pace(Rates.of({"*": "6/min"}), clock=lambda: 1_000.0, sleep=sleep)
+            door = WhoisDoor(dialer(names), pace)
+            for name in names:
+                await door.ask(WhoisQuestion(name, "romashka"))
+            group = door.group_of_server("whois.nic.one")
+            assert group is not None
+            await pace.back_off(group, 7_200)
+            try:
+                await door.ask(WhoisQuestion("whois.nic.two", "lepestok"))
+            except NetTrouble as trouble:
+                return slept, group, trouble
+        return slept, group, None
+
+    slept, group, trouble = run(story())
+
+    assert slept == [10.0]
+    assert group.endswith("/24")
+    assert trouble is not None
+    assert trouble.reason is Reason.RATE_LIMITED
+    assert "whois.nic.two asked us to stay away" in trouble.detail
