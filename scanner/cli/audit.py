@@ -92,6 +92,9 @@ def audit(
     )
     threshold = service.threshold(fail_on) if fail_on else None
     zone_lists = [Path(file) for file in files if _is_zone_list(file)]
+    for path in zone_lists:
+        said = f"{path.name} is read as a registry's list of its zone: its names are not taken for the client's."
+        click.echo(options.clean(said), err=True)
     request = service.request(
         client=client,
         typed=domains,

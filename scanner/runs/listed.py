@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime, time
 from pathlib import Path
@@ -38,17 +39,18 @@ async def read_lists(
         target.partition(" ")[2] for target in evidence.unanswered(run_id, REGISTRATION.probe)
     }
     for path in lists:
-        found = 0
+        rows: list[ZoneRow] = []
         try:
             with path.open("rb") as stream:
                 for row in rows_of(stream, missing):
                     missing.discard(row.domain)
-                    observation, exchange = _seen(row, path.name, clock(), vantage)
-                    await evidence.keep(run_id, observation, (exchange,))
-                    found += 1
+                    rows.append(row)
         except (DamagedList, OSError) as error:
             say(f"{path.name} could not be read to its end: {error}.")
-        say(f"{found} registrations taken from {path.name}; {len(missing)} still unknown.")
+        seen = [_seen(row, path.name, clock(), vantage) for row in rows]
+        # All at once: each waits for the commit that it shares with the others.
+        await asyncio.gather(*(evidence.keep(run_id, what, (how,)) for what, how in seen))
+        say(f"{len(rows)} registrations taken from {path.name}; {len(missing)} still unknown.")
 
 
 def _seen(

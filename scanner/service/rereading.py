@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Collection, Iterable, Iterator
 
 from msgspec import Struct
@@ -81,8 +82,10 @@ async def _reparse(slug: str, evidence: Evidence, book: Registry, clock: Clock) 
     fresh: dict[str, AnyObservation] = {}
     read = aged = 0
     for earlier in _registrations(runs, evidence).values():
+        if not earlier.evidence:
+            continue  # nobody was asked
         exchanges = evidence.exchanges(earlier.evidence)
-        if len(exchanges) < len(earlier.evidence) or not exchanges:
+        if len(exchanges) < len(earlier.evidence):
             aged += 1
             continue
         read += 1
@@ -94,8 +97,7 @@ async def _reparse(slug: str, evidence: Evidence, book: Registry, clock: Clock) 
     if fresh:
         known = {found.asset for found in book.objects(slug, kind=Kind.DOMAIN)}
         run = await evidence.begin(slug, {REREAD: True}, "", clock())
-        for observation in fresh.values():
-            await evidence.keep(run.id, observation, ())
+        await asyncio.gather(*(evidence.keep(run.id, seen, ()) for seen in fresh.values()))
         received = await book.receive(slug, run.id, tuple(_incoming(fresh, known)), clock())
         await evidence.finish(run.id, clock(), True)
         changed = received.changed

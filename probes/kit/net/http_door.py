@@ -78,4 +78,6 @@ class HttpDoor:
         except TimeoutError:
             raise
         except OSError:
-            fetch.take(b"")  # a reset in the middle is an end like any other
+            if not fetch.status:
+                fetch.take(b"")  # no answer at all
+            # What came before a break counts, as truncated: a break is no end, also where no length was said.

@@ -155,7 +155,7 @@ class Pace:
                 return
             # Other processes queue a few turns ahead at most; a longer wait is a closed circuit.
             why = Why.BACK_OFF if seconds > horizon else Why.TURN
-            if seconds > LONGEST_WAIT:
+            if seconds > max(horizon, LONGEST_WAIT):
                 raise NetTrouble(Reason.RATE_LIMITED, _closed_until(server or name, now + seconds))
             self._until[group] = (now + seconds, why)
             if seconds <= horizon:

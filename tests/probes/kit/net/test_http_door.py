@@ -295,3 +295,10 @@ def test_broken_tls_says_how(behave: Behaviour, detail: str) -> None:
 
     assert met.reason is Reason.TLS_FAILED
     assert detail in met.detail
+
+
+def test_a_reset_is_no_end_also_where_no_length_was_said() -> None:
+    """What came before it counts, as a part: the rest may have been the page."""
+    answer = run(visit(resets(OK + b"\r\n<html>half")))
+
+    assert (answer.status, answer.body, answer.truncated) == (200, b"<html>half", True)

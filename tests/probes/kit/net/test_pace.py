@@ -192,3 +192,16 @@ def test_the_store_never_gives_two_turns_closer_than_the_interval(
     turns = run(story())
 
     assert all(later - sooner >= every - 1e-6 for sooner, later in pairwise(turns))
+
+
+def test_a_slow_rate_is_waited_for_and_is_no_refusal() -> None:
+    """An hour between two questions is the operator's own word: nobody asked us to stay away."""
+
+    async def story() -> float:
+        day = Day()
+        pace = Pace(Rates.of({"*": "1/h"}), InProcessPace(day.clock), day.clock, day.sleep)
+        for _ in range(3):
+            await pace.take("whois:whois.example")
+        return day.now
+
+    assert run(story()) == 1_000_000 + 2 * 3_600

@@ -66,14 +66,13 @@ def test_a_reset_is_an_error_and_no_end() -> None:
 
 def test_a_later_deadline_takes_the_place_of_the_first() -> None:
     async def story() -> bytes:
-        async def late(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            await asyncio.sleep(2 * SOON)
-            writer.write(b"late")
-
-        async with server(late, PORT) as address:
-            with await Wire.open(address, PORT, SOON) as wire:
-                wire.allow(SOON)
-                wire.allow(20 * SOON)
+        async with server(says(b"late"), PORT) as address:
+            with await Wire.open(address, PORT, 5.0) as wire:
+                wire.send(HELLO)
+                wire.allow(0.0)
+                wire.allow(5.0)
+                for _ in range(3):
+                    await asyncio.sleep(0)  # the first deadline strikes in one of these turns
                 return await wire.receive()
 
     assert run(story()) == b"late"
