@@ -24,6 +24,7 @@ class Reach(StrEnum):
 
     PUBLIC = "public"  # public records: DNS, WHOIS, RDAP, certificate logs
     VISIT = "visit"  # one ordinary visit, as any reader or mail server makes
+    SEARCH = "search"  # many questions: only where it is confirmed whose the target is
 
 
 class Probe(Struct, Generic[T, F], frozen=True):

@@ -29,6 +29,8 @@ class PaceRow(Row, table=True):
     closed: float
     share: float
     refusals: int
+    day: float = 0.0
+    today: int = 0
 
 
 _PACE = table_of(PaceRow)
@@ -68,7 +70,9 @@ class SqlPace:
         self._clock = clock
         self._leases: dict[str, _Lease] = {}
 
-    async def reserve(self, group: str, interval: float, now: float, horizon: float) -> float:
+    async def reserve(
+        self, group: str, interval: float, now: float, horizon: float, daily: int = 0
+    ) -> float:
         """Take the group's next turn and return the seconds until it comes.
 
         When that is more than `horizon`, no turn was taken.
@@ -79,11 +83,11 @@ class SqlPace:
             if turn - now <= horizon and turn + ours.apart <= ours.end:
                 ours.free = turn + ours.apart
                 return turn - now
-        count = max(1, int(LEASE / interval))
+        count = 1 if daily else max(1, int(LEASE / interval))
 
         def take(turns: Turns) -> _Lease:
             apart = turns.apart(interval)
-            turn = turns.take(interval, now, horizon, count)
+            turn = turns.take(interval, now, horizon, count, daily)
             return _Lease(interval, apart, turn, turn + count * apart)
 
         lease = await self._change(group, take)

@@ -9,7 +9,8 @@ from urllib.parse import urlsplit
 from msgspec import Struct
 
 from probes.kit.catalog import all_probes
-from probes.kit.net.rates import Rates
+from probes.kit.net.rates import Rate, Rates
+from probes.kit.net.turns import DAY
 from probes.kit.registry.plan import shipped_bootstrap, whois_server
 from probes.kit.target import Domain
 from scanner.discovery import Look
@@ -65,7 +66,7 @@ def reach_of(names: int, looks: Iterable[Look], rates: Rates) -> Reach:
         names=names,
         looks=tuple((name, probes[name].reach, counted[name]) for name in sorted(counted)),
         paced=tuple(
-            (group.partition(":")[2], count, count * rates.interval(group))
+            (group.partition(":")[2], count, _seconds(count, rates.rate(group)))
             for group, count in sorted(servers.items())
         ),
     )
@@ -78,6 +79,12 @@ def _registry_group(suffix: str) -> str:
     if base:
         return f"api:{urlsplit(base).hostname}"
     return f"whois:{whois_server(suffix) or 'whois.iana.org'}"
+
+
+def _seconds(count: int, rate: Rate) -> float:
+    """Return how long so many questions take at a rate, the days it takes part of included."""
+    days = (count - 1) // rate.daily if rate.daily else 0
+    return days * DAY + (count - days * rate.daily) * rate.interval
 
 
 def _duration(seconds: float) -> str:

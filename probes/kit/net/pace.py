@@ -14,7 +14,7 @@ from msgspec import Struct
 from probes.kit.net.patience import our_own_turn
 from probes.kit.net.question import NetTrouble
 from probes.kit.net.rates import Rates
-from probes.kit.net.turns import LEAST_SHARE, Turns
+from probes.kit.net.turns import DAY, LEAST_SHARE, Turns
 from probes.kit.observation import Reason
 
 HORIZON = 30.0
@@ -28,11 +28,13 @@ LONGEST_WAIT = 1_200.0
 class PaceStore(Protocol):
     """Where turns are given out; one store may serve many processes."""
 
-    async def reserve(self, group: str, interval: float, now: float, horizon: float) -> float:
+    async def reserve(
+        self, group: str, interval: float, now: float, horizon: float, daily: int = 0
+    ) -> float:
         """Take the group's next turn and return the seconds until it comes.
 
-        Turns are `interval` seconds apart, or more after refusals (see Turns), and never lie before
-        the end of a back_off. When the answer is greater than `horizon`, no turn was taken: ask again later.
+        Turns are `interval` seconds apart, or more after refusals (see Turns), at most `daily` in 24
+        hours (0: any number), and never lie before the end of a back_off. When the answer is greater than `horizon`, no turn was taken: ask again later.
         """
 
     async def back_off(self, group: str, seconds: float) -> None:
@@ -46,14 +48,17 @@ class InProcessPace:
         self._clock = clock
         self._groups: dict[str, Turns] = {}
 
-    async def reserve(self, group: str, interval: float, now: float, horizon: float) -> float:
+    async def reserve(
+        self, group: str, interval: float, now: float, horizon: float, daily: int = 0
+    ) -> float:
         """Take the next turn if it is near enough; see PaceStore."""
-        turn = self._groups.setdefault(group, Turns()).take(interval, now, horizon)
+        turns = self._groups.setdefault(group, Turns())
+        turn = turns.take(interval, now, horizon, daily=daily)
         if len(self._groups) > _MANY:
             self._groups = {
                 group: turns
                 for group, turns in self._groups.items()
-                if turns.free > now or turns.refusals
+                if turns.free > now or turns.refusals or turns.day + DAY > now
             }
         return turn - now
 
@@ -109,7 +114,8 @@ class Pace:
         `server` is the member that is to be asked, where the group has another name than it: its
         rate counts, and it is named to whoever watches.
 
-        Raises NetTrouble (rate_limited) when the group asked us to stay away for longer than we wait.
+        Raises NetTrouble (rate_limited) when the group asked us to stay away, or its day's questions
+        are used up, for longer than we wait.
         """
         queue = self._queues.get(group)
         if queue is None:
@@ -145,11 +151,11 @@ class Pace:
 
     async def _wait_for_turn(self, group: str, server: str) -> None:
         kind, _, name = group.partition(":")
-        interval = self._rates.interval(f"{kind}:{server or name}")
-        horizon = max(HORIZON, interval / LEAST_SHARE)
+        rate = self._rates.rate(f"{kind}:{server or name}")
+        horizon = max(HORIZON, rate.interval / LEAST_SHARE)
         while True:
             now = self._clock()
-            seconds = await self._store.reserve(group, interval, now, horizon)
+            seconds = await self._store.reserve(group, rate.interval, now, horizon, rate.daily)
             if seconds <= 0:
                 self._until.pop(group, None)
                 return
@@ -165,4 +171,6 @@ class Pace:
 
 
 def _closed_until(server: str, moment: float) -> str:
-    return f"{server} asked us to stay away until {datetime.fromtimestamp(moment, UTC):%Y-%m-%d %H:%M} UTC"
+    return (
+        f"{server} must not be asked until {datetime.fromtimestamp(moment, UTC):%Y-%m-%d %H:%M} UTC"
+    )

@@ -11,7 +11,8 @@ from msgspec import Struct
 LEAST_SHARE = 1 / 16
 WON_BACK = 1 / 20
 """Share of the agreed rate that each turn without a refusal wins back."""
-LADDER = (0.0, 3_600.0, 86_400.0)
+DAY = 86_400.0
+LADDER = (0.0, 3_600.0, DAY)
 """Seconds to stay away at least, at the first, second and every further refusal in a row."""
 
 
@@ -26,14 +27,26 @@ class Turns(Struct):
     """How much of the agreed rate it bears, as far as we know."""
     refusals: int = 0
     """How often it refused us since it last bore the whole rate."""
+    day: float = 0.0
+    """When the first of the turns counted in `today` was."""
+    today: int = 0
+    """Turns given out in the 24 hours from `day` on, where these are counted."""
 
-    def take(self, interval: float, now: float, horizon: float, count: int = 1) -> float:
+    def take(
+        self, interval: float, now: float, horizon: float, count: int = 1, daily: int = 0
+    ) -> float:
         """Take the next turns, so many at once, and return when the first comes.
 
-        When that is more than `horizon` seconds ahead, none is taken.
+        When that is more than `horizon` seconds ahead, none is taken. `daily` is the most that 24
+        hours may see, 0 for any number.
         """
         turn = max(now, self.free)
+        if daily and self.today + count > daily and turn < self.day + DAY:
+            turn = self.day + DAY
         if turn - now <= horizon:
+            if daily and turn >= self.day + DAY:
+                self.day, self.today = turn, 0
+            self.today += count if daily else 0
             self.free = turn + count * self.apart(interval)
             self.share = min(1.0, self.share + count * WON_BACK)
             if self.share == 1.0:

@@ -117,7 +117,8 @@ def test_turns_are_those_of_a_single_process(database_url: str) -> None:
                         await store.back_off(group, seconds)
                     continue
                 interval = chance.choice([0.5, 6.0])
-                waits = [await store.reserve(group, interval, now, 30.0) for store in stores]
+                daily = 25 if group == "api:b" else 0
+                waits = [await store.reserve(group, interval, now, 30.0, daily) for store in stores]
                 assert abs(waits[0] - waits[1]) < 1e-5
 
     asyncio.run(run())

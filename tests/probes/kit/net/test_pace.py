@@ -10,7 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from probes.kit.net.pace import InProcessPace, Pace, Why
-from probes.kit.net.rates import Rates, interval
+from probes.kit.net.question import NetTrouble
+from probes.kit.net.rates import Rate, Rates
+from probes.kit.observation import Reason
 from tests.probes.kit.net.loopback import run
 
 
@@ -79,8 +81,10 @@ class Ledger(InProcessPace):
 
     turns: tuple[float, ...] = ()
 
-    async def reserve(self, group: str, interval: float, now: float, horizon: float) -> float:
-        wait = await super().reserve(group, interval, now, horizon)
+    async def reserve(
+        self, group: str, interval: float, now: float, horizon: float, daily: int = 0
+    ) -> float:
+        wait = await super().reserve(group, interval, now, horizon, daily)
         if wait <= horizon:
             self.turns += (now + wait,)
         return wait
@@ -150,7 +154,8 @@ def test_who_gives_up_loses_one_turn_at_most() -> None:
         ({}, "whois:whois.tcinet.ru", 6),
         ({}, "whois:whois.eu", 12),
         ({}, "whois:whois.unheard-of.example", 10),
-        ({}, "api:rdap.example", 1),
+        ({}, "api:rdap.example", 2),
+        ({}, "api:rdap.verisign.com", 1),
         ({}, "api:crt.sh", 5),
         ({"whois.tcinet.ru": "30/min"}, "whois:whois.tcinet.ru", 2),
         ({"whois.tcinet.ru": "30/min"}, "whois:whois.eu", 12),
@@ -163,15 +168,16 @@ def test_who_gives_up_loses_one_turn_at_most() -> None:
 def test_the_operators_word_outranks_our_caution(
     settings: dict[str, str], group: str, seconds: float
 ) -> None:
-    assert Rates.of(settings).interval(group) == pytest.approx(seconds)
+    assert Rates.of(settings).rate(group).interval == pytest.approx(seconds)
 
 
 @pytest.mark.parametrize(
-    "bad", ["", "10", "10/day", "/min", "0/s", "-1/s", "nan/s", "inf/s", "ten/s"]
+    "bad",
+    ["", "10", "10/day", "/min", "0/s", "-1/s", "nan/s", "inf/s", "ten/s", "1/s,", "1/s, 9/h"],
 )
 def test_a_rate_that_is_none_is_refused(bad: str) -> None:
     with pytest.raises(ValueError, match="not a rate"):
-        interval(bad)
+        Rate.of(bad)
 
 
 @given(st.lists(st.floats(0, 100), max_size=50), st.floats(0.01, 20), st.floats(0, 60))
@@ -205,3 +211,27 @@ def test_a_slow_rate_is_waited_for_and_is_no_refusal() -> None:
         return day.now
 
     assert run(story()) == 1_000_000 + 2 * 3_600
+
+
+@pytest.mark.parametrize(
+    ("rate", "seconds", "daily"),
+    [("10/min", 6, 0), ("10/min, 300/day", 6, 300), ("0.5/s,200/day", 2, 200)],
+)
+def test_a_rate_may_have_a_days_quota(rate: str, seconds: float, daily: int) -> None:
+    assert Rate.of(rate) == Rate(seconds, daily)
+
+
+def test_a_quota_used_up_ends_in_rate_limited_and_says_until_when() -> None:
+    """The registry of .uk answers so many questions a day: the rest is tomorrow's."""
+
+    async def story() -> str:
+        day = Day()
+        pace = Pace(Rates.of({"*": "1/s, 2/day"}), InProcessPace(day.clock), day.clock, day.sleep)
+        await pace.take("whois:a")
+        await pace.take("whois:a")
+        with pytest.raises(NetTrouble) as trouble:
+            await pace.take("whois:a")
+        assert trouble.value.reason is Reason.RATE_LIMITED
+        return str(trouble.value)
+
+    assert "must not be asked until 1970-01-13" in run(story())

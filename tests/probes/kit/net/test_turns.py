@@ -62,6 +62,18 @@ def test_refused_again_before_it_is_won_back_we_stay_away_longer(
         now = turns.closed
 
 
+def test_a_day_gives_so_many_turns_and_then_the_next_begins():
+    """Counted from the first one; what comes after the last is a day's wait, and takes nothing."""
+    turns = Turns()
+
+    now = 20 * DAY
+    tomorrow = now + DAY
+
+    assert [turns.take(6, now, 30, daily=3) for _ in range(3)] == [now, now + 6, now + 12]
+    assert [turns.take(6, now + 60, 30, daily=3) for _ in range(2)] == [tomorrow, tomorrow]
+    assert [turns.take(6, tomorrow, 30, daily=3) for _ in range(2)] == [tomorrow, tomorrow + 6]
+
+
 def test_several_answers_tell_one_refusal():
     """What was under way when the server closed counts once; a shorter wait never cuts a longer one."""
     turns = Turns()
