@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Iterator
 from datetime import timedelta
 from enum import StrEnum
-from hashlib import sha256
 
 from msgspec import Struct
 
@@ -14,9 +13,9 @@ from probes.kit import dns
 from probes.kit.declare import Reach, probe
 from probes.kit.net import DnsQuestion, Net, NetTrouble
 from probes.kit.observation import Absent, Mention, Reason, Seen, Unknown
+from probes.kit.parent import Referral, ask_parent, parent_of
 from probes.kit.target import Domain
 
-_PARENT_SERVERS = 3
 _MOST_SERVERS = 8
 _ADDRESSES_A_SERVER = 2
 _TRIES = 3
@@ -63,11 +62,6 @@ class Delegation(Struct, frozen=True):
             yield Mention(host, "ns_host_of")
 
 
-class _Referral(Struct, frozen=True):
-    parent: str
-    hosts: tuple[str, ...]
-
-
 _BEST_FIRST = (
     ServerState.AUTHORITATIVE,
     ServerState.UNKNOWN,
@@ -79,12 +73,12 @@ _BEST_FIRST = (
 @probe(reach=Reach.PUBLIC, patience=timedelta(seconds=120))
 async def delegation(domain: Domain, net: Net) -> Seen[Delegation] | Absent | Unknown:
     """Ask the parent zone's servers who serves a domain, and each of those whether it does."""
-    said = await _ask_parent(net, domain.name)
+    said = await ask_parent(net, domain.name)
     if isinstance(said, Unknown):
         # The resolver may only add to what we know: its "no" is not the parent's.
         match await dns.look(net, domain.name, "NS"):
             case dns.Reading(outcome=Seen(names), chain=()):
-                said = _Referral(_parent_of(domain.name), names)
+                said = Referral(parent_of(domain.name), names)
             case _:
                 return said
     if isinstance(said, Absent):
@@ -98,52 +92,6 @@ async def delegation(domain: Domain, net: Net) -> Seen[Delegation] | Absent | Un
         for host in said.hosts[_MOST_SERVERS:]
     )
     return Seen(Delegation(said.parent, (*looks, *unasked)))
-
-
-async def _ask_parent(net: Net, name: str) -> _Referral | Absent | Unknown:
-    """Return the first definite statement of the parent's own servers."""
-    found = await _parent_servers(net, name)
-    if isinstance(found, Unknown):
-        return found
-    parent, hosts = found
-    last = Unknown(Reason.UNREACHABLE, f"no server of {parent or 'the root'} could be asked")
-    # Which server is asked first differs from domain to domain, and is the same every time.
-    order = sorted(hosts, key=lambda host: sha256(f"{name} {host}".encode()).digest())
-    for host in order[:_PARENT_SERVERS]:
-        addresses = (await dns.addresses(net, host)).found
-        if not addresses:
-            continue
-        try:
-            answer = await net.ask(DnsQuestion(name, "NS", addresses[0]))
-        except NetTrouble as trouble:
-            last = Unknown(trouble.reason, f"{host}: {trouble.detail}")
-            continue
-        said = dns.read_referral(answer, name)
-        if isinstance(said, Unknown):
-            last = said
-            continue
-        if isinstance(said, Absent):
-            return said
-        return _Referral(parent, said.fact)
-    return last
-
-
-async def _parent_servers(net: Net, name: str) -> tuple[str, tuple[str, ...]] | Unknown:
-    """Walk up to the closest zone above: for a name under `co.uk` that is `co.uk`, not `uk`."""
-    parent = name
-    while parent:
-        parent = _parent_of(parent)
-        reading = await dns.look(net, parent, "NS")
-        match reading.outcome:
-            case Unknown():
-                return reading.outcome
-            case Seen(hosts) if not reading.chain:
-                return parent, hosts
-    return Unknown(Reason.MALFORMED, "not even the root has name servers")
-
-
-def _parent_of(name: str) -> str:
-    return name.partition(".")[2]
 
 
 async def _look_at(net: Net, zone: str, host: str) -> ServerLook:

@@ -11,9 +11,11 @@ from msgspec import Struct
 
 from probes.kit import dns
 from probes.kit.declare import Reach, probe
+from probes.kit.mail_address import destinations, mail_domain, mailbox_domain
 from probes.kit.net import Net
 from probes.kit.observation import Absent, Mention, Outcome, Reason, Seen, Unknown
 from probes.kit.target import Domain
+from probes.kit.text_tokens import TextToken, tokens_in
 
 
 class MailExchange(Struct, frozen=True, order=True):
@@ -61,8 +63,34 @@ class DnsRecords(Struct, frozen=True):
                 return len(records) == 1 and records[0].host == ""
         return False
 
+    @property
+    def mailbox_domain(self) -> str:
+        """The mail domain of whoever answers for the zone (SOA); empty when not seen, or no address.
+
+        Most name the mailbox of their hoster: it ties a domain to another only where strangers do not
+        name it too.
+        """
+        return mailbox_domain(self.soa.fact.mailbox) if isinstance(self.soa, Seen) else ""
+
+    @property
+    def certificate_contacts(self) -> tuple[str, ...]:
+        """Mail domains and hosts to be told of wrong certificates: CAA `iodef` and `contactemail`.
+
+        RFC 8659 section 4.4, and the CA/Browser Forum's Baseline Requirements, appendix A.
+        """
+        if not isinstance(self.caa, Seen):
+            return ()
+        told = [one.host for one in destinations(_values(self.caa.fact, "iodef"))]
+        told += [mail_domain(address) for address in _values(self.caa.fact, "contactemail")]
+        return tuple(dict.fromkeys(filter(None, told)))
+
+    @property
+    def tokens(self) -> tuple[TextToken, ...]:
+        """Tokens of known services among the TXT records."""
+        return tokens_in(self.txt.fact) if isinstance(self.txt, Seen) else ()
+
     def mentions(self) -> Iterator[Mention]:
-        """Mail hosts and name servers."""
+        """Mail hosts, name servers, and the domains of those who answer for the zone and its certificates."""
         match self.mx:
             case Seen(records):
                 for host in dns.hosts(record.host for record in records):
@@ -71,6 +99,10 @@ class DnsRecords(Struct, frozen=True):
             case Seen(names):
                 for host in dns.hosts(names):
                     yield Mention(host, "ns_host_of")
+        for host in dns.hosts(filter(None, (self.mailbox_domain,))):
+            yield Mention(host, "soa_mailbox_of")
+        for host in dns.hosts(self.certificate_contacts):
+            yield Mention(host, "caa_contact_of")
 
 
 @probe(reach=Reach.PUBLIC, patience=timedelta(seconds=60))
@@ -122,6 +154,10 @@ def _exchanges(outcome: Outcome[tuple[dns.Exchange, ...]]) -> Outcome[tuple[Mail
         case Seen(records):
             return Seen(tuple(MailExchange(r.preference, r.host) for r in records))
     return outcome
+
+
+def _values(rules: tuple[CertificateAuthorityRule, ...], tag: str) -> Iterator[str]:
+    return (rule.value for rule in rules if rule.tag == tag)
 
 
 def _rules(

@@ -11,9 +11,12 @@ from msgspec import Struct, convert
 
 from probes.kit import dns
 from probes.kit.declare import Reach, probe
+from probes.kit.mail_reports import dmarc_destinations, tls_destinations
+from probes.kit.names import registrable
 from probes.kit.net import Net
 from probes.kit.observation import Absent, Mention, Outcome, Reason, Seen, Unknown
 from probes.kit.sender_tree import walk_sender_tree
+from probes.kit.spf import names_in, read_spf
 from probes.kit.target import Domain
 
 # Selectors that the mail services and panels of our clients hand out (Yandex uses `mail`).
@@ -33,6 +36,8 @@ _SELECTORS = (
     "mailru",
     "getcourse",
 )
+_MOST_ACCEPTANCES = 5
+"""Strangers' domains that are asked whether they take a domain's reports."""
 
 
 class SenderPolicy(Struct, frozen=True):
@@ -60,10 +65,36 @@ class SenderPolicy(Struct, frozen=True):
     """Why parts could not be looked up; macros, which depend on the sender, are no failure."""
 
     @property
+    def own_networks(self) -> tuple[str, ...]:
+        """ip4 and ip6 values of the domain's own record: those of included records are others'."""
+        return tuple(dict.fromkeys(t.network for t in read_spf(self.record).terms if t.network))
+
+    @property
     def denies_all(self) -> bool:
         """True when nobody may send: `-all`, no mechanism before it, and nothing left in doubt."""
         names = self.networks or self.includes or self.hosts
         return self.all == "-" and not names and not self.problems and self.complete
+
+
+class ReportsAccepted(Struct, frozen=True):
+    """Whether another domain says that it takes DMARC reports on this one (RFC 9990; RFC 7489 7.1)."""
+
+    by: str
+    """The domain that reports are to be sent to."""
+    outcome: Outcome[str]
+    """Its record for this domain."""
+    anybodys: Outcome[str]
+    """Its record for a name that nobody would have: Seen means that it takes reports on any domain."""
+
+    @property
+    def by_name(self) -> bool:
+        """True when the other domain names this very one: whoever runs it knows this domain as a charge.
+
+        The record that any name at all gets says nothing; and where that could not be found out,
+        neither does this.
+        """
+        known = not isinstance(self.anybodys, Unknown)
+        return known and isinstance(self.outcome, Seen) and self.outcome != self.anybodys
 
 
 class MailPolicy(Struct, frozen=True):
@@ -76,6 +107,22 @@ class MailPolicy(Struct, frozen=True):
     tls_rpt: Outcome[str]
     dkim: Outcome[tuple[str, ...]]
     """Common selectors that hold a key; Absent means none of those asked, not none at all."""
+    reports_accepted: tuple[ReportsAccepted, ...] = ()
+    """One for each other domain, 5 at most, that DMARC reports are to be sent to."""
+
+    @property
+    def dmarc_reports_to(self) -> tuple[str, ...]:
+        """Mail domains that DMARC reports are to be sent to."""
+        if not isinstance(self.dmarc, Seen):
+            return ()
+        return tuple(dict.fromkeys(one.host for one in dmarc_destinations(self.dmarc.fact)))
+
+    @property
+    def tls_reports_to(self) -> tuple[str, ...]:
+        """Mail domains and hosts that reports on encryption of mail are to be sent to."""
+        if not isinstance(self.tls_rpt, Seen):
+            return ()
+        return tuple(dict.fromkeys(one.host for one in tls_destinations(self.tls_rpt.fact)))
 
     @property
     def dmarc_policy(self) -> str:
@@ -89,11 +136,15 @@ class MailPolicy(Struct, frozen=True):
         return ""
 
     def mentions(self) -> Iterator[Mention]:
-        """Names that SPF refers to."""
+        """Names that the domain's own SPF record gives, and those that reports are to be sent to."""
         match self.spf:
             case Seen(policy):
-                for host in dns.hosts(policy.includes):
+                for host in dns.hosts(names_in(policy.record)):
                     yield Mention(host, "spf_include_of")
+        for host in dns.hosts(self.dmarc_reports_to):
+            yield Mention(host, "dmarc_report_of")
+        for host in dns.hosts(self.tls_reports_to):
+            yield Mention(host, "tls_report_of")
 
 
 @probe(reach=Reach.PUBLIC, patience=timedelta(seconds=120))
@@ -112,7 +163,27 @@ async def mail_policy(domain: Domain, net: Net) -> Seen[MailPolicy] | Absent | U
         return Absent("NXDOMAIN")
     if isinstance(spf, Unknown) and all(isinstance(part, Unknown) for part in parts):
         return spf
-    return Seen(MailPolicy(spf, dmarc, mta_sts, tls_rpt, dkim))
+    accepted = await _acceptances(net, name, dmarc)
+    return Seen(MailPolicy(spf, dmarc, mta_sts, tls_rpt, dkim, accepted))
+
+
+async def _acceptances(net: Net, name: str, dmarc: Outcome[str]) -> tuple[ReportsAccepted, ...]:
+    """Ask the domains of others that reports go to whether they take them: before that nobody sends any."""
+    if not isinstance(dmarc, Seen):
+        return ()
+    own = registrable(name)
+    others = dict.fromkeys(one.host for one in dmarc_destinations(dmarc.fact))
+    foreign = [host for host in others if registrable(host) != own][:_MOST_ACCEPTANCES]
+    return tuple(await asyncio.gather(*(_acceptance(net, name, host) for host in foreign)))
+
+
+async def _acceptance(net: Net, name: str, other: str) -> ReportsAccepted:
+    above = f"_report._dmarc.{other}"
+    outcome, anybodys = await asyncio.gather(
+        _tagged(net, f"{name}.{above}", "DMARC1"),
+        _tagged(net, f"{dns.control_label(above)}.{above}", "DMARC1"),
+    )
+    return ReportsAccepted(other, outcome, anybodys)
 
 
 async def _spf(net: Net, name: str) -> Outcome[SenderPolicy]:

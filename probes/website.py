@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from probes.kit.absence import NO_LISTENER, absence
 from probes.kit.declare import Reach, probe
@@ -16,14 +17,19 @@ from probes.kit.fingerprints import Sight, recognise
 from probes.kit.net import HttpAnswer, Net
 from probes.kit.net.web_address import WebAddress
 from probes.kit.observation import Absent, Mention, Outcome, Reason, Seen, Unknown
-from probes.kit.page import host_of
+from probes.kit.page_relations import Relations, policy_hosts
 from probes.kit.target import Host, display_name
 from probes.kit.trail import Met, Trail, Walker
+from probes.kit.web_host import host_of
 
 _VISIT: Final = timedelta(seconds=30)
 _CONTROL: Final = timedelta(seconds=12)
 _HEADER_LENGTH: Final = 200
 _COOKIES: Final = 50
+_ALLOWED: Final = 40
+_POLICIES: Final = frozenset({
+    "content-security-policy", "content-security-policy-report-only", "access-control-allow-origin",
+})  # fmt: skip
 
 
 class Hop(Struct, frozen=True):
@@ -82,6 +88,8 @@ class Page(Struct, frozen=True):
     """True when the page is little but scripts that build it in the browser."""
     truncated: bool
     address: str
+    relations: Relations = Relations()
+    """What it says of whose it is: names, numbers, contacts, other hosts it calls its own."""
 
 
 class Visit(Struct, frozen=True):
@@ -112,7 +120,7 @@ class Website(Struct, frozen=True):
     """True when that answer is the same page: the server does not know this name."""
 
     def mentions(self) -> Iterator[Mention]:
-        """Redirect targets, linked hosts."""
+        """Redirect targets, linked hosts, and what a page calls its own or lets into itself."""
         for visit in (self.https, self.http):
             for hop in visit.hops:
                 name = host_of(hop.to)
@@ -122,6 +130,20 @@ class Website(Struct, frozen=True):
                 case Seen(page):
                     for name in page.link_hosts:
                         yield Mention(Host(name), "linked_from")
+                    yield from _kin(page, {"", host_of(visit.url), host_of(page.url)})
+
+
+def _kin(page: Page, here: set[str]) -> Iterator[Mention]:
+    said = page.relations
+    for name in dict.fromkeys((page.canonical_host, said.open_graph_host)):
+        if name not in here:
+            yield Mention(Host(name), "canonical_of")
+    for name in said.alternate_hosts:
+        yield Mention(Host(name), "alternate_of")
+    for name in said.policy_hosts:
+        yield Mention(Host(name), "allowed_by_policy_of")
+    for name in said.mail_domains:
+        yield Mention(Host(name), "mail_domain_on_page_of")
 
 
 @probe(reach=Reach.VISIT, patience=timedelta(seconds=45))
@@ -212,7 +234,22 @@ def _page(trail: Trail, host: str) -> Page:
         script_shell=reading.script_shell,
         truncated=answer.truncated,
         address=answer.address,
+        relations=_relations(answer, reading.relations, here),
     )
+
+
+def _relations(answer: HttpAnswer, said: Relations, here: set[str]) -> Relations:
+    """What the body says, with the hosts that its headers allow; never the page's own."""
+    allowed = [
+        host for key, value in answer.headers if key in _POLICIES for host in policy_hosts(value)
+    ]
+    hosts = tuple(
+        name for name in dict.fromkeys((*allowed, *said.policy_hosts)) if name not in here
+    )
+    kin = tuple(name for name in said.alternate_hosts if name not in here)
+    if (hosts, kin) == (said.policy_hosts, said.alternate_hosts):
+        return said
+    return replace(said, policy_hosts=hosts[:_ALLOWED], alternate_hosts=kin)
 
 
 def _markers(trail: Trail, met: Met, host: str, cookies: tuple[str, ...]) -> tuple[Marker, ...]:

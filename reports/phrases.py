@@ -15,6 +15,7 @@ _FACTS = (
     *("serves", "addresses", "created", "free_date", "holder", "name_servers", "statuses"),
     *("final_url", "title", "status", "names", "issuer", "not_before", "not_after", "served_at"),
     *("trust", "hosts", "spf", "dmarc"),
+    *("account", "payments", "papers"),
 )
 """What is told of the facts, in this order; the page shows the provider elsewhere."""
 
@@ -86,6 +87,18 @@ def source_reason(source: Source, wording: Wording) -> str:
     if " " in source.reason or not source.reason:
         return source.reason
     return wording.say(f"unknown.{source.reason}")
+
+
+def source_means(source: Source, wording: Wording) -> str:
+    """Say what it means for the audit that a source did not answer in full; empty where it did."""
+    known = wording.has(f"source_shows.{source.name}")
+    if source.status == "completed" or source.reason == "nothing_to_ask" or not known:
+        return ""
+    code = "no_key" if source.reason == "no_key" else source.status
+    return wording.say(
+        f"source_means.{code}",
+        {"asked": source.asked, "answered": source.answered, "shows": source.name},
+    )
 
 
 def changed(change: Change, names: Mapping[str, str], wording: Wording) -> str:

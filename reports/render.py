@@ -51,7 +51,16 @@ def _voice(wording: Wording) -> dict[str, Any]:
     said: dict[str, Callable[..., str]] = {
         name: partial(getattr(phrases, name), wording=wording)
         for name in (
-            *("needs", "price", "time_left", "source_name", "source_reason", "changed", "vantage"),
+            *(
+                "needs",
+                "price",
+                "time_left",
+                "source_name",
+                "source_reason",
+                "source_means",
+                "changed",
+                "vantage",
+            ),
         )
     }
     return {

@@ -15,7 +15,10 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta, Struct
 
+from probes.kit.net.keys import Keys
+
 Text = Annotated[str, Meta(min_length=1)]
+_KEY = "REVIZOR_KEY_"
 
 
 class BadSettings(ValueError):
@@ -34,6 +37,8 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The name of the place we look from; every observation carries it."""
     resolver: tuple[str, ...] = ()
     """`ip` or `ip:port` of recursive resolvers; empty takes the system's."""
+    second_resolver: tuple[str, ...] = ()
+    """Resolvers of somebody else, asked as well where each name leads; empty asks nobody."""
     contact: str = ""
     """E-mail or URL in the User-Agent, for those whose servers we visit."""
     ehlo: str = ""
@@ -44,10 +49,16 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """How many hops from the given names leads are followed."""
     max_hosts: Annotated[int, Meta(ge=1)] = 2_000
     """At most so many hosts of one client are looked at."""
+    guesses: Annotated[int, Meta(ge=0, le=20_000)] = 2_000
+    """Names like the client's brands that the parents' name servers are asked about; 0 for none."""
+    search: bool = True
+    """Whether host names are tried, and zones asked for, below domains that a person named."""
     keep_raw_days: Annotated[int, Meta(ge=1, le=100_000)] = 400
     """Raw answers older than this are dropped; observations stay for ever."""
     pace: Mapping[str, str] = {}
     """Server, or `*`, to a rate: `"whois.tcinet.ru" = "10/min"`."""
+    keys: Keys = Keys()
+    """Keys of optional services, from `REVIZOR_KEY_SHODAN` and its like, and from nowhere else."""
 
     def networks(self) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:
         """Return `allow_net` as networks; raise BadSettings for what is none."""
@@ -76,10 +87,13 @@ def load(
     home = Path(env.get("XDG_CONFIG_HOME") or Path(env.get("HOME", "/")) / ".config")
     for path in (home / "revizor" / "revizor.toml", file or here / "revizor.toml"):
         merged.update(_read(path, required=path == file))
+    if "keys" in merged:
+        raise BadSettings("keys come from the environment alone: REVIZOR_KEY_SHODAN and its like.")
     merged.update(_from_environment(env))
     merged.update({key: value for key, value in flags.items() if value not in (None, ())})
+    keys = _keys(env)
     try:
-        return msgspec.convert(merged, Settings, strict=False)
+        return msgspec.structs.replace(msgspec.convert(merged, Settings, strict=False), keys=keys)
     except msgspec.ValidationError as error:
         raise BadSettings(
             f"a setting cannot be used: {error}. Look at revizor.toml and REVIZOR_*."
@@ -101,8 +115,19 @@ def _from_environment(env: Mapping[str, str]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for field in msgspec.structs.fields(Settings):
         text = env.get("REVIZOR_" + field.name.upper())
-        if not text or field.name == "pace":  # set to nothing is not set
+        if not text or field.name in ("pace", "keys"):  # set to nothing is not set
             continue
         several = isinstance(field.default, tuple)
         found[field.name] = tuple(text.replace(",", " ").split()) if several else text
     return found
+
+
+def _keys(env: Mapping[str, str]) -> Keys:
+    """Read `REVIZOR_KEY_SHODAN=…`; the message of a bad one never holds the key."""
+    held = {
+        name.removeprefix(_KEY).lower(): key for name, key in env.items() if name.startswith(_KEY)
+    }
+    try:
+        return Keys({service: key for service, key in held.items() if key})
+    except ValueError as error:
+        raise BadSettings(f"{_KEY}…: {error}.") from error

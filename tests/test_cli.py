@@ -144,6 +144,7 @@ def test_documented_commands_exist_with_their_options(line):
         (["audit", "romashka", "romashka.ru", "--from", "."], "cannot be read"),
         (["audit", "romashka", "romashka.ru", "--inn", "12"], "taxpayer"),
         (["audit", "romashka", "romashka.ru", "--resolver", "dns"], "not a resolver"),
+        (["look", "addresses", "romashka.ru", "--second-resolver", "dns"], "not a resolver"),
         (["audit", "romashka", "romashka.ru", "--depth", "9"], "depth"),
         (["audit", "romashka", "romashka.ru", "--dry-run", "--allow-net", "x"], "not a network"),
         (["evidence", "none"], "no exchange"),
@@ -287,6 +288,34 @@ def test_a_zone_list_tells_what_a_silent_registry_does_not(here: Village):
     assert written["run"]["scope"]["files"] == ["ru_domains.gz"]
 
 
+def test_a_paid_name_that_leads_nowhere_is_found_in_a_zone_list(here: Village):
+    """Its row holds the client's word; a dry run counts it, and the audit says what the list says of it."""
+    here.whois_open = False
+    rows = [
+        "ROMASHKA.RU\tBEGET-RU\t01.02.2010\t01.02.2031\t04.03.2031\t1",
+        "SHKAFY-ROMASHKA-ARENDA.RU\tBEGET-RU\t01.03.2012\t01.03.2031\t04.04.2031\t0",
+        "DUB.RU\tBEGET-RU\t01.03.2012\t01.03.2031\t04.04.2031\t0",
+    ]
+    Path("ru_domains.gz").write_bytes(gzip.compress("\n".join([*rows, ""]).encode()))
+    arguments = ["audit", "romashka", "romashka.ru", "--from", "ru_domains.gz", "--guesses", "0"]
+
+    planned = revizor(*arguments, "--dry-run")
+    result = revizor(*arguments)
+
+    assert planned.stdout.startswith("2 names to start from")
+    assert "3 names of ru_domains.gz read" in planned.stderr
+    assert result.exit_code == 3, result.output
+    (audit,) = Path("audits/romashka").rglob("audit.json")
+    written = json.loads(audit.read_bytes())
+    found = {one["id"]: one for one in written["assets"]}
+    domain = found["domain:shkafy-romashka-arenda.ru"]
+    assert (domain["ownership"], domain["paid_until"]) == ("possible", "2031-03-01")
+    assert [step["code"] for step in domain["found_by"]] == ["listed_in_zone_list"]
+    assert "domain:dub.ru" not in found
+    sources = {one["name"]: one for one in written["run"]["sources"]}
+    assert sources["zone_lists"]["status"] == "completed"
+
+
 def test_a_registry_is_asked_again_only_when_asked_to(here: Village):
     """Its answer stands for a week here; --fresh asks all the same."""
     asked = []
@@ -422,7 +451,7 @@ def test_a_dry_run_sends_nothing(monkeypatch: pytest.MonkeyPatch):
 
     assert result.exit_code == 0, result.output
     assert result.stdout.startswith("2 names to start from")
-    assert "whois.tcinet.ru: 1 questions" in result.stdout
+    assert "whois.tcinet.ru: 1 question" in result.stdout
     assert result.stdout.endswith("Nothing was sent.\n")
     assert os.listdir() == ["list.txt"]
 

@@ -10,6 +10,8 @@ import pytest
 from probes.kit.observation import Reason
 from reports.wording import LANGUAGES, Wording
 from scanner.assets import STATES, Advice, Confidence, Kind, Need, Ownership, Use
+from scanner.discovery.lead import LISTED
+from scanner.discovery.weights import WEIGHTS
 from scanner.verdicts import all_codes
 
 ROOT = Path(__file__).parent.parent
@@ -25,8 +27,8 @@ def written(pattern: str, *places: str) -> set[str]:
 
 STEPS = written(r"Step\(\s*\"([a-z_]+)\"", "scanner") | written(
     r"Mention\([^\"\n]*\"([a-z_]+)\"", "probes"
-) | written(r"Lead\([^\"\n]*\"([a-z_]+)\"", "scanner")  # fmt: skip
-OWNER = written(r"OwnershipReason\(\s*\"([a-z_]+)\"", "scanner")
+) | written(r"Lead\([^\"\n]*\"([a-z_]+)\"", "scanner") | {LISTED}  # fmt: skip
+OWNER = written(r"OwnershipReason\(\s*\"([a-z_]+)\"", "scanner") | set(WEIGHTS)
 UNSEEN = written(r"NotSeen\(\s*code=\"([a-z_]+)\"", "scanner") | {
     "hosting_accounts", "saas_and_licences", "wayback_not_asked", "vantage_single",
 }  # fmt: skip

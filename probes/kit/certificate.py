@@ -70,7 +70,7 @@ def _read(der: bytes) -> Certificate:
 
 
 # An apex and its www show one certificate.
-_read_lately = lru_cache(maxsize=512)(_read)
+_read_lately = lru_cache(maxsize=256)(_read)
 
 
 def _fields(

@@ -6,21 +6,24 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from typing import Any, Literal, overload
 
-from probes.kit.net import Net
+from probes.kit.net import SECOND_RESOLVER, Net
 from probes.kit.net.dns_authority import read_authority, read_referral
 from probes.kit.net.dns_look import AddressLook, look_up, look_up_addresses
-from probes.kit.net.dns_reading import Authority, Exchange, IssuerRule, Reading
+from probes.kit.net.dns_reading import Authority, Exchange, IssuerRule, Reading, Service
 from probes.kit.observation import Outcome
 from probes.kit.target import Host
 
 __all__ = [
+    "SECOND_RESOLVER",
     "AddressLook",
     "Authority",
     "Exchange",
     "IssuerRule",
     "Reading",
+    "Service",
     "addresses",
     "control_label",
+    "has_second_resolver",
     "hosts",
     "look",
     "read_authority",
@@ -52,6 +55,10 @@ async def records(
 async def records(
     net: Net, name: str, type: Literal["CAA"], server: str | None = None
 ) -> Outcome[tuple[IssuerRule, ...]]: ...
+@overload
+async def records(
+    net: Net, name: str, type: Literal["SRV"], server: str | None = None
+) -> Outcome[tuple[Service, ...]]: ...
 async def records(
     net: Net, name: str, type: str, server: str | None = None
 ) -> Outcome[tuple[Any, ...]]:
@@ -63,9 +70,14 @@ async def records(
     return (await look_up(net.ask, name, type, server)).outcome
 
 
-async def addresses(net: Net, name: str) -> AddressLook:
+async def addresses(net: Net, name: str, server: str | None = None) -> AddressLook:
     """Return the IPv4 and IPv6 answers for a name."""
-    return await look_up_addresses(net.ask, name)
+    return await look_up_addresses(net.ask, name, server)
+
+
+def has_second_resolver(net: Net) -> bool:
+    """Say whether questions to SECOND_RESOLVER find anybody: few nets have one, and most do not say."""
+    return bool(getattr(net, "has_second_resolver", False))
 
 
 def hosts(names: Iterable[str]) -> Iterator[Host]:

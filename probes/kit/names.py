@@ -92,7 +92,7 @@ def _placed(name: str) -> _Place:
     return _stand(tails, known)
 
 
-_met_lately = lru_cache(maxsize=16_384)(_placed)
+_met_lately = lru_cache(maxsize=8_192)(_placed)
 
 
 def _stand(tails: list[str], known: Suffixes) -> _Place:

@@ -38,7 +38,10 @@ class Reason(StrEnum):
         "not_allowed"  # the guard: not a global address, not in --allow-net, port not ours
     )
     NO_ADDRESS = "no_address"  # nothing to dial: the name has no address
+    NO_KEY = "no_key"  # the service answers only who shows a key, and we were given none
+    SERVICE_SILENT = "service_silent"  # it failed several times in a row: left alone for a while
     SOURCE_FAILED = "source_failed"
+    DISPUTED = "disputed"  # two resolvers say the opposite of each other
     NOT_ASKED = "not_asked"
     BUG = "bug"
 

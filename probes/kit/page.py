@@ -12,15 +12,14 @@ import codecs
 import html
 import re
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
 from itertools import islice
 from typing import Final
-from urllib.parse import urlsplit
 
 from msgspec import Struct
 
 from probes.kit.counters import find_counters
-from probes.kit.target import canonical_name
+from probes.kit.page_relations import Attributes, Relations, relations_of
+from probes.kit.web_host import host_of
 
 _TAG_LIMIT: Final = 6_000
 """Tags opened and links read on one page; the rest of a longer page counts as text only."""
@@ -103,6 +102,7 @@ class Reading(Struct, frozen=True):
     link_hosts: tuple[str, ...] = ()
     """Hosts the page links to, canonical, in order of appearance, at most 100."""
     counters: tuple[tuple[str, str], ...] = ()
+    relations: Relations = Relations()
     password_field: bool = False
     script_shell: bool = False
 
@@ -170,10 +170,14 @@ def read(body: bytes, content_type: str) -> Reading:
 
 def read_page(body: bytes, content_type: str) -> Reading:
     """Read a page of any size in linear time; nonsense gives an empty Reading, never an error."""
-    charset = charset_of(content_type, body)
-    if charset.startswith(("utf-16", "utf16")) or charset == "utf-8-sig":
-        body, charset = decode(body, charset).encode(), "utf-8"
-    return _Scan(body, charset).reading()
+    return _Scan.of(body, content_type).reading()
+
+
+def read_words(body: bytes, content_type: str) -> tuple[str, str]:
+    """Return the title and the text that `read_page` gives, without looking for anything else."""
+    scan = _Scan.of(body, content_type)
+    text = scan.text(list(scan.visible()))
+    return scan.title[:_TITLE_LENGTH], text[:_TEXT_KEPT]
 
 
 class _Scan:
@@ -184,6 +188,7 @@ class _Scan:
         self.lower = body.lower()
         self.charset = charset
         self.title = self.generator = self.language = self.refresh = self.canonical = ""
+        self.head: list[Attributes] = []
         self.assets: list[bytes] = []
         self.scripts: list[bytes] = []
         self.script_count = 0
@@ -192,11 +197,19 @@ class _Scan:
         self.password_field = False
         self.unclosed: set[bytes] = set()
 
+    @classmethod
+    def of(cls, body: bytes, content_type: str) -> _Scan:
+        """Begin with a page as it was sent."""
+        charset = charset_of(content_type, body)
+        if charset.startswith(("utf-16", "utf16")) or charset == "utf-8-sig":
+            body, charset = decode(body, charset).encode(), "utf-8"
+        return cls(body, charset)
+
     def reading(self) -> Reading:
         seen = list(self.visible())
-        said = _text(self.body[start:end] for start, end in seen)
-        links = _links(b" ".join(self.lower[start:end] for start, end in seen))
-        text = _fold(html.unescape(self.said(said)))
+        markup = b" ".join(self.lower[start:end] for start, end in seen)
+        links = _links(markup)
+        text = self.text(seen)
         shell = len(text) < _SHELL_TEXT and self.is_shell()
         if not self.refresh and len(text) < _SHELL_TEXT and self.script_count == 1:
             self.refresh = self.jump()
@@ -212,9 +225,15 @@ class _Scan:
             script_hosts=_hosts(self.lines(self.scripts), _SCRIPT_HOSTS),
             link_hosts=_hosts(self.lines(links), _LINK_HOSTS),
             counters=find_counters(b"\n".join(self.code())),
+            relations=relations_of(self.head, text, markup, self.value),
             password_field=self.password_field,
             script_shell=shell,
         )
+
+    def text(self, seen: list[tuple[int, int]]) -> str:
+        """What a reader sees there, tags and white space taken away."""
+        said = _text(self.body[start:end] for start, end in seen)
+        return _fold(html.unescape(self.said(said)))
 
     def said(self, raw: bytes) -> str:
         return decode(raw, self.charset)
@@ -285,8 +304,10 @@ class _Scan:
         attributes = _attributes(self.body[start:end])
         match name:
             case b"link":
+                self.head.append(attributes)
                 self.note_link(attributes)
             case b"meta":
+                self.head.append(attributes)
                 self.note_meta(attributes)
             case b"input":
                 self.password_field |= attributes.get(b"type", b"").lower() == b"password"
@@ -358,19 +379,6 @@ def _refresh_target(content: str) -> str:
     if rest[:3].lower() == "url":
         rest = rest[3:].lstrip().removeprefix("=").lstrip()
     return rest.strip("\"'")[:2_000]
-
-
-@lru_cache(maxsize=2_048)
-def host_of(url: str) -> str:
-    """The canonical host name of an absolute http URL; empty for anything else, addresses too."""
-    try:
-        parts = urlsplit(url.strip())
-        if parts.scheme.lower() not in ("http", "https", "") or not parts.netloc:
-            return ""
-        name = canonical_name(parts.hostname or "")
-    except ValueError:
-        return ""
-    return "" if name.rpartition(".")[2].isdigit() else name
 
 
 def _hosts(urls: list[str], limit: int) -> tuple[str, ...]:

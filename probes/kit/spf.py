@@ -79,6 +79,22 @@ def expand(name: str, domain: str, root: str) -> str | None:
     return _plain_name(text)
 
 
+def names_in(record: str) -> tuple[str, ...]:
+    """Return the names that a record itself gives, each once: what an included record names is another's.
+
+    Of a name with macros in it, that is the part behind the last one: whoever is asked has that.
+    """
+    named = (_fixed_part(term.name) for term in read_spf(record).terms)
+    return tuple(dict.fromkeys(name for name in named if name))
+
+
+def _fixed_part(name: str) -> str:
+    if "%" not in name:
+        return _plain_name(name) or "" if name else ""
+    tail = name[max(name.rfind("}"), name.rfind("%") + 1) + 1 :]
+    return _plain_name(tail[1:]) or "" if tail.startswith(".") else ""
+
+
 def _is_modifier(word: str) -> bool:
     name, equals, _ = word.partition("=")
     return bool(equals and name and name[0].isalpha()) and _MODIFIER.issuperset(name.lower())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 from collections import defaultdict
 from datetime import timedelta
 from sys import getsizeof
@@ -145,14 +144,14 @@ class Reader:
     The oldest are forgotten first, bounded in number and in the bytes of their texts.
     """
 
-    def __init__(self, most: int = 512, most_bytes: int = 8_388_608) -> None:
+    def __init__(self, most: int = 256, most_bytes: int = 4_194_304) -> None:
         self._most = most
         self._room = most_bytes
         self._known: dict[tuple[str, str], Body] = {}
 
     def body_of(self, answer: HttpAnswer) -> Body:
         """Say what the body of an answer says."""
-        digest = hashlib.sha256(answer.body).hexdigest()
+        digest = answer.body_sha256
         kind = answer.header("content-type")
         known = self._known.get((digest, kind))
         if known is not None:

@@ -1,8 +1,9 @@
 """What can be owned, paid, renewed and lost: the words and values all floors above share. Pure."""
 
 from scanner.assets.asset import Asset, Kind
+from scanner.assets.declaration import Declaration, Dispute, Statement, put_together
 from scanner.assets.estate import Estate, Holding, OwnershipReason, Relation, Step
-from scanner.assets.money import Money
+from scanner.assets.money import Money, Price
 from scanner.assets.ownership import Ownership
 from scanner.assets.use import STATES, Advice, Confidence, Need, Use, use_of
 
@@ -11,6 +12,8 @@ __all__ = [
     "Advice",
     "Asset",
     "Confidence",
+    "Declaration",
+    "Dispute",
     "Estate",
     "Holding",
     "Kind",
@@ -18,8 +21,11 @@ __all__ = [
     "Need",
     "Ownership",
     "OwnershipReason",
+    "Price",
     "Relation",
+    "Statement",
     "Step",
     "Use",
+    "put_together",
     "use_of",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec import Struct, field
 
 from scanner.assets.asset import Asset
+from scanner.assets.declaration import Statement
 from scanner.assets.ownership import Ownership
 
 Params = dict[str, str | int | float | bool | list[str]]
@@ -50,6 +51,8 @@ class Holding(Struct, frozen=True, gc=False):
     provider: str = ""
     """Provider key, for hostings and mail."""
     provider_name: str = ""
+    said: Statement | None = None
+    """What the client's papers say of it."""
 
 
 class Relation(Struct, frozen=True, order=True, gc=False):

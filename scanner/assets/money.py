@@ -16,3 +16,13 @@ class Money(Struct, frozen=True):
     def a_year(self, period_months: int) -> Money:
         """Return what this price costs a year when it buys `period_months`."""
         return Money((self.amount * 12 / period_months).quantize(Decimal("0.01")), self.currency)
+
+
+class Price(Struct, frozen=True):
+    """What one period costs."""
+
+    money: Money
+    period_months: int
+
+    def __str__(self) -> str:
+        return f"{self.money.amount:f} {self.money.currency}/{self.period_months}"

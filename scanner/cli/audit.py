@@ -20,7 +20,8 @@ from scanner.cli import options
     "files",
     multiple=True,
     metavar="FILE",
-    help="A list of names: text, CSV or XLSX; - reads stdin. Or a registry's zone list (TSV, .gz).",
+    help="The client's papers: a list of names, a registrar's, hoster's or bank's export (CSV, XLSX), "
+    "a zone file; - reads stdin. Or a registry's zone list (TSV, .gz).",
 )
 @click.option("--org", multiple=True, metavar="NAME", help="Legal name of the client.")
 @click.option("--brand", multiple=True, metavar="NAME", help="A brand of the client.")
@@ -29,15 +30,28 @@ from scanner.cli import options
     "--words",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="Host labels to try under the client's own domains, one a line.",
+    help="Host labels to try first under the client's own domains, one a line.",
 )
 @options.reach
 @click.option("--depth", type=click.IntRange(0, 6), help="How many hops leads are followed.")
 @click.option(
+    "--guesses",
+    type=click.IntRange(0, 20_000),
+    metavar="N",
+    help="How many registered names like the client's are looked for; 2000 unless told, 0 for none.",
+)
+@click.option(
+    "--search/--no-search",
+    default=None,
+    help="Try host names and ask for zones below the domains named, or do not.",
+)
+@click.option(
     "--fresh", is_flag=True, help="Ask registries again where a recent answer is still good."
 )
 @click.option("--dry-run", is_flag=True, help="Show what would be contacted; send nothing.")
-@click.option("--yes", is_flag=True, help="Do not ask before a large audit.")
+@click.option(
+    "--yes", is_flag=True, help="Ask nothing: not how papers were read, nor before a large audit."
+)
 @click.option("--out", metavar="DIR", help="Folder for the reports instead of audits/CLIENT/DATE.")
 @click.option("--lang", metavar="ru,en", help="Languages of the report.")
 @click.option(
@@ -57,7 +71,10 @@ def audit(
     words: Path | None,
     allow_net: tuple[str, ...],
     resolver: tuple[str, ...],
+    second_resolver: tuple[str, ...],
     depth: int | None,
+    guesses: int | None,
+    search: bool | None,
     fresh: bool,
     dry_run: bool,
     yes: bool,
@@ -80,6 +97,7 @@ def audit(
     revizor audit romashka --from domains.txt --org 'ООО Ромашка'
     """
     from scanner import service
+    from scanner.cli import papers
     from scanner.cli.progress import watcher
 
     settings = options.settings_of(
@@ -87,7 +105,10 @@ def audit(
         config=config,
         allow_net=allow_net,
         resolver=resolver,
+        second_resolver=second_resolver,
         depth=depth,
+        guesses=guesses,
+        search=search,
         lang=lang.replace(",", " ").split() if lang else None,
     )
     threshold = service.threshold(fail_on) if fail_on else None
@@ -108,6 +129,9 @@ def audit(
         zone_lists=zone_lists,
         fresh=fresh,
     )
+    for said in request.sifted.told():
+        click.echo(options.clean(said), err=True)
+    papers.confirm(request.readings, yes=yes or dry_run, quiet=quiet)
     reach = service.reach(request, settings)
     if dry_run:
         click.echo(options.clean(reach.text()))
@@ -132,7 +156,8 @@ def audit(
 
 
 def _read(file: str, option: str) -> bytes:
-    from scanner.intake.names import MAX_BYTES, UnreadableInput
+    from scanner.intake.names import UnreadableInput
+    from scanner.intake.paper import MAX_BYTES
 
     if file == "-":
         return sys.stdin.buffer.read(MAX_BYTES + 1)

@@ -23,6 +23,7 @@ COLOURS = {"ok": "green", "warn": "yellow", "fail": "red"}
 def doctor(
     allow_net: tuple[str, ...],
     resolver: tuple[str, ...],
+    second_resolver: tuple[str, ...],
     as_json: bool,
     db: str | None,
     config: Path | None,
@@ -31,7 +32,13 @@ def doctor(
     is ok, warn or fail, with what it means for an audit. Exit code 1 when a line fails."""
     from scanner import service
 
-    settings = options.settings_of(db=db, config=config, allow_net=allow_net, resolver=resolver)
+    settings = options.settings_of(
+        db=db,
+        config=config,
+        allow_net=allow_net,
+        resolver=resolver,
+        second_resolver=second_resolver,
+    )
     checks = asyncio.run(service.doctor(settings, service.now))
     if as_json:
         rows = [

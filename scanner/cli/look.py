@@ -23,6 +23,7 @@ def look(
     target: str,
     allow_net: tuple[str, ...],
     resolver: tuple[str, ...],
+    second_resolver: tuple[str, ...],
     as_json: bool,
     raw: bool,
     db: str | None,
@@ -38,6 +39,12 @@ def look(
     """
     from scanner import service
 
-    settings = options.settings_of(db=db, config=config, allow_net=allow_net, resolver=resolver)
+    settings = options.settings_of(
+        db=db,
+        config=config,
+        allow_net=allow_net,
+        resolver=resolver,
+        second_resolver=second_resolver,
+    )
     seen = asyncio.run(service.look(probe, target, settings, service.now))
     click.echo(options.clean_json(seen.json()) if as_json else options.clean(seen.text(raw=raw)))

@@ -43,6 +43,12 @@ def reach(command: F) -> F:
             "--resolver", multiple=True, metavar="IP", help="Recursive resolver to ask instead."
         ),
         click.option(
+            "--second-resolver",
+            multiple=True,
+            metavar="IP",
+            help="Somebody else's resolver, to be asked as well where each name leads.",
+        ),
+        click.option(
             "--allow-net",
             multiple=True,
             metavar="CIDR",

@@ -23,7 +23,6 @@ from scanner.assets import (
 )
 from scanner.discovery.agenda import Look
 from scanner.discovery.certificates import covers
-from scanner.discovery.claims import AGAINST
 from scanner.discovery.frontier import Frontier
 from scanner.discovery.hostings import Hosting, HostingIndex, hostings_of
 from scanner.discovery.looks import Ask, Looks, Sighting
@@ -37,6 +36,7 @@ from scanner.discovery.relations import (
 )
 from scanner.discovery.scope import Seeds, Standing, registered
 from scanner.discovery.sites import Site, sites_of
+from scanner.discovery.weights import AGAINST
 
 _BEST_FIRST = tuple(Ownership)
 
@@ -81,7 +81,8 @@ class _Attribution:
         self._shared: dict[tuple[str, ...], tuple[str, ...]] = {}
         """One of many equal lists of hosts or addresses, for all to use."""
         self._stories: dict[str, tuple[Step, ...]] = {}
-        self._domains = sorted({*self._scope.followed(), *frontier.siblings})
+        met = {*self._scope.followed(), *frontier.siblings}
+        self._domains = sorted(filter(frontier.tells, met))
         self._standings = {name: _Standing(*self._claims.on(name)) for name in self._domains}
         self._hosts_under: dict[str, list[str]] = {}
         for host in sorted(frontier.sites | frontier.mail_hosts):

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+from enum import IntEnum
+
+from msgspec import Struct
 
 from probes.certificate_log import LoggedCertificates
 from probes.kit.names import registrable
@@ -11,6 +15,9 @@ from scanner.discovery.strangers import CERTIFICATE_FRONTS
 
 MOST_REGISTRABLE_NAMES = 25
 """A certificate with more registered names than this belongs to a hoster or a CDN."""
+_SMALL, _SMALL_REGISTRABLE = 10, 3
+"""Names, and registered names, of a certificate that somebody made for these alone."""
+_YEARS = timedelta(days=2 * 365)
 
 
 def covers(names: Iterable[str], host: str) -> bool:
@@ -22,36 +29,71 @@ def covers(names: Iterable[str], host: str) -> bool:
 def plain_names(fact: ServedCertificate | LoggedCertificates) -> frozenset[str]:
     """Return the hosts that are named as such; a wildcard names none."""
     return frozenset(
-        name for names in _certificates(fact) for name in names if not name.startswith("*.")
+        name for names, _ in _certificates(fact) for name in names if not name.startswith("*.")
     )
 
 
-def siblings(fact: ServedCertificate | LoggedCertificates, about: str) -> frozenset[str]:
+class Close(IntEnum):
+    """How close two registered names stand in certificates."""
+
+    MANY = 1
+    """One certificate names both, and a good many more."""
+    ALONE = 2
+    """A small certificate names both, or several do over the years: somebody keeps them together."""
+
+
+class Company(Struct, frozen=True, gc=False):
+    """How a registered name stands in certificates beside another."""
+
+    close: Close
+    among: tuple[str, ...]
+    """The registered names beside these two in the smallest certificate that names both."""
+
+
+def company(fact: ServedCertificate | LoggedCertificates, about: str) -> dict[str, Company]:
     """Return other registered names that share a certificate with `about`, where that says a thing.
 
     It says nothing when the certificate is not good for `about` (a neighbour's default on a shared
     address), names more than 25 registered names, or carries a name of a CDN.
     """
     own = _registered(about)
-    found: set[str] = set()
-    for names in _certificates(fact):
+    if isinstance(fact, ServedCertificate) and fact.name_count > len(fact.names):
+        return {}
+    found: dict[str, Company] = {}
+    since: dict[str, datetime] = {}
+    for names, begin in _certificates(fact):
         together = {name for name in map(_registered, names) if name}
         good = covers(names, about) or (isinstance(fact, LoggedCertificates) and own in together)
         shared = len(together) > MOST_REGISTRABLE_NAMES or together & CERTIFICATE_FRONTS
-        if good and not shared:
-            found |= together
-    if isinstance(fact, ServedCertificate) and fact.name_count > len(fact.names):
-        return frozenset()
-    return frozenset(found - {own})
+        if not good or shared:
+            continue
+        small = len(names) <= _SMALL and len(together) <= _SMALL_REGISTRABLE
+        for name in together - {own}:
+            kept = abs(since.setdefault(name, begin) - begin) >= _YEARS
+            close = Close.ALONE if small or kept else Close.MANY
+            among = tuple(sorted(together - {own, name}))
+            known = found.get(name)
+            if known:
+                close = max(close, known.close)
+                among = min(among, known.among, key=lambda names: (len(names), names))
+            found[name] = Company(close, among)
+    return found
 
 
-def _certificates(fact: ServedCertificate | LoggedCertificates) -> Iterator[tuple[str, ...]]:
+def siblings(fact: ServedCertificate | LoggedCertificates, about: str) -> frozenset[str]:
+    """Return the registered names that stand in telling certificates together with `about`."""
+    return frozenset(company(fact, about))
+
+
+def _certificates(
+    fact: ServedCertificate | LoggedCertificates,
+) -> Iterator[tuple[tuple[str, ...], datetime]]:
     match fact:
-        case ServedCertificate(names=names):
-            yield names
+        case ServedCertificate(names=names, not_before=begin):
+            yield names, begin
         case LoggedCertificates(certificates=certificates):
             for certificate in certificates:
-                yield certificate.names
+                yield certificate.names, certificate.not_before
 
 
 def _registered(name: str) -> str:

@@ -6,39 +6,36 @@ to each name, and which names still fit under the bound, never depend on who ans
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator
-from functools import cached_property
-from typing import Any
+from collections.abc import Iterable, Iterator
+from ipaddress import IPv4Network
 
+from probes.address_neighbours import BLOCK
+from probes.address_owner import AddressOwner
 from probes.addresses import HostAddresses
-from probes.certificate_log import LoggedCertificates
 from probes.dns_records import DnsRecords
 from probes.kit.observation import AnyObservation, Seen
 from probes.kit.target import Address, Domain, Endpoint, Host
-from probes.tls_certificate import ServedCertificate
+from probes.parent_delegation import ParentDelegation
+from probes.website import Website
 from scanner.assets import Ownership, Step
 from scanner.discovery.agenda import Agenda, Look
-from scanner.discovery.certificates import plain_names, siblings
+from scanner.discovery.brand_names import Candidate, candidates
 from scanner.discovery.claims import Claims
 from scanner.discovery.lead import Lead, mentions_in, name_in
-from scanner.discovery.scope import Scope, Seeds, Standing, registered
+from scanner.discovery.likeness import MOST_BRANDS
+from scanner.discovery.met import Met, Rank
+from scanner.discovery.scope import Scope, Seeds, Standing
 
 MAIL_HOSTS_OF_A_DOMAIN = 10
 """MX hosts of one domain that are looked at, most preferred first."""
+WEAK_SIBLINGS = 300
+"""Registered names that only weak ways lead to, and that are looked at all the same."""
 
-_DOMAIN_PROBES = ("registration", "delegation", "dns_records", "mail_policy", "certificate_log")
-_SIBLING_PROBES = ("registration", "delegation", "dns_records")
-_HOST_CODES = {
-    "named_in_certificate_of",
-    "named_in_certificate_log_of",
-    "redirect_from",
-    "linked_from",
-    "cname_of",
-}
-_PROVIDER_CODES = {"ns_host_of", "mx_host_of", "cname_of", "reverse_name_of", "spf_include_of"}
-
-
-_NO_CODES: frozenset[str] = frozenset()
+_PASSIVE = ("delegation", "dns_records", "mail_policy", "microsoft_tenant")
+_DOMAIN_PROBES = (*_PASSIVE, "service_records", "certificate_log", "web_archive")
+_FOLLOWED = frozenset({Ownership.LIKELY, Ownership.CONFIRMED})
+_SEARCHES = ("names_below", "zone_transfer", "zone_chain")
+"""Many questions at once: only where a person stands for the name."""
 
 
 class Frontier:
@@ -51,11 +48,9 @@ class Frontier:
         self.scope = Scope(seeds)
         self.claims = Claims(seeds, self.scope)
         """What was learnt of whose each name is."""
-        self._labels = seeds.labels
-        self._guessed: dict[str, str] = {}
-        """Hosts that were only tried, and the domain each was tried under."""
-        self._wildcards: dict[str, tuple[str, ...]] = {}
-        """Addresses that a domain gives for any name at all."""
+        self._searches = (*_SEARCHES, *seeds.keyed) if seeds.searches else ()
+        self._guesses = {one.name: one.like for one in _guesses(seeds, self.scope)}
+        """Names that nobody mentioned, and the brand each is like."""
         self.siblings: set[str] = set()
         """Registered names that are possible, and looked at passively."""
         self.sites: set[str] = set()
@@ -69,15 +64,13 @@ class Frontier:
         self._early: dict[Look, AnyObservation] = {}
         self._addresses: dict[str, tuple[str, ...]] = {}
         """Of hosts that have any; hosts at the same addresses share one tuple."""
-        self._codes: dict[str, frozenset[str]] = {}
-        self._shared: dict[Hashable, Any] = {}
-        """One of many equal values, for all to use."""
-        self._hosts_met: set[str] = set()
-        self._siblings_met: set[str] = set()
-        self._beside: dict[str, dict[str, Lead]] = {}
-        """Hosts met under names that are only possible, with the mail hosts of these."""
-        self._providers: set[str] = set()
-        self._stories: dict[str, Lead] = {}
+        self._equal: dict[tuple[str, ...], tuple[str, ...]] = {}
+        self._met = Met(self.scope, self.sites)
+        self._listed = seeds.listed
+        self._sure_addresses: set[str] = set()
+        """Addresses of hosts that a person stands for."""
+        self._plain_addresses: set[str] = set()
+        """Addresses behind which no front stands."""
 
     @property
     def planned_count(self) -> int:
@@ -93,6 +86,10 @@ class Frontier:
             self._plan(self._open_site(name), due)
         for name in sorted(self.scope.parents):
             self._plan(self._open_sibling(name), due)
+        for name in sorted(filter(self.scope.sibling, self._listed)):
+            self._met.listed(name, self._listed[name].file)
+            self._plan(self._open_sibling(name), due)
+        self._plan((Look("parent_delegation", Domain(name)) for name in self._guesses), due)
         return tuple(due)
 
     def learn(self, observation: AnyObservation) -> tuple[Look, ...]:
@@ -112,27 +109,15 @@ class Frontier:
 
     def story(self, name: str) -> tuple[Step, ...]:
         """Return how a host or domain came to be known, from a person's word on."""
-        steps: list[Step] = []
-        while name not in self.scope.hosts:
-            if name not in self._stories and registered(name) in self.scope.likely:
-                name = registered(name)
-            lead = self._stories.get(name)
-            if lead is None:
-                break
-            parent = name_in(lead.parent)
-            steps.append(Step(lead.code, parent))
-            name = parent
-        seed = (
-            self.scope.hosts.get(name)
-            or self.scope.domains.get(name)
-            or self.scope.domains.get(registered(name))
-            or self.scope.parents.get(name)
-        )
-        return (*((seed,) if seed else ()), *reversed(steps))
+        return self._met.story(name)
 
     def leads_to(self, name: str) -> frozenset[str]:
         """Return the codes under which a name was met; empty for what a person named."""
-        return self._codes.get(name, _NO_CODES)
+        return self._met.codes(name)
+
+    def tells(self, domain: str) -> bool:
+        """Say whether a registered name belongs into the estate: not where next to nothing speaks for it."""
+        return domain not in self.siblings or self.claims.tells(domain)
 
     def _plan(self, looks: Iterable[Look], due: list[Look]) -> None:
         answered: list[tuple[Look, AnyObservation]] = []
@@ -150,31 +135,43 @@ class Frontier:
 
     def _digest(self, observation: AnyObservation, due: list[Look]) -> None:
         self.claims.hear(observation)
-        self._note_mentions(observation)
+        self._met.hear(observation)
         self._plan(self._next(observation), due)
 
     def _next(self, observation: AnyObservation) -> Iterator[Look]:
         """Yield what an answer makes due within its own round."""
         if observation.probe == "website":
             yield from self._certificate_behind(name_in(observation.target))
+        if observation.probe == "delegation":
+            # The parent's name servers cost a registry nothing, so they are asked before it.
+            yield Look("registration", observation.target)
         match observation.outcome:
+            case Seen(Website() as site) if self.scope.is_sure(name_in(observation.target)):
+                host = name_in(observation.target)
+                if host in (site.https.end_host, site.http.end_host):
+                    yield Look("site_files", observation.target)
+            case Seen(ParentDelegation()):
+                name = name_in(observation.target)
+                self._met.alike(name, self._guesses[name])
+                self.claims.call_alike(name, self._guesses[name])
+            case Seen(AddressOwner(front=False)):
+                ip = name_in(observation.target)
+                self._plain_addresses.add(ip)
+                yield from self._beside(ip)
             case Seen(HostAddresses() as fact):
                 name = name_in(observation.target)
                 addresses = fact.all
                 if addresses:
-                    self._addresses[name] = self._shared.setdefault(addresses, addresses)
-                    self._meet_guess(name, observation)
+                    self._addresses[name] = self._equal.setdefault(addresses, addresses)
                     yield from self._visits(name)
-            case Seen(DnsRecords() as records):
+            case Seen(DnsRecords()):
                 name, hosts = name_in(observation.target), _mail_hosts(observation)
-                match records.wildcard:
-                    case Seen(wildcard):
-                        self._wildcards[name] = wildcard
                 if self.scope.follows(name):
                     yield from self._open_mail(hosts)
                 else:
-                    lead = Lead(observation.target, "mx_host_of", self._distance(name) + 1)
-                    self._beside.setdefault(name, {}).update(dict.fromkeys(hosts, lead))
+                    lead = Lead(observation.target, "mx_host_of", self._met.distance(name) + 1)
+                    for host in hosts:
+                        self._met.mail_host(name, host, lead)
 
     def _visits(self, name: str) -> Iterator[Look]:
         addresses = self._addresses.get(name, ())
@@ -189,10 +186,20 @@ class Frontier:
         if mail or not sibling:
             for ip in addresses:
                 yield Look("address_owner", Address(ip))
+                if self.scope.is_sure(name):
+                    self._sure_addresses.add(ip)
+                    yield from self._beside(ip)
+
+    def _beside(self, ip: str) -> Iterator[Look]:
+        """What stands in one row with a client's machine may be his; beside a front stands anybody."""
+        known = ip in self._sure_addresses and ip in self._plain_addresses
+        if self._depth and known and ":" not in ip:
+            block = IPv4Network((ip, BLOCK), strict=False)
+            yield Look("address_neighbours", Address(str(block.network_address)))
 
     def _certificate_behind(self, name: str) -> Iterator[Look]:
         """After the visit, which shook hands already: the certificate is read without a new connection."""
-        if name in self.sites and name not in self.siblings:
+        if name in self.sites:
             yield Look("tls_certificate", Endpoint(name, 443))
 
     def _open_domain(self, name: str) -> Iterator[Look]:
@@ -202,31 +209,22 @@ class Frontier:
         for host in (name, f"www.{name}"):
             if self.scope.standing(host) is Standing.OURS:
                 yield from self._open_site(host)
-        for label in self._labels if name in self.scope.domains else ():
-            host = f"{label}.{name}"
-            if host not in self.sites and self.scope.standing(host) is Standing.OURS:
-                self._guessed[host] = name
-                yield Look("addresses", Host(host))
+        for probe in self._searches if self.scope.is_sure(name) else ():
+            yield Look(probe, domain)
 
     def _open_sibling(self, name: str) -> Iterator[Look]:
         self.siblings.add(name)
         domain = Domain(name)
-        for probe in _SIBLING_PROBES:
+        for probe in _PASSIVE:
             yield Look(probe, domain)
         yield from self._open_site(name)
 
     def _open_likely(self, name: str) -> Iterator[Look]:
         """Look at what proved likely as at what a person named, but try no names that nobody mentioned."""
         self.siblings.discard(name)
-        self._siblings_met.discard(name)
         self.scope.likely.add(name)
-        mail = []
-        for host, lead in self._beside.pop(name, {}).items():
-            self._remember(host, lead)
-            if lead.code == "mx_host_of":
-                mail.append(host)
-            else:
-                self._hosts_met.add(host)
+        self._met.vouched(name, self.claims.said_by(name))
+        mail = [host for host, takes_mail in self._met.under(name) if takes_mail]
         yield from self._open_domain(name)
         yield from self._open_mail(mail)
         if name in self._addresses:
@@ -243,72 +241,6 @@ class Frontier:
         yield Look("addresses", Host(name))
         yield from self._visits(name)
 
-    def _note_mentions(self, observation: AnyObservation) -> None:
-        """Remember every name the answer mentions that may be worth a look in the next round."""
-        target = observation.target
-        about, far = name_in(target), isinstance(target, Address)
-        ours = self.scope.standing(about) is Standing.OURS
-        named = self.scope.follows(about)
-        if not (ours or named or far):
-            return
-        answer, distance = _Answer(observation), self._distance(about) + 1
-        for mention in mentions_in(observation):
-            code = mention.how
-            if code == "mx_host_of" and named:
-                self._remember(name_in(mention.target), Lead(target, code, distance))
-            if code in _PROVIDER_CODES and (ours or far):
-                self._providers.add(registered(name_in(mention.target)))
-            if code in _HOST_CODES and ours:
-                self._meet(name_in(mention.target), Lead(target, code, distance), answer)
-
-    def _meet(self, name: str, lead: Lead, answer: _Answer) -> None:
-        """Keep in mind a host of the client's, or a registered name that may be his."""
-        if name in self.sites and lead.code in self.leads_to(name):
-            return
-        if self.scope.standing(name) is Standing.OURS:
-            if answer.plain is None or name in answer.plain:
-                if name not in self.sites:
-                    self._hosts_met.add(name)
-                self._remember(name, lead)
-            return
-        domain = self.scope.sibling(name)
-        if not domain or registered(name_in(lead.parent)) in self.scope.likely:
-            return
-        if lead.code == "redirect_from" or domain in answer.together:
-            self._siblings_met.add(domain)
-            self._remember(domain, lead)
-            if name != domain and (answer.plain is None or name in answer.plain):
-                beside = self._beside.setdefault(domain, {})
-                beside[name] = min(lead, beside.get(name, lead), key=_precedence)
-
-    def _meet_guess(self, name: str, observation: AnyObservation) -> None:
-        """A name that was only tried and has addresses is met like any other, in the next round."""
-        if name in self._guessed:
-            parent = Domain(self._guessed[name])
-            self._hosts_met.add(name)
-            self._remember(name, Lead(parent, "tried_under", 1))
-
-    def _is_a_wildcards(self, name: str) -> bool:
-        """A name that was only tried and leads where every name leads proves nothing."""
-        wildcard = self._wildcards.get(self._guessed.get(name, ""), ())
-        only_tried = self.leads_to(name) == {"tried_under"}
-        return only_tried and set(self._addresses[name]) <= set(wildcard)
-
-    def _remember(self, name: str, lead: Lead) -> None:
-        """Keep the shortest way to a name; what a person named needs none."""
-        codes = self._codes.get(name, _NO_CODES)
-        if lead.code not in codes:
-            codes |= {lead.code}
-            self._codes[name] = self._shared.setdefault(codes, codes)
-        if name in self.sites or name in self.scope.domains or name in self.scope.hosts:
-            return
-        best = self._stories.get(name)
-        self._stories[name] = min(lead, best or lead, key=_precedence)
-
-    def _distance(self, name: str) -> int:
-        lead = self._stories.get(name)
-        return lead.distance if lead else 0
-
     def _open_next_rounds(self, due: list[Look]) -> None:
         while not self._agenda.waiting and self._depth:
             room = max(0, self._max_hosts - len(self.sites))
@@ -320,13 +252,13 @@ class Frontier:
             elif self._round == self._depth or not self._open_round(room, due):
                 break
         if not self._agenda.waiting:
-            left = (self._hosts_met - self.sites) | set(self._new_siblings())
+            left = {*self._met.sites(), *self._new_siblings()}
             self.left_out = tuple(sorted(left, key=_nearest_first))
 
     def _open_round(self, room: int, due: list[Look]) -> bool:
         """Open what was met in the rounds before, the nearest first; False where nothing is left, or fits."""
-        met = (name for name in self._hosts_met - self.sites if not self._is_a_wildcards(name))
-        hosts, siblings = sorted(met, key=_nearest_first), sorted(self._new_siblings())
+        hosts = sorted(self._met.sites(), key=_nearest_first)
+        siblings = self._new_siblings()
         if room == 0 or not (hosts or siblings):
             return False
         self._round += 1
@@ -336,8 +268,15 @@ class Frontier:
             self._plan(self._open_sibling(name), due)
         return True
 
-    def _new_siblings(self) -> Iterator[str]:
-        return filter(self._is_nobodys, self._siblings_met - self.siblings)
+    def _new_siblings(self) -> list[str]:
+        """Return registered names not looked at yet, the most telling first, of weak ones only so many."""
+        ranks, weak = self._met.siblings, 0
+        found = []
+        for name in self._met.worth_a_look():
+            weak += ranks[name] is Rank.WEAK
+            if name not in self.siblings and (ranks[name] < Rank.WEAK or weak <= WEAK_SIBLINGS):
+                found.append(name)
+        return found
 
     def _now_likely(self) -> list[str]:
         """Return the possible names that independent evidence by now makes likely, sorted.
@@ -345,44 +284,24 @@ class Frontier:
         Never those above a host that a person named: he had reasons to name the host alone.
         """
         possible = self.siblings - self.scope.parents.keys()
-        return sorted(n for n in possible if self.claims.on(n)[0] is Ownership.LIKELY)
+        return sorted(n for n in possible if self.claims.on(n)[0] in _FOLLOWED)
 
-    def _is_nobodys(self, name: str) -> bool:
-        """A name met in redirects alone that is also the provider's is the provider's."""
-        return name not in self._providers or self.leads_to(name) != {"redirect_from"}
+
+def _guesses(seeds: Seeds, scope: Scope) -> tuple[Candidate, ...]:
+    """Return what may be registered besides; typed names are brands too, unless there are very many."""
+    if not seeds.guesses:
+        return ()
+    typed = sorted(scope.domains.keys() - scope.papers)
+    brands = (*seeds.brands, *seeds.orgs)
+    known = typed if len(typed) <= MOST_BRANDS else ()
+    found = candidates(brands, known, seeds.guesses)
+    return tuple(one for one in found if scope.sibling(one.name))
 
 
 def _mail_hosts(observation: AnyObservation) -> list[str]:
     """Return the MX hosts of a domain that are looked at, most preferred first."""
     named = (one for one in mentions_in(observation) if one.how == "mx_host_of")
     return list(dict.fromkeys(name_in(one.target) for one in named))[:MAIL_HOSTS_OF_A_DOMAIN]
-
-
-class _Answer:
-    """An answer, and what the certificates in it, if there are any, say of names: read when asked for."""
-
-    def __init__(self, observation: AnyObservation) -> None:
-        self._observation = observation
-
-    @cached_property
-    def plain(self) -> frozenset[str] | None:
-        """Hosts that are named as such; None where there are no certificates: every mention is plain."""
-        match self._observation.outcome:
-            case Seen(ServedCertificate() | LoggedCertificates() as fact):
-                return plain_names(fact)
-        return None
-
-    @cached_property
-    def together(self) -> frozenset[str]:
-        """Registered names that share a telling certificate with what was looked at."""
-        match self._observation.outcome:
-            case Seen(ServedCertificate() | LoggedCertificates() as fact):
-                return siblings(fact, name_in(self._observation.target))
-        return frozenset()
-
-
-def _precedence(lead: Lead) -> tuple[int, str, str]:
-    return lead.precedence
 
 
 def _nearest_first(name: str) -> tuple[int, str]:

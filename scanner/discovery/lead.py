@@ -10,6 +10,9 @@ from msgspec import Struct
 from probes.kit.observation import AnyObservation, Mention, Mentions, Seen
 from probes.kit.target import Target
 
+LISTED = "listed_in_zone_list"
+"""How a name is met that nobody mentioned: a registry's list has it, and a client's word is in it."""
+
 
 class Lead(Struct, frozen=True, gc=False):
     """How a name was met, and how far from what the consultant typed it lies."""
@@ -21,9 +24,9 @@ class Lead(Struct, frozen=True, gc=False):
     distance: int
 
     @property
-    def precedence(self) -> tuple[int, str, str]:
-        """Sorts leads to one name: the shortest way first, ties in a fixed order."""
-        return self.distance, self.code, str(self.parent)
+    def precedence(self) -> tuple[int, bool, str, str]:
+        """Sorts leads to one name: the shortest way first, a mere list last, ties in a fixed order."""
+        return self.distance, self.code == LISTED, self.code, str(self.parent)
 
 
 def mentions_in(observation: AnyObservation) -> Iterator[Mention]:

@@ -18,9 +18,17 @@ from probes.kit.observation import Absent, AnyObservation, Reason, Seen, Unknown
 from probes.kit.target import Address, Domain, Endpoint, Host, Target
 from probes.mail_policy import MailPolicy
 from probes.mail_server import MailServer
+from probes.microsoft_tenant import MicrosoftTenant
 from probes.registration import Registration
+from probes.reverse_whois import PastHolders
+from probes.security_trails import Trailed
+from probes.service_records import ServiceRecords
+from probes.shodan import MetInDns
+from probes.site_files import SiteFiles
 from probes.tls_certificate import ServedCertificate
+from probes.web_archive import ArchivedSite
 from probes.website import Website
+from probes.zone_transfer import ZoneTransfer
 
 T = TypeVar("T", bound=Target)
 F = TypeVar("F")
@@ -36,9 +44,17 @@ REGISTRATION: Ask[Domain, Registration] = Ask("registration")
 DELEGATION: Ask[Domain, Delegation] = Ask("delegation")
 DNS_RECORDS: Ask[Domain, DnsRecords] = Ask("dns_records")
 MAIL_POLICY: Ask[Domain, MailPolicy] = Ask("mail_policy")
+SERVICE_RECORDS: Ask[Domain, ServiceRecords] = Ask("service_records")
+MICROSOFT_TENANT: Ask[Domain, MicrosoftTenant] = Ask("microsoft_tenant")
 CERTIFICATE_LOG: Ask[Domain, LoggedCertificates] = Ask("certificate_log")
+WEB_ARCHIVE: Ask[Domain, ArchivedSite] = Ask("web_archive")
+ZONE_TRANSFER: Ask[Domain, ZoneTransfer] = Ask("zone_transfer")
+REVERSE_WHOIS: Ask[Domain, PastHolders] = Ask("reverse_whois")
+SECURITY_TRAILS: Ask[Domain, Trailed] = Ask("security_trails")
+SHODAN: Ask[Domain, MetInDns] = Ask("shodan")
 ADDRESSES: Ask[Host, HostAddresses] = Ask("addresses")
 WEBSITE: Ask[Host, Website] = Ask("website")
+SITE_FILES: Ask[Host, SiteFiles] = Ask("site_files")
 MAIL_SERVER: Ask[Host, MailServer] = Ask("mail_server")
 TLS_CERTIFICATE: Ask[Endpoint, ServedCertificate] = Ask("tls_certificate")
 ADDRESS_OWNER: Ask[Address, AddressOwner] = Ask("address_owner")

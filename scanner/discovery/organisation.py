@@ -20,9 +20,14 @@ def same_organisation(one: str, other: str) -> bool:
     return bool(left) and left == right
 
 
-def _core(name: str) -> frozenset[str]:
+def without_legal_forms(name: str) -> tuple[str, ...]:
+    """Return the words of a firm's name, lower case: `ООО «Сладкая Ромашка»` is `сладкая`, `ромашка`."""
     words = "".join(char if char.isalnum() else " " for char in name.casefold()).split()
-    return frozenset(_latin(word) for word in words if word not in _LEGAL_FORMS)
+    return tuple(word for word in words if word not in _LEGAL_FORMS)
+
+
+def _core(name: str) -> frozenset[str]:
+    return frozenset(map(_latin, without_legal_forms(name)))
 
 
 def _latin(word: str) -> str:

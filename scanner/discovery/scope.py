@@ -12,6 +12,15 @@ from scanner.assets import Asset, Kind, Step
 from scanner.discovery.strangers import STRANGERS
 
 
+class Listed(Struct, frozen=True):
+    """Of a name that holds one of the client's words: the registry's list that has it, and the word."""
+
+    file: str
+    word: str
+    count: int
+    """How many names of the lists hold the word."""
+
+
 class Seeds(Struct, frozen=True, kw_only=True):
     """Everything people said about a client before anything was looked at. Names are canonical."""
 
@@ -29,8 +38,14 @@ class Seeds(Struct, frozen=True, kw_only=True):
     """Names of the client's legal entities."""
     inns: tuple[str, ...] = ()
     brands: tuple[str, ...] = ()
-    labels: tuple[str, ...] = ()
-    """Host labels to try under every domain that is the client's."""
+    listed: Mapping[str, Listed] = {}
+    """Registered names that stand in a registry's list and hold one of his words."""
+    guesses: int = 0
+    """How many names like his brands are looked for among those that somebody has registered."""
+    keyed: tuple[str, ...] = ()
+    """Probes of services whose key we hold."""
+    searches: bool = False
+    """Whether names are tried, and zones asked for, below the domains that a person stands for."""
 
 
 class Standing(StrEnum):
@@ -80,6 +95,13 @@ class Scope:
         if self.follows(domain) or name in self.hosts:
             return Standing.OURS
         return Standing.OUTSIDE
+
+    def is_sure(self, name: str) -> bool:
+        """Say whether a person stands for a host or domain name, or for the domain it lies under."""
+        if name in self.hosts:
+            return name not in self.papers
+        domain = registered(name)
+        return domain in self.domains and domain not in self.papers
 
     def follows(self, domain: str) -> bool:
         """Say whether everything at and below a registered name is looked at."""

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
-from probes.kit.target import Domain, Host
+from probes.kit.target import Host
 from reports import document as doc
 from scanner.assets import Estate, Kind, Ownership
-from scanner.discovery.looks import ADDRESSES, CERTIFICATE_LOG, Looks
-from scanner.document.facts import fact
+from scanner.discovery.looks import ADDRESSES, Looks
+from scanner.runs.listed import Sifted
 from scanner.runs.progress import Tally
 
 
 def not_seen(
-    sources: Iterable[doc.Source],
+    sources: Sequence[doc.Source],
     tally: Tally,
     estate: Estate,
     looks: Looks,
@@ -28,6 +28,7 @@ def not_seen(
             "asked": source.asked,
             "answered": source.answered,
             "reason": source.reason,
+            "shows": source.name,
         }
         if source.status == "failed":
             yield doc.NotSeen(code="source_failed", params=params)
@@ -51,18 +52,19 @@ def not_seen(
     leads = sum(1 for h in estate.holdings if h.ownership is Ownership.POSSIBLE)
     if leads:
         yield doc.NotSeen(code="unverified_leads", params={"count": leads})
-    for code in ("hosting_accounts", "saas_and_licences", "wayback_not_asked"):
+    if not any(source.name == "web_archive" and source.asked for source in sources):
+        yield doc.NotSeen(code="wayback_not_asked")
+    for code in ("hosting_accounts", "saas_and_licences"):
         yield doc.NotSeen(code=code)
     yield doc.NotSeen(code="vantage_single", params={"vantage": vantage})
 
 
-def incomplete_logs(estate: Estate, looks: Looks) -> Iterator[str]:
-    """Yield domains of which a certificate log told something, but not all."""
-    for holding in estate.holdings:
-        if holding.asset.kind is Kind.DOMAIN:
-            log = fact(looks, CERTIFICATE_LOG, Domain(holding.asset.key))
-            if log is not None and not log.complete:
-                yield holding.asset.key
+def not_followed(lists: Sifted) -> Iterator[doc.NotSeen]:
+    """Yield what registries' lists hold that was not looked at."""
+    for word, count in lists.too_common.items():
+        yield doc.NotSeen(code="word_too_common", params={"word": word, "count": count})
+    if lists.left_out:
+        yield doc.NotSeen(code="listed_names_left_out", params={"count": lists.left_out})
 
 
 def _never_asked(estate: Estate, looks: Looks) -> set[str]:

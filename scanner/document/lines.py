@@ -10,20 +10,21 @@ from msgspec import Struct, field, structs
 from probes.kit.target import display_name
 from reports import document as doc
 from reports.audit_file import AuditFile
-from scanner.assets import Asset, Estate, Holding, Kind, Ownership
+from scanner.assets import Asset, Estate, Holding, Kind
 from scanner.discovery.looks import Looks
+from scanner.document.answers import answers_of
 from scanner.document.facts import facts_of
-from scanner.document.gaps import incomplete_logs, not_seen
+from scanner.document.gaps import not_followed, not_seen
+from scanner.document.papers import filled, savings_of
 from scanner.document.sources import complete, sources_of
 from scanner.evidence import Evidence, Run
 from scanner.registry import Client
+from scanner.runs.listed import NO_LISTS, Sifted
 from scanner.runs.progress import Tally
 from scanner.verdicts import Finding, Verdict
 
 EVIDENCE_A_REASON = 3
 """At most so many excerpts for one reason; all of them stay in the database."""
-
-_OURS = (Ownership.CONFIRMED, Ownership.LIKELY)
 
 
 class _Whole(Struct):
@@ -46,17 +47,20 @@ def lines(
     tally: Tally,
     evidence: Evidence,
     at: datetime,
+    lists: Sifted = NO_LISTS,
 ) -> Iterator[bytes]:
     """Yield the document of one finished run in pieces; verdicts come in the estate's order.
 
     Verdicts, looks and excerpts pass one by one: none is held longer than it takes to write it.
     """
-    incomplete = tuple(incomplete_logs(estate, looks))
-    sources = tuple(sources_of(tally, {"certificate_logs": len(incomplete)}))
+    answers = answers_of(estate, looks, tally)
+    incomplete = answers.incomplete_logs
+    sources = tuple(sources_of(tally, answers, run.options.get("keys", ()), lists.lists))
     whole = _Whole()
 
     def gaps() -> Iterator[doc.NotSeen]:  # read last, when every asset has passed
         yield from not_seen(sources, tally, estate, looks, incomplete, whole.doubtful, run.vantage)
+        yield from not_followed(lists)
 
     return doc.lines(
         _frame(client, run, scope, estate, sources, at),
@@ -97,7 +101,7 @@ def _frame(
             sources=sources,
             scope=scope,
         ),
-        savings=doc.Savings(priced=0, total=sum(h.ownership in _OURS for h in estate.holdings)),
+        savings=savings_of(estate),
     )
 
 
@@ -133,7 +137,7 @@ def _assets(
         if relation.object.kind is Kind.HOSTING:
             served.setdefault(relation.object, []).append(str(relation.subject))
     for holding, verdict in zip(estate.holdings, verdicts, strict=True):
-        asset = _asset(holding, verdict, looks, served)
+        asset = filled(_asset(holding, verdict, looks, served), holding.said)
         whole.cited.update(*(reason.evidence for reason in asset.reasons))
         whole.cited.update(*(sign.evidence for sign in asset.ownership_reasons))
         whole.doubtful += bool(verdict.blocked_by)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
 from typing import Any
 
 from msgspec import Struct
@@ -45,9 +46,12 @@ class Batch:
             return True
 
     @property
-    def exchange_ids(self) -> tuple[str, ...]:
-        """The exchanges taken in."""
-        return tuple(self._exchanges)
+    def ids(self) -> Iterator[str]:
+        """The exchanges taken in, and their pieces."""
+        for id_, packed in self._exchanges.items():
+            yield id_
+            for piece, _ in packed.pieces:
+                yield piece
 
     def write(self, connection: Connection) -> None:
         """Store the rows; those already stored stay as they are."""

@@ -34,8 +34,8 @@ _log = logging.getLogger(__name__)
 _AT_ONCE = 500
 _NOTHING = 200
 """Bytes that remembering even an empty answer takes."""
-_REMEMBERED = 10_000
-"""Ids of exchanges stored last: what is known to be on disk is not written again."""
+_REMEMBERED = 5_000
+"""Ids of exchanges and pieces stored last: what is known to be on disk is not written again."""
 _OUTCOMES = {Seen: "seen", Absent: "absent", Unknown: "unknown"}
 _OBSERVATION: Any = Observation  # Any: only a running program knows which fact a probe brings
 
@@ -96,7 +96,8 @@ class Evidence:
             outcome=_OUTCOMES[type(observation.outcome)],
             row=encode_observation(observation),
         )
-        packed = {one.id: pack(one) for one in exchanges if not self._stored_ids.get(one.id)}
+        stored = self._stored_ids
+        packed = {one.id: pack(one, stored.get) for one in exchanges if not stored.get(one.id)}
         waiting = self._stored is not None and not self._stored.done()
         if not waiting or not self._batch.add(kept, packed):
             self._batch = Batch()
@@ -108,7 +109,7 @@ class Evidence:
 
     async def _store(self, batch: Batch) -> None:
         await self._database.write(batch.write, hurry=False)
-        for id_ in batch.exchange_ids:
+        for id_ in batch.ids:
             self._stored_ids.keep(id_, True, 1)
 
     async def finish(self, run_id: str, at: datetime, complete: bool) -> None:

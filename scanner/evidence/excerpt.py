@@ -23,11 +23,16 @@ from probes.kit.net.question import (
     HttpQuestion,
     ListAnswer,
     ListQuestion,
+    NamesAnswer,
+    NamesQuestion,
+    ReferralQuestion,
     SmtpAnswer,
     SmtpQuestion,
     TlsQuestion,
     WhoisAnswer,
     WhoisQuestion,
+    ZoneAnswer,
+    ZoneQuestion,
 )
 from probes.kit.net.tape import Exchange
 from scanner.evidence.dns_text import dns_lines
@@ -94,6 +99,12 @@ def question_line(question: Any) -> str:
     match question:
         case DnsQuestion(name=name, type=kind, server=server):
             return f"DNS {kind} {name}" + (f" @{server}" if server else "")
+        case ReferralQuestion(name=name, server=server):
+            return f"DNS NS {name} @{server}"
+        case NamesQuestion(zone=zone):
+            return f"DNS A, a word list below {zone}"
+        case ZoneQuestion(zone=zone, server=server):
+            return f"DNS AXFR {zone} @{server}"
         case WhoisQuestion(server=server, line=line):
             return f"WHOIS {server} {line}"
         case TlsQuestion(name=name, port=port, starttls=starttls, address=address):
@@ -133,6 +144,13 @@ def _answer_lines(answer: Any) -> Iterator[str]:
             yield _text(body[: 4 * LENGTH])
         case ListAnswer(row=row):
             yield row
+        case NamesAnswer():
+            yield f"{answer.asked} labels of the list {answer.words}: {len(answer.found)} found, "
+            yield f"{answer.same} as every name, {answer.unanswered} without an answer"
+            yield " ".join(answer.found)
+        case ZoneAnswer(wire=wire, complete=complete, address=address):
+            yield f"{len(wire)} bytes from {address}{'' if complete else ', cut short'}"
+            yield from dns_lines(wire[2 : 2 + int.from_bytes(wire[:2], "big")])
         case SmtpAnswer(banner=banner, ehlo=ehlo, trouble=trouble, handshake=handshake):
             yield banner
             yield " ".join(ehlo)
@@ -181,8 +199,13 @@ def _visible_text(answer: HttpAnswer) -> str:
     kind, body = answer.header("content-type"), answer.body[:READ]
     if not page.is_html(kind, body):
         return _in_its_charset(answer, body)[:LENGTH]
-    reading = page.read(body, kind)
-    return f"{reading.title} | {reading.text}".strip(" |")
+    return _page_text(body, kind)
+
+
+@lru_cache(maxsize=64)
+def _page_text(body: bytes, kind: str) -> str:
+    """Say how a page begins; an apex and its www show the same one, and redirects all look alike."""
+    return " | ".join(page.read_words(body, kind))[: 2 * LENGTH].strip(" |")
 
 
 def _text(raw: bytes) -> str:

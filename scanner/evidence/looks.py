@@ -14,9 +14,9 @@ from scanner.evidence.evidence import Evidence
 T = TypeVar("T", bound=Target)
 F = TypeVar("F")
 
-ROOM = 16 * 1024 * 1024
+ROOM = 1024 * 1024
 """Bytes of encoded observations that are remembered decoded, in which form they weigh twice to thrice that."""
-_MOST = 50_000
+_MOST = 10_000
 
 
 class StoredLooks:

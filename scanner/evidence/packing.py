@@ -8,6 +8,7 @@ one look and the next, this month and the next: they are stored beside the rows,
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from functools import cache
 from hashlib import sha256
 from importlib import resources
@@ -49,7 +50,7 @@ class Packed(Struct, frozen=True):
     chain: str | None
     """Ids of its page and of its certificate chain, where these are stored beside the row."""
     pieces: tuple[tuple[str, bytes], ...]
-    """Both, by their ids."""
+    """Both, by their ids, but for those already stored."""
 
 
 def encode_observation(observation: AnyObservation) -> bytes:
@@ -57,9 +58,10 @@ def encode_observation(observation: AnyObservation) -> bytes:
     return _JSON.encode(observation)
 
 
-def pack(exchange: Exchange) -> Packed:
+def pack(exchange: Exchange, is_stored: Callable[[str], object] = lambda _: False) -> Packed:
     """Return an exchange as it is stored, its raw answer cut to the cap.
 
+    Pieces are left out where `is_stored` says that they lie in the database by their id.
     A cut answer says so itself (`truncated`, `complete`), so that it is never read as a whole one.
     The wire of a DNS answer is shorter by its nature.
     """
@@ -71,14 +73,16 @@ def pack(exchange: Exchange) -> Packed:
     pieces: list[tuple[str, bytes]] = []
     if isinstance(answer, HttpAnswer) and len(answer.body) >= PAGE:
         page = exchange.page_digest
-        pieces.append((page, answer.body))
+        if not is_stored(page):
+            pieces.append((page, answer.body))
         answer = structs.replace(answer, body=b"")
     if handshake := _handshake(answer):
         certificates = _PACK.encode(handshake.chain)
         chain = sha256(certificates).hexdigest()[:32]
-        pieces.append((chain, certificates))
+        if not is_stored(chain):
+            pieces.append((chain, certificates))
         answer = _with_chain(answer, ())
-    if pieces:
+    if page or chain:
         exchange = structs.replace(exchange, answer=answer)
     second = int(exchange.at.timestamp())
     return Packed(second, _PACK.encode(exchange), truncated, page, chain, tuple(pieces))

@@ -1,8 +1,13 @@
-"""Texts of an XLSX workbook (ECMA-376), streamed: where a cell says it lies costs nothing."""
+"""Sheets of an XLSX workbook (ECMA-376): where a cell says it lies costs nothing.
+
+Dates and money are told from other numbers by the format of their cell alone, as the program that shows
+them does: a date comes out as 2027-05-12, an amount with the sign its format adds.
+"""
 
 from __future__ import annotations
 
 import io
+import re
 import struct
 import zipfile
 import zlib
@@ -10,45 +15,81 @@ from collections.abc import Iterator
 from typing import Any
 from xml.parsers import expat
 
+from msgspec import Struct
+
+from scanner.intake.cell_styles import CellStyles
+
 MAX_UNPACKED = 128 * 1024 * 1024
 """Bytes of a workbook's parts together, whatever the archive claims."""
 MAX_CELLS = 1_000_000
+MAX_MERGED = 20_000
+"""Cells that stand for others, in one sheet."""
 LONGEST_TEXT = 1_000
 """Characters kept of a text; no name is as long."""
 _CHUNK = 65_536
+_SHEET = re.compile(r"xl/worksheets/[^/]+\.xml")
 _BROKEN = (
     zipfile.BadZipFile, zlib.error, struct.error, expat.ExpatError,
     EOFError, KeyError, NotImplementedError, OSError, RuntimeError,
 )  # fmt: skip
 
 
-def workbook_rows(data: bytes) -> Iterator[tuple[int, list[str]]]:
-    """Yield the number and the texts of each row that has any, sheet after sheet.
+class Row(Struct, frozen=True, gc=False):
+    """The cells of one row that hold a text."""
+
+    number: int
+    columns: tuple[int, ...]
+    """Where each lies, from 0, rising."""
+    texts: tuple[str, ...]
+
+
+class Sheet(Struct, frozen=True):
+    """One sheet: its name and its rows that hold anything, in their order."""
+
+    name: str
+    rows: tuple[Row, ...]
+
+
+def workbook_sheets(data: bytes) -> Iterator[Sheet]:
+    """Yield the sheets in their order; a merged cell's text stands in every row it covers.
 
     Raises ValueError, with the reason, for what is no workbook or exceeds the bounds above.
     """
     try:
-        yield from _rows(data)
+        yield from _sheets(data)
     except _BROKEN as error:
         raise ValueError(str(error) or type(error).__name__) from error
 
 
-def _rows(data: bytes) -> Iterator[tuple[int, list[str]]]:
+def workbook_rows(data: bytes) -> Iterator[tuple[int, list[str]]]:
+    """Yield the number and the texts of each row that has any, sheet after sheet."""
+    for sheet in workbook_sheets(data):
+        for row in sheet.rows:
+            yield row.number, list(row.texts)
+
+
+def _sheets(data: bytes) -> Iterator[Sheet]:
     parts = _Parts(data)
-    shared = _SharedStrings()
-    cells = 0
-    for _ in parts.read("xl/sharedstrings.xml", shared.parser):
-        pass
-    sheets = [name for name in parts.names if name.startswith("xl/worksheets/")]
+    shared, styles, names = _SharedStrings(), CellStyles(), _SheetNames()
+    for part, reader in (
+        ("xl/sharedstrings.xml", shared),
+        ("xl/styles.xml", styles),
+        ("xl/workbook.xml", names),
+        ("xl/_rels/workbook.xml.rels", names),
+    ):
+        for _ in parts.read(part, parser_of(reader)):
+            pass
+    sheets = [name for name in parts.names if _SHEET.fullmatch(name)]
     if not sheets:
         raise ValueError("no sheet inside")
-    for name in sheets:
-        sheet = _Sheet(shared.texts)
-        for _ in parts.read(name, sheet.parser):
-            yield from sheet.take()
+    cells = 0
+    for part in sorted(sheets, key=names.place_of):
+        sheet = _Sheet(shared.texts, styles, names.since_1904)
+        for _ in parts.read(part, parser_of(sheet)):
             if cells + sheet.cells > MAX_CELLS:
                 raise ValueError(f"more than {MAX_CELLS} cells")
         cells += sheet.cells
+        yield Sheet(names.name_of(part), tuple(sheet.unmerged()))
 
 
 class _Parts:
@@ -59,7 +100,7 @@ class _Parts:
         self._infos = {
             info.filename.replace("\\", "/").lower(): info
             for info in self._archive.infolist()
-            if info.filename.lower().endswith(".xml")
+            if info.filename.lower().endswith((".xml", ".rels"))
         }
         self.names = sorted(self._infos, key=lambda name: (len(name), name))
         self._unpacked = 0
@@ -79,11 +120,14 @@ class _Parts:
         yield
 
 
-def _parser(start: Any, end: Any, text: Any) -> Any:
+def parser_of(reader: Any) -> Any:
+    """Return an XML parser that tells `reader` of starts, ends and texts, by local names."""
     parser = expat.ParserCreate(namespace_separator=" ")
-    parser.StartElementHandler = lambda name, found: start(name[name.rfind(" ") + 1 :], found)
-    parser.EndElementHandler = lambda name: end(name[name.rfind(" ") + 1 :])
-    parser.CharacterDataHandler = text
+    parser.StartElementHandler = lambda name, found: reader.start(
+        name[name.rfind(" ") + 1 :], found
+    )
+    parser.EndElementHandler = lambda name: reader.end(name[name.rfind(" ") + 1 :])
+    parser.CharacterDataHandler = reader.text
     # Workbooks have no document type; what a foreign one declares is never expanded.
     parser.StartDoctypeDeclHandler = _refuse
     return parser
@@ -119,19 +163,21 @@ class _SharedStrings:
 
     def __init__(self) -> None:
         self.texts: list[str] = []
-        self.parser = _parser(self._start, self._end, self._text)
         self._kept = _Text()
         self._reads = self._spoken = False
 
-    def _start(self, name: str, _found: dict[str, str]) -> None:
+    def start(self, name: str, _found: dict[str, str]) -> None:
+        """Begin an element."""
         self._spoken = self._spoken or name == "rPh"  # how a Japanese text is pronounced
         self._reads = name == "t" and not self._spoken
 
-    def _text(self, text: str) -> None:
+    def text(self, text: str) -> None:
+        """Keep a piece of text."""
         if self._reads:
             self._kept.add(text)
 
-    def _end(self, name: str) -> None:
+    def end(self, name: str) -> None:
+        """End an element."""
         self._reads = False
         if name == "rPh":
             self._spoken = False
@@ -141,49 +187,138 @@ class _SharedStrings:
                 raise ValueError(f"more than {MAX_CELLS} texts")
 
 
+class _SheetNames:
+    """What sheets are called, their order, and where the workbook's days begin."""
+
+    def __init__(self) -> None:
+        self.since_1904 = False
+        self._ids: dict[str, tuple[int, str]] = {}
+        self._parts: dict[str, tuple[int, str]] = {}
+
+    def start(self, name: str, found: dict[str, str]) -> None:
+        """Begin an element of the workbook or of its relations."""
+        if name == "workbookPr":
+            self.since_1904 = found.get("date1904") in ("1", "true")
+        elif name == "sheet" and len(self._ids) < MAX_MERGED:
+            ids = (value for key, value in found.items() if key.endswith(" id"))
+            self._ids[next(ids, "")] = (len(self._ids), found.get("name", "")[:100])
+        elif name == "Relationship" and found.get("Id") in self._ids:
+            target = found.get("Target", "").lower().lstrip("/").removeprefix("xl/")
+            self._parts[f"xl/{target}"] = self._ids[found["Id"]]
+
+    def text(self, text: str) -> None:
+        """Texts say nothing here."""
+
+    def end(self, name: str) -> None:
+        """Ends say nothing here."""
+
+    def place_of(self, part: str) -> tuple[int, int, str]:
+        """Return what sheets are ordered by."""
+        return self._parts.get(part, (len(self._parts), ""))[0], len(part), part
+
+    def name_of(self, part: str) -> str:
+        """Return what people call the sheet; empty where the workbook does not say."""
+        return self._parts.get(part, (0, ""))[1]
+
+
 class _Sheet:
     """Rows of one sheet, gathered as the parser meets them."""
 
-    def __init__(self, shared: list[str]) -> None:
-        self.parser = _parser(self._start, self._end, self._text)
+    def __init__(self, shared: list[str], styles: CellStyles, since_1904: bool) -> None:
         self.cells = 0
-        self._shared = shared
-        self._rows: list[tuple[int, list[str]]] = []
+        self._shared, self._styles, self._since_1904 = shared, styles, since_1904
+        self._patterns: dict[tuple[int, ...], tuple[int, ...]] = {}
+        """One of many equal tuples of columns, for all rows to use."""
+        self._rows: list[Row] = []
+        self._merged: list[tuple[int, int, int]] = []
+        """First row, last row and column of what stands for several rows."""
         self._number = 0
-        self._cells: list[str] = []
-        self._type = ""
+        self._columns: list[int] = []
+        self._texts: list[str] = []
+        self._type, self._style, self._column = "", -1, -1
         self._kept = _Text()
         self._reads = False
 
-    def take(self) -> list[tuple[int, list[str]]]:
-        """Return the rows finished since the last time."""
-        rows, self._rows = self._rows, []
-        return rows
-
-    def _start(self, name: str, found: dict[str, str]) -> None:
+    def start(self, name: str, found: dict[str, str]) -> None:
+        """Begin an element."""
         if name == "row":
             said = found.get("r", "")
             plain = said.isascii() and said.isdigit() and len(said) <= 7
             self._number = int(said) if plain else self._number + 1
+            self._column = -1
         elif name == "c":
             self._type = found.get("t", "n")
+            style = found.get("s", "")
+            self._style = int(style) if style.isascii() and style.isdigit() else -1
+            self._column = max(self._column + 1, _column(found.get("r", "")))
             self._kept.take()
             self.cells += 1
+        elif name == "mergeCell" and len(self._merged) < MAX_MERGED:
+            self._merge(found.get("ref", ""))
         self._reads = name in ("v", "t")
 
-    def _text(self, text: str) -> None:
+    def text(self, text: str) -> None:
+        """Keep a piece of text."""
         if self._reads:
             self._kept.add(text)
 
-    def _end(self, name: str) -> None:
+    def end(self, name: str) -> None:
+        """End an element."""
         self._reads = False
         if name == "c":
             text = self._kept.take()
             if self._type == "s":
                 place = int(text) if text.isascii() and text.isdigit() and len(text) <= 9 else -1
                 text = self._shared[place] if 0 <= place < len(self._shared) else ""
+            elif self._type == "n" and text:
+                text = self._styles.shown(text, self._style, since_1904=self._since_1904)
             if text:
-                self._cells.append(text)
-        elif name == "row" and self._cells:
-            self._rows.append((self._number, self._cells))
-            self._cells = []
+                self._columns.append(self._column)
+                self._texts.append(text)
+        elif name == "row" and self._texts:
+            columns = tuple(self._columns)
+            columns = self._patterns.setdefault(columns, columns)
+            self._rows.append(Row(self._number, columns, tuple(self._texts)))
+            self._columns, self._texts = [], []
+
+    def unmerged(self) -> list[Row]:
+        """Return the rows with the text of merged cells in each row that they cover."""
+        place = {row.number: index for index, row in enumerate(self._rows)}
+        room = MAX_MERGED
+        for first, last, column in self._merged:
+            top = place.get(first)
+            if top is None or column not in self._rows[top].columns:
+                continue
+            text = self._rows[top].texts[self._rows[top].columns.index(column)]
+            for number in range(first + 1, min(last, first + room) + 1):
+                room -= 1
+                if (index := place.get(number)) is not None:
+                    self._rows[index] = _with(self._rows[index], column, text)
+        return self._rows
+
+    def _merge(self, ref: str) -> None:
+        start, _, end = ref.partition(":")
+        first, last, column = _row(start), _row(end), _column(start)
+        if 0 < first < last and column >= 0:
+            self._merged.append((first, last, column))
+
+
+def _with(row: Row, column: int, text: str) -> Row:
+    cells = {column: text, **dict(zip(row.columns, row.texts, strict=True))}
+    columns = tuple(sorted(cells))
+    return Row(row.number, columns, tuple(cells[one] for one in columns))
+
+
+def _column(reference: str) -> int:
+    """Return the column of `C5`, from 0; -1 where it is not said."""
+    number = 0
+    for letter in reference[:4]:
+        if not "A" <= letter <= "Z":
+            break
+        number = number * 26 + ord(letter) - 64
+    return number - 1 if number <= 16_384 else -1
+
+
+def _row(reference: str) -> int:
+    digits = reference.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= 7 else 0

@@ -61,7 +61,7 @@ def rows_of(stream: BinaryIO, names: Container[str]) -> Iterator[ZoneRow]:
 
     Raises DamagedList when the list cannot be read to its end; what was found before has been yielded.
     """
-    for piece in _pieces(stream):
+    for piece in pieces_of(stream):
         for line in piece.split(b"\n"):
             # Two looks at the raw line first: names that nobody wants must cost next to nothing.
             name = line[: line.find(b"\t")]
@@ -73,7 +73,7 @@ def rows_of(stream: BinaryIO, names: Container[str]) -> Iterator[ZoneRow]:
                 yield row
 
 
-def _pieces(stream: BinaryIO) -> Iterator[bytes]:
+def pieces_of(stream: BinaryIO) -> Iterator[bytes]:
     """Yield the text in pieces that end with a line's end."""
     rest, told = b"", 0
     for chunk in _unpacked(stream):

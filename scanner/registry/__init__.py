@@ -1,12 +1,12 @@
 """The renewal registry: what a client owns and pays for, how each value is known, what changed."""
 
+from scanner.assets import Price
 from scanner.registry.objects import (
     Change,
     Client,
     Contradiction,
     Incoming,
     OwnerWord,
-    Price,
     Received,
     RegistryObject,
 )

@@ -9,8 +9,8 @@ from typing import Any
 import msgspec
 from sqlalchemy import Row
 
-from scanner.assets import STATES, Advice, Asset, Kind, Money, Ownership, Use
-from scanner.registry.objects import Price, RegistryObject
+from scanner.assets import STATES, Advice, Asset, Kind, Money, Ownership, Price, Use
+from scanner.registry.objects import RegistryObject
 from scanner.registry.words import Decision, Lifecycle, ObjectType, Origin
 
 FIELDS: Mapping[str, Any] = {

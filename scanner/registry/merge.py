@@ -1,7 +1,7 @@
 """How what a run found meets what the registry knows. Pure.
 
-A person's value is never overwritten: a different one is filed as a contradiction. What a run could
-not find out clears nothing. The use and the state stay as last known when a look ends in unknown;
+A person's value is never overwritten: a different one is filed as a contradiction; so is what a paper
+says against what was seen. What a run could not find out clears nothing. The use and the state stay as last known when a look ends in unknown;
 the verdict does not, so that no proposal to switch off outlives a look that could not support it.
 """
 
@@ -45,7 +45,7 @@ def new_object(client: str, incoming: Incoming, run: str, at: datetime) -> Regis
         id=0,
         client=client,
         asset=incoming.asset,
-        type=DEFAULT_TYPES[incoming.asset.kind],
+        type=incoming.type or DEFAULT_TYPES[incoming.asset.kind],
         lifecycle=Lifecycle.DISCOVERED,
         first_seen_at=at,
         last_seen_at=at,
@@ -65,7 +65,13 @@ def merge(thing: RegistryObject, incoming: Incoming, run: str, at: datetime) -> 
         if field == "state" and "use" in contradicted:
             continue  # a state means a use, and the person denies that one
         current = getattr(thing, field)
-        if origins.get(field) is not Origin.CONFIRMED:
+        if origin is Origin.DECLARED and origins.get(field) is Origin.OBSERVED:
+            # What was seen once outranks a paper, also in a run that could not see it again.
+            if _contradicts(current, value):
+                contradicted[field] = value
+            else:
+                agreed.append(field)
+        elif origins.get(field) is not Origin.CONFIRMED:
             origins[field] = origin
             if current != value:
                 values[field] = value

@@ -8,7 +8,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from scanner.assets import Advice, Asset, Confidence, Money, Ownership, Use
+from scanner.assets import Advice, Asset, Confidence, Ownership, Price, Use
 from scanner.registry.words import Decision, Lifecycle, ObjectType, Origin
 
 
@@ -21,16 +21,6 @@ class Client(Struct, frozen=True):
     """Names of the firm as papers and registries spell them."""
     brands: tuple[str, ...] = ()
     inns: tuple[str, ...] = ()
-
-
-class Price(Struct, frozen=True):
-    """What one period costs."""
-
-    money: Money
-    period_months: int
-
-    def __str__(self) -> str:
-        return f"{self.money.amount:f} {self.money.currency}/{self.period_months}"
 
 
 class RegistryObject(Struct, frozen=True, kw_only=True):
@@ -71,6 +61,8 @@ class Incoming(Struct, frozen=True, kw_only=True):
     """What a run found out about one asset. None, "" and `Use.UNKNOWN` clear nothing."""
 
     asset: Asset
+    type: ObjectType | None = None
+    """What a newly met thing is for those who renew it, where a paper says more than its kind does."""
     ownership: Ownership | None = None
     use: Use | None = None
     state: str | None = None
@@ -106,7 +98,10 @@ class Change(Struct, frozen=True):
 
 
 class Contradiction(Struct, frozen=True):
-    """A run saw something else than a person said. The person's value stands; somebody should look."""
+    """A run saw something else than a person said, or a paper says something else than was seen.
+
+    The value that was there stands; somebody should look.
+    """
 
     object_id: int
     asset: Asset

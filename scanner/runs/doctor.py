@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import email.utils
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -44,14 +44,17 @@ class Check(Struct, frozen=True):
 
 async def examine(net: Net, now: Callable[[], datetime]) -> tuple[Check, ...]:
     """Try every way out that an audit needs, all at once; none may take longer than 20 s."""
-    checks: Iterable[tuple[str, Awaitable[Check]]] = (
-        ("DNS", _dns(net)),
+    checks: list[tuple[str, Awaitable[Check]]] = [
+        ("DNS", _dns(net, "DNS")),
         ("WHOIS, port 43", _whois(net)),
         ("RDAP, port 443", _rdap(net)),
         ("clock", _clock(net, now)),
         ("mail, port 25", _smtp(net)),
         ("IPv6", _ipv6(net)),
-    )
+    ]
+    if dns.has_second_resolver(net):
+        second = "second resolver"
+        checks.insert(1, (second, _dns(net, second, dns.SECOND_RESOLVER)))
     return tuple(await asyncio.gather(*(_bounded(name, check) for name, check in checks)))
 
 
@@ -67,6 +70,7 @@ async def _bounded(name: str, check: Awaitable[Check]) -> Check:
 
 _MEANING = {
     "DNS": "Nothing can be audited: give a working resolver with --resolver.",
+    "second resolver": "No name is asked for twice: give a working one with --second-resolver, or none.",
     "WHOIS, port 43": "Registrars, dates and holders of .ru, .su and .рф stay unknown.",
     "RDAP, port 443": "Registrars and dates of .com, .org and other generic domains stay unknown.",
     "clock": "Expiry is judged by this clock; certificates could not be compared with the world's.",
@@ -76,13 +80,13 @@ _MEANING = {
 _SEVERITY = {"clock": Health.WARN, "mail, port 25": Health.WARN, "IPv6": Health.WARN}
 
 
-async def _dns(net: Net) -> Check:
-    match await dns.records(net, "iana.org", "NS"):
+async def _dns(net: Net, name: str, server: str | None = None) -> Check:
+    match await dns.records(net, "iana.org", "NS", server):
         case Seen(names):
-            return Check("DNS", Health.OK, f"iana.org has {len(names)} name servers", "")
+            return Check(name, Health.OK, f"iana.org has {len(names)} name servers", "")
         case Absent(authority):
             found = f"iana.org: {authority}; this resolver filters or invents answers"
-            return Check("DNS", Health.FAIL, found, _MEANING["DNS"])
+            return Check(name, Health.FAIL, found, _MEANING[name])
         case Unknown(reason, detail):
             raise NetTrouble(reason, detail)
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from datetime import datetime
 from heapq import nsmallest
+
+from msgspec import Struct
 
 from probes.kit.target import Target
 from scanner.discovery import Look
@@ -20,12 +22,26 @@ class _Lane:
         """What is being looked at, and since when."""
 
 
+class Ahead(Struct, frozen=True):
+    """Probes that prepare the looks of another, and how many of those may wait while they go on.
+
+    What prepares a look is then still remembered when its turn comes, however many names there are.
+    """
+
+    probes: Set[str]
+    of: str
+    most: int
+
+
 class Lanes:
     """Every look from when it is planned until it is done."""
 
-    def __init__(self, clock: Clock, places: Mapping[str, int], otherwise: int) -> None:
+    def __init__(
+        self, clock: Clock, places: Mapping[str, int], otherwise: int, ahead: Ahead | None = None
+    ) -> None:
         """Give each probe as many places as `places` says, or `otherwise`."""
         self._clock, self._places, self._otherwise = clock, places, otherwise
+        self._ahead = ahead or Ahead(frozenset(), "", 0)
         self._lanes: dict[str, _Lane] = {}
 
     def queue(self, look: Look) -> None:
@@ -42,7 +58,10 @@ class Lanes:
 
     def start(self) -> Iterator[Look]:
         """Yield every look that there is a place for; it is under way from now on."""
-        for lane in self._lanes.values():
+        far = self.queued(self._ahead.of) > self._ahead.most
+        for probe, lane in self._lanes.items():
+            if far and probe in self._ahead.probes:
+                continue
             while lane.waiting and len(lane.busy) < lane.places:
                 look = lane.waiting.popleft()
                 lane.busy[look.target] = self._clock()

@@ -1,25 +1,91 @@
-"""Registrations out of registries' own lists, for the names whose registry could not be asked."""
+"""Registries' own lists: the names in them that are like the client's, and, of his own, their registrations.
+
+A list is gone through before the looks for names, and after them for what the registry did not answer.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 
+from msgspec import Struct
+
 from probes.kit.net import ListAnswer, ListQuestion
 from probes.kit.net.tape import Exchange
-from probes.kit.observation import Observation, Seen
+from probes.kit.observation import Observation, Reason, Seen
 from probes.kit.target import Domain
 from probes.registration import Holder, HolderKind, Moment, Registration, Source
 from scanner.discovery.listed import ZONE_LIST
 from scanner.discovery.looks import REGISTRATION
+from scanner.discovery.scope import Listed
+from scanner.discovery.zone_names import ListedNames
 from scanner.evidence import Evidence
+from scanner.intake.like_names import WordFinder
 from scanner.intake.zone_list import DamagedList, ZoneRow, rows_of
 from scanner.runs.look import Clock
 
 KIND = "zone list"
 """What a source of a registration is called that came out of a list."""
+
+
+class ListRead(Struct, frozen=True):
+    """One list that was gone through for names."""
+
+    file: str
+    rows: int
+    met: int
+    """How often a word of the client's was found in it."""
+    trouble: Reason | None = None
+    """Why it was not read to its end."""
+    detail: str = ""
+
+
+class Sifted(Struct, frozen=True):
+    """What registries' lists hold of a client's words."""
+
+    lists: tuple[ListRead, ...] = ()
+    names: Mapping[str, Listed] = {}
+    """Names to look at."""
+    left_out: int = 0
+    """Names beyond those that are looked at."""
+    too_common: Mapping[str, int] = {}
+    """Words that lead nowhere, and how many names hold them."""
+
+    def told(self) -> Iterator[str]:
+        """Yield sentences for whoever started the audit."""
+        for one in self.lists:
+            if one.trouble:
+                yield f"{one.file} could not be read to its end: {one.detail}."
+            yield f"{one.rows} names of {one.file} read; a word of the client's was found {one.met} times."
+        for word, count in self.too_common.items():
+            yield f"The word {word!r} is in {count} names of the lists: too common to follow."
+        if self.left_out:
+            yield f"{len(self.names)} of them are looked at, those of the rarest words; {self.left_out} are not."
+
+
+NO_LISTS = Sifted()
+
+
+def sift(lists: Iterable[Path], words: Mapping[str, str], known: Container[str]) -> Sifted:
+    """Go through lists for names that hold one of `words` (spelling → word) and are not `known`."""
+    finder, names = WordFinder(words), ListedNames(words)
+    read: list[ListRead] = []
+    for path in lists:
+        before, met, trouble, detail = finder.rows, 0, None, ""
+        try:
+            with path.open("rb") as stream:
+                for name, spelling in finder.find(stream):
+                    names.hear(name, spelling, path.name)
+                    met += 1
+        except DamagedList as error:
+            trouble, detail = Reason.MALFORMED, str(error)
+        except OSError as error:
+            trouble, detail = Reason.SOURCE_FAILED, error.strerror or str(error)
+        read.append(ListRead(path.name, finder.rows - before, met, trouble, detail))
+    found = names.followed(known)
+    return Sifted(tuple(read), found, names.left_out, names.too_common)
 
 
 async def read_lists(

@@ -9,12 +9,26 @@ from urllib.parse import urlsplit
 from msgspec import Struct
 
 from probes.kit.catalog import all_probes
+from probes.kit.labels import shipped
 from probes.kit.net.rates import Rate, Rates
 from probes.kit.net.turns import DAY
 from probes.kit.registry.plan import shipped_bootstrap, whois_server
 from probes.kit.target import Domain
+from probes.kit.whole_certificates import MOST as WHOLE_CERTIFICATES
 from scanner.discovery import Look
 
+_ASKED = {
+    "certificate_log": {"api:crt.sh": 4 + WHOLE_CERTIFICATES, "api:api.certspotter.com": 1},
+    "web_archive": {"api:web.archive.org": 2},
+    "microsoft_tenant": {"api:login.microsoftonline.com": 1},
+    "names_below": {"dns:dns": len(shipped())},
+    "parent_delegation": {"dns:dns-parent": 1},
+}
+"""Questions that a look puts to paced servers; to crt.sh at most so many.
+
+Host names are tried at the resolver (`dns`), names like the client's at each server of the zones above
+(`dns-parent`), here as if there were one.
+"""
 LARGE = 300
 """Names from which on a person is asked before the audit starts."""
 
@@ -35,12 +49,13 @@ class Reach(Struct, frozen=True):
 
     def text(self) -> str:
         """Return the plan for a person."""
-        lines = [f"{self.names} names to start from; leads found on the way add to this."]
+        named = "1 name" if self.names == 1 else f"{self.names:,} names"
+        lines = [f"{named} to start from; leads found on the way add to this."]
         lines += [f"  {count:>6}  {probe} ({reach})" for probe, reach, count in self.looks]
         if self.paced:
             lines.append("Servers that set the pace:")
             lines += [
-                f"  {server}: {count} questions at {count * 60 / seconds:.3g} a minute, {_duration(seconds)}"
+                f"  {server}: {_questions(count)} at {_rate(count, seconds)} a minute, {_duration(seconds)}"
                 for server, count, seconds in self.paced
             ]
             lines.append(
@@ -56,11 +71,11 @@ def reach_of(names: int, looks: Iterable[Look], rates: Rates) -> Reach:
     servers: Counter[str] = Counter()
     for wanted in looks:
         counted[wanted.probe] += 1
-        if wanted.probe == "registration" and isinstance(wanted.target, Domain):
+        if wanted.probe == "delegation" and isinstance(wanted.target, Domain):
+            counted["registration"] += 1  # follows as soon as the parent's servers have answered
             suffix = wanted.target.name.partition(".")[2]
             servers[_registry_group(suffix)] += 1
-        elif wanted.probe == "certificate_log":
-            servers.update(("api:crt.sh", "api:api.certspotter.com"))
+        servers.update(_ASKED.get(wanted.probe, {}))
     probes = all_probes()
     return Reach(
         names=names,
@@ -85,6 +100,15 @@ def _seconds(count: int, rate: Rate) -> float:
     """Return how long so many questions take at a rate, the days it takes part of included."""
     days = (count - 1) // rate.daily if rate.daily else 0
     return days * DAY + (count - days * rate.daily) * rate.interval
+
+
+def _questions(count: int) -> str:
+    return "1 question" if count == 1 else f"{count:,} questions"
+
+
+def _rate(count: int, seconds: float) -> str:
+    rate = count * 60 / seconds
+    return f"{rate:,.0f}" if rate >= 100 else f"{rate:.3g}"
 
 
 def _duration(seconds: float) -> str:

@@ -14,7 +14,7 @@ from scanner.discovery import Frontier, Look
 from scanner.discovery.looks import REGISTRATION
 from scanner.evidence import Evidence
 from scanner.runs.freshness import LONGEST, is_fresh
-from scanner.runs.lanes import Lanes
+from scanner.runs.lanes import Ahead, Lanes
 from scanner.runs.look import Clock, look
 from scanner.runs.progress import ScanState, Tally, Waiting, Watcher
 from scanner.runs.refusals import refusals_in
@@ -22,9 +22,19 @@ from scanner.runs.refusals import refusals_in
 StayAway = Callable[[str, float], Awaitable[None]]
 Looked = tuple[Observation[Any], tuple[Exchange, ...]]
 
-LANES = {"certificate_log": 2, "registration": 32, "address_owner": 24, "mail_server": 24}
+LANES = {
+    "certificate_log": 2,
+    "web_archive": 4,
+    "registration": 32,
+    "address_owner": 24,
+    "mail_server": 24,
+}
 """Looks of one probe under way at once; sources that pace us get short queues."""
 LANE = 48
+AHEAD = Ahead(
+    frozenset({"addresses", "delegation", "dns_records", "mail_policy"}), "website", 4 * LANE
+)
+"""The DNS looks rest while so many visits wait: a visit asks for what they were told."""
 EVERY = 0.1
 """Seconds between two pictures of the progress, but for the first and the last."""
 SHOWN = 6
@@ -61,7 +71,7 @@ class Scan:
         self._fresh = fresh
         self._earlier: tuple[str, ...] = ()
         self._shared = SharedExchanges()
-        self._lanes = Lanes(clock, LANES, LANE)
+        self._lanes = Lanes(clock, LANES, LANE, AHEAD)
         self._tally = Tally()
         self._resumed = 0
         self._started_at = clock()

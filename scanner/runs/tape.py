@@ -24,6 +24,8 @@ class DemoTape(Struct, frozen=True):
     max_hosts: int
     at: datetime
     exchanges: tuple[Exchange, ...]
+    guesses: int = 0
+    """How many names like the client's were looked for."""
 
 
 def load_tape() -> DemoTape:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import TypeVar
 
 from probes.kit.target import canonical_name
 from reports.wording import LANGUAGES
 from scanner.assets import Asset, Kind
+from scanner.assets.slug import slug
 from scanner.registry import Client, Registry
 
 W = TypeVar("W", bound=StrEnum)
@@ -19,12 +19,6 @@ class UnknownThing(ValueError):
     """A client, probe, target, verdict or asset that does not exist; says what does."""
 
 
-_CYRILLIC: Mapping[str, str] = {
-    "а": "a", "б": "b", "в": "v", "г": "g", "д": "d", "е": "e", "ё": "e", "ж": "zh", "з": "z",
-    "и": "i", "й": "y", "к": "k", "л": "l", "м": "m", "н": "n", "о": "o", "п": "p", "р": "r",
-    "с": "s", "т": "t", "у": "u", "ф": "f", "х": "kh", "ц": "ts", "ч": "ch", "ш": "sh",
-    "щ": "shch", "ъ": "", "ы": "y", "ь": "", "э": "e", "ю": "yu", "я": "ya",
-}  # fmt: skip
 _RESERVED = {"con", "nul", "prn", "aux"} | {
     f"{port}{n}" for port in ("com", "lpt") for n in range(10)
 }
@@ -32,11 +26,10 @@ _RESERVED = {"con", "nul", "prn", "aux"} | {
 
 def slug_of(client: str) -> str:
     """Return the client's name as a folder name, `ООО Ромашка` → `ooo-romashka`."""
-    latin = "".join(_CYRILLIC.get(character, character) for character in client.lower())
-    slug = re.sub(r"[^a-z0-9]+", "-", latin).strip("-")[:80].strip("-")
-    if not slug or slug in _RESERVED:
+    name = slug(client)
+    if not name or name in _RESERVED:
         raise UnknownThing(f"{client[:80]!r} is no name for a client; use letters and digits.")
-    return slug
+    return name
 
 
 def report_languages(words: Iterable[str]) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -17,7 +17,8 @@ from reports.audit_file import AuditFile, opened
 from scanner import document
 from scanner.assets import Advice, Confidence, Estate, Ownership, Use
 from scanner.database import Database
-from scanner.discovery import Seeds, attribute
+from scanner.discovery import Frontier, Seeds, attribute
+from scanner.discovery.declared import with_papers
 from scanner.discovery.listed import BackedByLists
 from scanner.evidence import Evidence, Run, StoredLooks
 from scanner.intake.names import TYPED
@@ -26,9 +27,10 @@ from scanner.runs.listed import read_lists
 from scanner.runs.look import Clock
 from scanner.runs.progress import ScanState, Tally, Waiting
 from scanner.runs.reach import Reach, reach_of
-from scanner.runs.scan import Scan, StayAway
+from scanner.runs.scan import Scan
 from scanner.runs.tape import load_tape
 from scanner.service.network import live_net, rates, usable
+from scanner.service.papers import kept_of_papers, told_by_papers
 from scanner.service.printing import dated_folder, print_reports, replace
 from scanner.service.requesting import AuditRequest, frontier_of, request, seeds_of
 from scanner.service.result import AuditResult, result_of
@@ -36,6 +38,8 @@ from scanner.settings import Settings
 from scanner.verdicts import judge_iter
 
 RESUMABLE = timedelta(hours=24)
+_Look = Callable[[Frontier, Evidence, Database, Run], Awaitable[Tally]]
+"""Makes every look of a run; the way it looked, and all that it remembered, goes when it is done."""
 
 
 class Display(Protocol):
@@ -56,8 +60,9 @@ def now() -> datetime:
 def reach(request: AuditRequest, settings: Settings) -> Reach:
     """Say what an audit would contact; sends nothing, opens nothing."""
     usable(settings)
-    looks = frontier_of(request, seeds_of(request), settings).start()
-    return reach_of(len(request.names), looks, rates(settings))
+    seeds = seeds_of(request, settings)
+    looks = frontier_of(request, seeds, settings).start()
+    return reach_of(len(request.names) + len(seeds.listed), looks, rates(settings))
 
 
 async def audit(
@@ -73,25 +78,23 @@ async def audit(
     Goes on with an unfinished run of this client younger than 24 h. Raises Busy when another process
     audits the same client.
     """
-    usable(settings)
-    database = Database.open(settings.db)
-    try:
-        with database.lock(f"audit {request.client.slug}"):
-            async with live_net(settings, database) as net:
-                waiting = partial(_waiting, net, clock)
-                return await _audit(
-                    request,
-                    settings,
-                    clock,
-                    display,
-                    database,
-                    net,
-                    folder,
-                    waiting,
-                    net.stay_away,
-                )
-    finally:
-        database.close()
+
+    async def look(frontier: Frontier, evidence: Evidence, database: Database, run: Run) -> Tally:
+        async with live_net(settings, database, request.labels) as net:
+            scan = Scan(
+                frontier,
+                evidence,
+                net,
+                clock,
+                settings.vantage,
+                display,
+                partial(_waiting, net, clock),
+                net.stay_away,
+                request.fresh,
+            )
+            return await scan.run(run.id)
+
+    return await _audit(request, settings, clock, display, look, folder)
 
 
 async def replay(
@@ -104,13 +107,12 @@ async def replay(
     folder: Path | None = None,
 ) -> AuditResult:
     """Do the whole job over a net of recorded exchanges: real probes, rules and reports."""
-    usable(settings)
-    database = Database.open(settings.db)
-    try:
-        with database.lock(f"audit {request.client.slug}"):
-            return await _audit(request, settings, clock, display, database, net, folder)
-    finally:
-        database.close()
+
+    async def look(frontier: Frontier, evidence: Evidence, _database: Database, run: Run) -> Tally:
+        scan = Scan(frontier, evidence, net, clock, settings.vantage, display, fresh=request.fresh)
+        return await scan.run(run.id)
+
+    return await _audit(request, settings, clock, display, look, folder)
 
 
 async def _audit(
@@ -118,17 +120,31 @@ async def _audit(
     settings: Settings,
     clock: Clock,
     display: Display,
-    database: Database,
-    net: Net,
+    look: _Look,
     folder: Path | None,
-    waiting: Callable[[], Iterable[Waiting]] = tuple,
-    stay_away: StayAway | None = None,
+) -> AuditResult:
+    usable(settings)
+    database = Database.open(settings.db)
+    try:
+        with database.lock(f"audit {request.client.slug}"):
+            return await _audit_into(database, request, settings, clock, display, look, folder)
+    finally:
+        database.close()
+
+
+async def _audit_into(
+    database: Database,
+    request: AuditRequest,
+    settings: Settings,
+    clock: Clock,
+    display: Display,
+    look: _Look,
+    folder: Path | None,
 ) -> AuditResult:
     evidence, registry = Evidence(database), Registry(database)
     await registry.ensure_client(request.client, clock())
-    seeds = seeds_of(
-        request, {word.asset: word.ownership for word in registry.owner_words(request.client.slug)}
-    )
+    words = registry.owner_words(request.client.slug)
+    seeds = seeds_of(request, settings, {word.asset: word.ownership for word in words})
     run = evidence.unfinished(request.client.slug, clock() - RESUMABLE)
     if run is not None and run.options.get("names") == _options(request, settings)["names"]:
         display.say(f"Going on with the audit of {run.started_at:%Y-%m-%d %H:%M} UTC.")
@@ -136,18 +152,7 @@ async def _audit(
         run = await evidence.begin(
             request.client.slug, _options(request, settings), settings.vantage, clock()
         )
-    scan = Scan(
-        frontier_of(request, seeds, settings),
-        evidence,
-        net,
-        clock,
-        settings.vantage,
-        display,
-        waiting,
-        stay_away,
-        request.fresh,
-    )
-    tally = await scan.run(run.id)
+    tally = await look(frontier_of(request, seeds, settings), evidence, database, run)
     if request.zone_lists:
         await read_lists(run.id, request.zone_lists, evidence, clock, settings.vantage, display.say)
     display.say("Judging.")
@@ -168,6 +173,7 @@ def _options(request: AuditRequest, settings: Settings) -> dict[str, Any]:
         "labels": len(request.labels),
         "depth": settings.depth,
         "allow_net": list(settings.allow_net),
+        "keys": sorted(settings.keys.services),  # whose they are, never the keys
     }
 
 
@@ -189,6 +195,7 @@ async def _conclude(
         with StoredLooks(evidence, run.id) as stored:
             looks = BackedByLists(stored)
             estate = attribute(seeds, looks, run.started_at)
+            estate = with_papers(estate, request.declarations, looks, seeds)
             lines = document.lines(
                 client=request.client,
                 run=run,
@@ -197,6 +204,7 @@ async def _conclude(
                 verdicts=judge_iter(estate, looks, run.started_at),
                 looks=looks,
                 tally=tally,
+                lists=request.sifted,
                 evidence=evidence,
                 at=clock(),
             )
@@ -243,7 +251,8 @@ def _incoming(estate: Estate, written: AuditFile) -> Iterable[Incoming]:
                 registrar=asset.registrar,
                 paid_until=asset.paid_until,
                 hosts=holding.hosts,
-                facts={**asset.facts, **_grounds(asset)},
+                facts={**asset.facts, **_grounds(asset), **kept_of_papers(holding.said)},
+                **told_by_papers(asset, holding.said),
             )
 
 
@@ -286,7 +295,10 @@ async def demo(folder: Path, display: Display) -> AuditResult:
     asked = request(client=tape.client, typed=tape.names, orgs=tape.orgs)
     with tempfile.TemporaryDirectory(prefix="revizor-demo-") as scratch:
         settings = Settings(
-            db=f"sqlite:///{scratch}/demo.db", vantage=tape.vantage, max_hosts=tape.max_hosts
+            db=f"sqlite:///{scratch}/demo.db",
+            vantage=tape.vantage,
+            max_hosts=tape.max_hosts,
+            guesses=tape.guesses,
         )
         net = Player(tape.exchanges)
         return await replay(asked, settings, lambda: tape.at, display, net, folder=folder)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 
+import msgspec
+
 from probes.kit.net.live import LiveNet, NetSettings, resolver_places
 from probes.kit.net.rates import Rates
 from scanner.database import Database, SqlAnswers, SqlPace
@@ -26,10 +28,13 @@ def rates(settings: Settings) -> Rates:
         raise BadSettings(f"[pace] in revizor.toml: {error}.") from error
 
 
-def live_net(settings: Settings, database: Database | None) -> LiveNet:
-    """Open the only door to the network as the settings say; raise BadSettings where they cannot be."""
+def live_net(settings: Settings, database: Database | None, words: tuple[str, ...] = ()) -> LiveNet:
+    """Open the only door to the network as the settings say; raise BadSettings where they cannot be.
+
+    `words` are host labels to try before the shipped ones where names are tried.
+    """
     rates(settings)
-    chosen = _net_settings(settings)
+    chosen = msgspec.structs.replace(_net_settings(settings), words=words)
     try:
         resolver_places(settings.resolver)
         if database is None:
@@ -46,13 +51,19 @@ def _net_settings(settings: Settings) -> NetSettings:
     try:
         if settings.resolver:
             resolver_places(settings.resolver)
+        if settings.second_resolver:
+            resolver_places(settings.second_resolver)
         return NetSettings(
             resolvers=settings.resolver,
+            second_resolvers=settings.second_resolver,
             allow_nets=networks,
             contact=settings.contact,
             ehlo_name=settings.ehlo,
             trust_file=os.environ.get("SSL_CERT_FILE") or None,
             paces=settings.pace,
+            keys=settings.keys,
         )
     except ValueError as error:
-        raise BadSettings(f"{error}. Look at --resolver and revizor.toml.") from error
+        raise BadSettings(
+            f"{error}. Look at --resolver, --second-resolver and revizor.toml."
+        ) from error

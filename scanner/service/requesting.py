@@ -6,13 +6,21 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from msgspec import Struct
+from msgspec.structs import replace
 
+from probes.kit.keyed import probes_with
 from probes.kit.target import canonical_name
-from scanner.assets import Asset, Ownership
+from scanner.assets import Asset, Declaration, Ownership
 from scanner.discovery import Frontier, Seeds
-from scanner.intake.names import TYPED, Declared, UnreadableInput, from_file
+from scanner.discovery.likeness import MOST_BRANDS
+from scanner.discovery.scope import Scope
+from scanner.discovery.zone_names import words_of
+from scanner.intake.names import TYPED, Declared, UnreadableInput
 from scanner.intake.names import typed as typed_names
+from scanner.intake.paper import read_paper
+from scanner.intake.rows import Reading
 from scanner.registry import Client
+from scanner.runs.listed import NO_LISTS, Sifted, sift
 from scanner.service.arguments import slug_of
 from scanner.settings import Settings
 
@@ -23,11 +31,17 @@ class AuditRequest(Struct, frozen=True):
     client: Client
     names: tuple[Declared, ...]
     labels: tuple[str, ...] = ()
-    """Host labels to try under the client's own domains."""
+    """Host labels to try, before the shipped ones, under the client's own domains."""
     zone_lists: tuple[Path, ...] = ()
-    """Registries' own lists, for the registrations that cannot be looked up."""
+    """Registries' own lists: for names like the client's, and for registrations that cannot be looked up."""
     fresh: bool = False
     """Ask registries again, also where a recent answer of theirs is kept."""
+    declarations: tuple[Declaration, ...] = ()
+    """What the client's papers say, row by row."""
+    readings: tuple[Reading, ...] = ()
+    """How the papers' columns were read, for him to confirm."""
+    sifted: Sifted = NO_LISTS
+    """Names of the lists that hold a word of the client's."""
 
 
 def request(
@@ -45,8 +59,10 @@ def request(
     """Read what a consultant gave; raise a ValueError with one sentence for what cannot be used."""
     slug = slug_of(client)
     names = list(typed_names(typed))
-    for data, source in lists:
-        names += from_file(data, "stdin" if source == "-" else Path(source).name)
+    papers = [
+        read_paper(data, "stdin" if source == "-" else Path(source).name) for data, source in lists
+    ]
+    names += (name for paper in papers for name in paper.names)
     if not names:
         raise UnreadableInput(
             "no name to start from; type domains after the client, or give a list with --from FILE."
@@ -58,13 +74,26 @@ def request(
     best: dict[str, Declared] = {}
     for name in sorted(names, key=lambda name: name.paper):  # his own word outranks a paper
         best.setdefault(name.name, name)
-    return AuditRequest(
+    asked = AuditRequest(
         Client(slug=slug, name=client, org=tuple(orgs), brands=tuple(brands), inns=tuple(inns)),
         tuple(best.values()),
         labels,
         tuple(zone_lists),
         fresh,
+        tuple(one for paper in papers for one in paper.declarations),
+        tuple(one for paper in papers for one in paper.readings),
     )
+    return replace(asked, sifted=_sifted(asked)) if asked.zone_lists else asked
+
+
+def _sifted(asked: AuditRequest) -> Sifted:
+    """Go through the lists for his brands, his firms, and what his domains are called unless they are many."""
+    scope = Scope(_named(asked))
+    typed = scope.domains.keys() - scope.papers
+    words = words_of(
+        (*asked.client.brands, *asked.client.org), typed if len(typed) <= MOST_BRANDS else ()
+    )
+    return sift(asked.zone_lists, words, scope.domains)
 
 
 def _labels(data: bytes, source: str) -> tuple[str, ...]:
@@ -80,21 +109,35 @@ def _labels(data: bytes, source: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(labels))
 
 
-def seeds_of(request: AuditRequest, words: Mapping[Asset, Ownership] | None = None) -> Seeds:
-    """Return what discovery begins with; `words` is what people said of ownership."""
+def seeds_of(
+    request: AuditRequest, settings: Settings, words: Mapping[Asset, Ownership] | None = None
+) -> Seeds:
+    """Return what discovery begins with; `words` is what people said of ownership.
+
+    Who wants no leads followed (`depth` 0) gets no guesses either.
+    """
     said = {ownership: set[str]() for ownership in Ownership}
     for asset, ownership in (words or {}).items():
         said[ownership].add(str(asset))
-    return Seeds(
-        domains=tuple(n.name for n in request.names if not n.paper and n.source == TYPED),
-        from_files={n.name: n.source for n in request.names if not n.paper and n.source != TYPED},
-        from_papers={n.name: n.source for n in request.names if n.paper},
+    return replace(
+        _named(request),
         confirmed=frozenset(said[Ownership.CONFIRMED]),
         foreign=frozenset(said[Ownership.FOREIGN]),
         orgs=request.client.org,
         inns=request.client.inns,
         brands=request.client.brands,
-        labels=request.labels,
+        listed=request.sifted.names if settings.depth else {},
+        guesses=settings.guesses if settings.depth else 0,
+        keyed=probes_with(settings.keys.services),
+        searches=settings.search and settings.depth > 0,
+    )
+
+
+def _named(request: AuditRequest) -> Seeds:
+    return Seeds(
+        domains=tuple(n.name for n in request.names if not n.paper and n.source == TYPED),
+        from_files={n.name: n.source for n in request.names if not n.paper and n.source != TYPED},
+        from_papers={n.name: n.source for n in request.names if n.paper},
     )
 
 

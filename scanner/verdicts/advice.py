@@ -18,8 +18,11 @@ FIXES = frozenset(
     }
 )
 """What will stop, or spoils, a thing that works."""
-DUE = frozenset({"domain.expires_soon", "certificate.expires_soon"})
-ANOTHERS = "domain.holder_is_another_organisation"
+DUE = frozenset({"domain.expires_soon", "certificate.expires_soon", "paper.expires_soon"})
+ANOTHERS = frozenset({"domain.holder_is_another_organisation", "paper.holder_left"})
+"""What stands in a name that is not the client's."""
+_BY_PAPERS = (Kind.ACCOUNT, Kind.SAAS, Kind.LICENCE, Kind.OTHER)
+"""Kinds that no look from anywhere tells of."""
 _BEFORE_ENDING = (Need.SECOND_LOOK, Need.OWNER_WORD, Need.OTHER_VANTAGE)
 Proposal = tuple[Advice, tuple[Need, ...]]
 
@@ -61,6 +64,9 @@ def advise(case: Case) -> Proposal:
         case Use.LAPSED:
             live = case.kind is Kind.CERTIFICATE and case.on_live_name
             return (Advice.FIX, ()) if live else (Advice.ASK, (Need.OWNER_WORD,))
+        case Use.UNKNOWN if case.kind in _BY_PAPERS and case.asked:
+            left = case.kind is Kind.ACCOUNT and case.codes & ANOTHERS
+            return (Advice.TRANSFER if left else Advice.ASK), (Need.OWNER_WORD,)
         case Use.UNKNOWN:
             return (Advice.ASK if case.asked else Advice.NO_DATA), (Need.OTHER_VANTAGE,)
 
@@ -73,7 +79,7 @@ def confidence(case: Case, advice: Advice) -> Confidence:
 
 
 def _in_use(case: Case) -> Advice:
-    if ANOTHERS in case.codes:
+    if case.codes & ANOTHERS:
         return Advice.TRANSFER
     if case.codes & DUE:
         return Advice.RENEW
@@ -101,6 +107,9 @@ def _not_in_use(case: Case) -> Proposal:
         return Advice.ASK, (Need.OWNER_WORD,)
     if case.blocked_by:
         return Advice.ASK, (Need.OTHER_VANTAGE,)
+    if "hosting.known_from_papers" in case.codes:
+        # No look was made at it: what runs there without a name of the client, only its panel tells.
+        return Advice.ASK, (Need.OWNER_WORD, Need.ACCOUNT_LIST)
     log = () if case.log_complete else (Need.COMPLETE_LOG,)
     if case.kind is Kind.DOMAIN:
         return Advice.LET_EXPIRE, (*_BEFORE_ENDING, *log)

@@ -31,7 +31,9 @@ _LINKS = (
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 
 
-def workbook(rows: str, strings: bytes = b"", head: str = "") -> bytes:
+def workbook(
+    rows: str, strings: bytes = b"", head: str = "", tail: str = "", styles: str = ""
+) -> bytes:
     """An XLSX file whose only sheet holds these rows, as small as zip can make it."""
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as book:
@@ -40,7 +42,9 @@ def workbook(rows: str, strings: bytes = b"", head: str = "") -> bytes:
         book.writestr("xl/workbook.xml", _BOOK)
         book.writestr("xl/_rels/workbook.xml.rels", _LINKS)
         book.writestr("xl/sharedStrings.xml", strings or f'<sst xmlns="{_MAIN}"/>')
-        sheet = f'{head}<worksheet xmlns="{_MAIN}"><sheetData>{rows}</sheetData></worksheet>'
+        if styles:
+            book.writestr("xl/styles.xml", styles)
+        sheet = f'{head}<worksheet xmlns="{_MAIN}"><sheetData>{rows}</sheetData>{tail}</worksheet>'
         book.writestr("xl/worksheets/sheet1.xml", sheet)
     return packed.getvalue()
 
@@ -80,3 +84,17 @@ def million_cells() -> bytes:
 def not_a_table() -> bytes:
     """The head of a zip file, and noise."""
     return b"PK\x03\x04" + bytes(range(256)) * 400
+
+
+def merged() -> bytes:
+    """A name whose cell covers a million rows, twenty thousand times over."""
+    cells = "".join(f'<row r="{row}">{cell(f"A{row}", "a.ru")}</row>' for row in range(1, 2_000))
+    ranges = "".join(f'<mergeCell ref="A{row}:A1048576"/>' for row in range(1, 20_000))
+    return workbook(cells, tail=f"<mergeCells>{ranges}</mergeCells>")
+
+
+def styled(formats: str, code: str = "") -> bytes:
+    """A workbook of one cell with these formats of cells, and one number format."""
+    named = f'<numFmts><numFmt numFmtId="200" formatCode="{code}"/></numFmts>'
+    styles = f'<styleSheet xmlns="{_MAIN}">{named}<cellXfs>{formats}<xf numFmtId="200"/></cellXfs></styleSheet>'
+    return workbook('<row r="1"><c r="A1" s="0"><v>45000</v></c></row>', styles=styles)

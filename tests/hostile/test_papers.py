@@ -7,7 +7,8 @@ from collections.abc import Callable
 import pytest
 
 from probes.kit.target import canonical_name
-from scanner.intake.names import Declared, UnreadableInput, from_file
+from scanner.intake.names import Declared, UnreadableInput
+from scanner.intake.paper import read_paper
 from tests.hostile import bombs
 from tests.hostile.bounds import MEBIBYTE, bounded
 from tests.hostile.cases import Case, played_in
@@ -38,6 +39,14 @@ PAPERS: dict[str, tuple[str, Paper]] = {
     "paper.far_corner": ("list.xlsx", bombs.far_corner),
     "paper.long_string": ("list.xlsx", bombs.long_string),
     "paper.million_cells": ("list.xlsx", bombs.million_cells),
+    "paper.many_rows": ("list.csv", lambda: b"a;b\n" * 300_000),
+    "paper.merged": ("list.xlsx", bombs.merged),
+    "paper.styles": ("list.xlsx", lambda: bombs.styled("<xf numFmtId='14'/>" * 400_000)),
+    "paper.heading_of_formats": ("list.xlsx", lambda: bombs.styled("", "[$" * 500_000)),
+    "paper.generate": ("hosts", lambda: b"$ORIGIN zlo.ru.\n@ IN SOA a. b. 1 2 3 4 5\n$GENERATE 1-99999999 h$ IN A 192.0.2.1\n"),
+    "paper.include": ("hosts", lambda: b"$ORIGIN zlo.ru.\n@ IN SOA a. b. 1 2 3 4 5\n$INCLUDE /dev/zero\n"),
+    "paper.bank_lines": ("kl_to_1c.txt", lambda: b"1CClientBankExchange\n" + "СекцияДокумент=1\nСумма=1\nКонецДокумента\n".encode("cp1251") * 300_000),
+    "paper.deep_numbers": ("list.csv", lambda: (b"a;" + b"9" * 100_000 + b"," + b"1." * 50_000 + b"\n") * 20),
 }  # fmt: skip
 
 
@@ -54,7 +63,7 @@ def test_a_paper_gives_names_or_one_sentence(case: Case) -> None:
     found: tuple[Declared, ...] = ()
     with bounded(GROWTH, WORK):
         try:
-            found = from_file(paper, source)
+            found = read_paper(paper, source).names
         except UnreadableInput as refusal:
             said = str(refusal)
         else:

@@ -1,4 +1,4 @@
-"""The lab by hand: `python -m tests.internet up | list | run -- COMMAND… | down`."""
+"""The lab by hand: `python -m tests.internet up [discovery] | list | run -- COMMAND… | down`."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from tests.internet.lab import Lab, obstacles
 USAGE = """usage: python -m tests.internet COMMAND
 
   up               start a miniature internet that stays until `down`
+  up discovery     start the one in which the estates of discovery live
   list             say which run, and which domains each client has
   run -- COMMAND…  run a command in the one started last
   down             stop all that were started by hand
@@ -20,7 +21,9 @@ def main(arguments: list[str]) -> int:
     """Do what the command says; the exit code."""
     match arguments:
         case ["up"]:
-            return _up()
+            return _up("scenes")
+        case ["up", "discovery"]:
+            return _up("discovery")
         case ["list"]:
             for lab in Lab.found():
                 _describe(lab)
@@ -36,12 +39,12 @@ def main(arguments: list[str]) -> int:
     return 2
 
 
-def _up() -> int:
+def _up(which: str) -> int:
     reasons = obstacles()
     if reasons:
         print(f"No lab here: {'; '.join(reasons)}.", file=sys.stderr)
         return 1
-    _describe(Lab.start(keep=True))
+    _describe(Lab.start(keep=True, which=which))
     return 0
 
 

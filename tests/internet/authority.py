@@ -46,14 +46,19 @@ class Authority:
         days: int = 90,
         issuer: str = "letsencrypt",
         tls: str = "good",
+        organisation: str = "",
+        seen: str = "",
     ) -> None:
-        """Issue a certificate for the names; `tls` is what is wrong with it (see Site.tls)."""
+        """Issue a certificate for the names; `tls` is what is wrong with it (see Site.tls).
+
+        `seen` is the only one of the certificate logs' readers that knows of it (see Issued.seen).
+        """
         key = _new_key()
         if tls == "expired":
             ago, days = 102, 90
         issuer_key, issuer_certificate = self.issuers[issuer]
         starts = self.now - timedelta(days=ago)
-        subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, names[0])])
+        subject = _subject(names[0], organisation)
         self_signed = tls == "self_signed"
         certificate = (
             x509.CertificateBuilder()
@@ -84,6 +89,7 @@ class Authority:
             )
         )
         self._remember(label, names, certificate, logged=not self_signed)
+        self.log[-1] |= {"organisation": organisation, "seen": seen}
 
     def save(self) -> None:
         """Write what was issued to `log.json`, for the certificate logs and the tests."""
@@ -140,6 +146,15 @@ class Authority:
 def now() -> datetime:
     """The moment from which the lab counts all its days."""
     return datetime.now(UTC)
+
+
+def _subject(name: str, organisation: str) -> x509.Name:
+    """Whom a certificate is for: a bare name, or an organisation that was checked."""
+    parts = [x509.NameAttribute(NameOID.COMMON_NAME, name)]
+    if organisation:
+        country = x509.NameAttribute(NameOID.COUNTRY_NAME, "RU")
+        parts = [country, x509.NameAttribute(NameOID.ORGANIZATION_NAME, organisation), *parts]
+    return x509.Name(parts)
 
 
 def _new_key() -> ec.EllipticCurvePrivateKey:

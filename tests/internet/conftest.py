@@ -14,13 +14,17 @@ from tests.internet.scenes import REVIZOR, Audit, Audits, audit
 @pytest.fixture(scope="session")
 def internet() -> Iterator[Lab]:
     """A running lab. In CI it must be possible; elsewhere the reason why not is said."""
-    reasons = obstacles()
-    if reasons:
-        words = f"The miniature internet cannot run here: {'; '.join(reasons)}."
-        if os.environ.get("CI") == "true":
-            pytest.fail(words, pytrace=False)
-        pytest.skip(words)
+    _must_be_possible()
     lab = Lab.start()
+    yield lab
+    lab.stop()
+
+
+@pytest.fixture(scope="session")
+def hidden_world() -> Iterator[Lab]:
+    """A second running lab, in which the estates of discovery live."""
+    _must_be_possible()
+    lab = Lab.start(which="discovery")
     yield lab
     lab.stop()
 
@@ -47,3 +51,12 @@ def audits(internet: Lab, tmp_path_factory: pytest.TempPathFactory) -> Audits:
         return done
 
     return of
+
+
+def _must_be_possible() -> None:
+    reasons = obstacles()
+    if reasons:
+        words = f"The miniature internet cannot run here: {'; '.join(reasons)}."
+        if os.environ.get("CI") == "true":
+            pytest.fail(words, pytrace=False)
+        pytest.skip(words)

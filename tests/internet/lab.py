@@ -16,11 +16,13 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from tests.internet import authority, namespace, odd_certificates, population
+from tests.internet import authority, namespace, odd_certificates, population, zone_lists
 from tests.internet.authority import Authority
 from tests.internet.mail import Mail
 from tests.internet.names import RESOLVERS, Names
 from tests.internet.namespace import INSIDE, Namespace
+from tests.internet.peers import archive
+from tests.internet.peers.microsoft import Microsoft
 from tests.internet.population import Population, Truth
 from tests.internet.sites import Sites
 
@@ -44,6 +46,8 @@ DAEMONS = {
 SETTINGS = """# The lab answers as fast as it is asked, and nobody in it minds.
 [pace]
 "*" = "6000/min"
+"dns" = "50000/s"
+"dns-parent" = "2000/s"
 """
 
 
@@ -70,8 +74,12 @@ class Lab:
         self.loss = space.loss
 
     @classmethod
-    def start(cls, workdir: Path | None = None, *, keep: bool = False) -> Lab:
+    def start(
+        cls, workdir: Path | None = None, *, keep: bool = False, which: str = "scenes"
+    ) -> Lab:
         """Build the world in a new folder below `workdir`; with `keep` it outlives this process.
+
+        `which` says whose estates live in it: those of the scenes, or those of discovery.
 
         The folder and those above it must be open to others: postfix runs as a user of its own.
         """
@@ -81,7 +89,8 @@ class Lab:
         namespace.remove_stale()
         folder = Path(tempfile.mkdtemp(prefix="internet-", dir=workdir))
         folder.chmod(0o755)
-        world = population.load()
+        (folder / "lab").write_text(which)
+        world = population.load(lab=which)
         space = Namespace.create(_networks(world), RESOLVERS, folder, keep=keep)
         lab = cls(space, folder, world)
         try:
@@ -96,7 +105,8 @@ class Lab:
         """The labs that somebody started by hand on this machine."""
         for space, owner, folder in namespace.remembered():
             if owner == "hand":
-                yield cls(space, Path(folder), population.load())
+                which = (Path(folder) / "lab").read_text()
+                yield cls(space, Path(folder), population.load(lab=which))
 
     def stop(self) -> None:
         """End every process inside and remove every trace."""
@@ -131,7 +141,11 @@ class Lab:
     def estates(self) -> dict[str, list[str]]:
         """What the consultant types for each client."""
         return {
-            client: [domain.spelled for domain in self.world.owned(client) if domain.typed]
+            client: [
+                domain.spelled
+                for domain in self.world.owned(client)
+                if domain.typed and not domain.hidden
+            ]
             for client in self.world.estates
         }
 
@@ -172,6 +186,7 @@ class Lab:
         self.mail = Mail(self.world, self.folder / "mail", issuer)
         for part in (self.names, self.sites, self.mail):
             part.write()
+        zone_lists.write(self.world, self.folder / "zones", now)
         self._certificates(issuer)
         black = [s for s in self.world.servers() if s.behaves == "black_hole"]
         self.space.swallow([address for server in black for address in server.addresses])
@@ -194,7 +209,15 @@ class Lab:
         for domain in self.world.domains.values():
             for old in domain.issued:
                 label = f"{domain.name}/{old.name}"
-                issuer.issue(label, old.names, ago=old.ago, days=old.days, issuer=old.issuer)
+                issuer.issue(
+                    label,
+                    old.names,
+                    ago=old.ago,
+                    days=old.days,
+                    issuer=old.issuer,
+                    organisation=old.organisation,
+                    seen=old.seen,
+                )
         issuer.save()
 
     def _start_daemons(self) -> None:
@@ -284,7 +307,8 @@ def obstacles() -> list[str]:
 def service_hosts(world: Population) -> list[str]:
     """The HTTPS services that peers of our own play."""
     rdap = {tld.rdap.split("/")[2] for tld in world.tlds if tld.rdap}
-    return ["data.iana.org", "rdap.db.ripe.net", "crt.sh", "api.certspotter.com", *sorted(rdap)]
+    others = ["crt.sh", "api.certspotter.com", archive.HOST, Microsoft.LOGIN, Microsoft.OFFICE]
+    return ["data.iana.org", "rdap.db.ripe.net", *others, *sorted(rdap)]
 
 
 def truth_of(world: Population) -> list[Row]:

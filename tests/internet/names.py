@@ -56,13 +56,13 @@ class Names:
         }
         return sorted(found - odd)
 
-    def _head(self, origin: str, servers: list[str]) -> str:
+    def _head(self, origin: str, servers: list[str], mailbox: str = "") -> str:
         master = servers[0]
-        keeper = ".".join(master.split(".")[-2:])
+        mailbox = mailbox or "hostmaster." + ".".join(master.split(".")[-2:])
         lines = [
             f"$ORIGIN {origin}",
             "$TTL 300",
-            f"@ SOA {master}. hostmaster.{keeper}. {self.serial} 7200 900 1209600 60",
+            f"@ SOA {master}. {mailbox}. {self.serial} 7200 900 1209600 60",
         ]
         return "\n".join([*lines, *(f"@ NS {server}." for server in servers)]) + "\n"
 
@@ -97,7 +97,8 @@ class Names:
         return text
 
     def _hosted(self, domain: Domain) -> str:
-        text = self._head(f"{domain.name}.", self.world.nameservers(domain))
+        servers = self.world.nameservers(domain)
+        text = self._head(f"{domain.name}.", servers, domain.mailbox)
         text += f"{domain.zone or ''}\n"
         return text + self._cymru() if domain.name == "cymru.com" else text
 
@@ -127,9 +128,19 @@ class Names:
         text += "log:\n  - target: stderr\n    any: warning\n"
         text += f"template:\n  - id: default\n    storage: {self.folder}\n"
         text += "    zonefile-sync: -1\n    journal-content: none\n    semantic-checks: soft\n"
-        text += "zone:\n"
-        text += "".join(f"  - domain: {o}\n    file: {o}zone\n" for o in origins)
+        text += "acl:\n  - id: anybody\n    action: transfer\n"
+        text += "policy:\n  - id: chain\n    algorithm: ecdsap256sha256\n    nsec3: off\n"
+        text += "zone:\n" + "".join(map(self._zone, origins))
         (self.folder / f"{role}.conf").write_text(text)
+
+    def _zone(self, origin: str) -> str:
+        text = f"  - domain: {origin}\n    file: {origin}zone\n"
+        domain = self.world.domains.get(origin.rstrip("."))
+        if domain and domain.transfer:
+            text += "    acl: anybody\n"
+        if domain and domain.signed:
+            text += "    dnssec-signing: on\n    dnssec-policy: chain\n"
+        return text
 
     def _unbound(self) -> None:
         hints = "".join(f". NS {host}.\n{host}. A {address}\n" for host, address in ROOT.items())

@@ -78,8 +78,8 @@ class Registration(Struct, frozen=True, forbid_unknown_fields=True):
     org: str = ""
     inn: str = ""
     person: bool = False
-    created: int = 1000
-    """Days ago."""
+    created: int = 0
+    """Days ago; 0 for some day of its own, between two and ten years ago."""
     expires: int = 200
     """Days ahead; negative: it ran out."""
     status: list[str] = []
@@ -99,6 +99,14 @@ class Site(Struct, frozen=True, forbid_unknown_fields=True):
     links: list[str] = []
     counter: int = 0
     """The number of its Yandex Metrica counter; zero: none."""
+    tags: dict[str, str] = {}
+    """Other counters, widgets and tokens of its pages: number by kind (see tags.py)."""
+    head: str = ""
+    """More of the head of its page, as HTML: canonical, hreflang and the like."""
+    files: dict[str, str] = {}
+    """What it answers besides the page: text by path, as `.well-known/security.txt`."""
+    icon: str = ""
+    """Whose favicon it shows: the same word, the same picture; empty: none."""
     same_as: str = ""
     """The domain whose pages it copies."""
     status: int = 200
@@ -113,6 +121,8 @@ class Site(Struct, frozen=True, forbid_unknown_fields=True):
     """good, none, expired, wrong_name, self_signed or incomplete (no intermediate is sent)."""
     names: list[str] = []
     """Names on its certificate, if they are not simply its hosts."""
+    organisation: str = ""
+    """The organisation that its certificate was issued to."""
 
 
 class Issued(Struct, frozen=True, forbid_unknown_fields=True):
@@ -125,6 +135,10 @@ class Issued(Struct, frozen=True, forbid_unknown_fields=True):
     days: int
     """Valid for so many days."""
     issuer: str = "letsencrypt"
+    organisation: str = ""
+    """The organisation it was issued to."""
+    seen: str = ""
+    """The only one who knows of it, `crtsh` or `certspotter`; empty: both."""
 
 
 class Truth(Struct, frozen=True, forbid_unknown_fields=True):
@@ -168,13 +182,29 @@ class Domain(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     about: str = ""
     typed: bool = True
     """Whether the consultant types it; the others are to be discovered."""
+    hidden: str = ""
+    """In an estate of discovery: the path by which an honest search reaches it, not being told."""
+    hidden_hosts: dict[str, str] = {}
+    """Hosts of it that are to be discovered as well: the path by label."""
+    trap: str = ""
+    """In an estate of discovery: why somebody might take this stranger's name for the client's."""
     nameservers: OneOrMore = []
     """A provider's key, or names."""
     zone: str | None = None
     """Records in zone-file syntax; none at all: the name servers do not know the zone."""
     registration: Registration = Registration()
+    mailbox: str = ""
+    """The RNAME of its SOA, as `it.client.ru`; empty: the hoster's hostmaster."""
+    transfer: bool = False
+    """Whether its name servers give the zone to anybody (AXFR)."""
+    signed: bool = False
+    """Whether the zone is signed, with a chain of NSEC."""
+    tenant: str = ""
+    """The GUID of its Microsoft 365 tenant."""
+    archived: dict[str, int] = {}
+    """Hosts that the web archive remembers, by label: last captured so many days ago."""
     crtsh: str = "ok"
-    """How crt.sh treats questions about it: ok, slow, 502 or truncated."""
+    """How crt.sh treats questions about it: ok, slow, 502, truncated, capped or html."""
     site: list[Site] = []
     issued: list[Issued] = []
     hostile: Hostile | None = None
@@ -221,12 +251,17 @@ class Estate(Struct, frozen=True, forbid_unknown_fields=True):
     client: str
     org: str
     inn: str
+    brands: list[str] = []
+    lab: str = "scenes"
+    """The lab it lives in: `scenes`, or `discovery`, which is started for its own tests only."""
 
 
 class _File(Struct, forbid_unknown_fields=True):
     """One population file."""
 
     estate: Estate | None = None
+    strangers: bool = False
+    """Whether the domains of this file are strangers' although the folder is a client's."""
     tld: list[Tld] = []
     provider: list[Provider] = []
     domain: list[Domain] = []
@@ -242,6 +277,8 @@ class Population(Struct, frozen=True):
     owners: dict[str, str]
     """Domain name to client; strangers are not in it."""
     estates: dict[str, Estate]
+    nearby: dict[str, str]
+    """Strangers' domain name to the client in whose folder they stand."""
 
     def hostile(self) -> list[tuple[Domain, Hostile]]:
         """Every domain that attacks its visitors, with its tricks."""
@@ -250,6 +287,10 @@ class Population(Struct, frozen=True):
     def owned(self, client: str) -> list[Domain]:
         """A client's domains, in the order of the file."""
         return [self.domains[name] for name, owner in self.owners.items() if owner == client]
+
+    def strangers(self, client: str) -> list[Domain]:
+        """The strangers of a client's folder, that might be taken for his."""
+        return [self.domains[name] for name, near in self.nearby.items() if near == client]
 
     def domain(self, name: str) -> Domain:
         """The domain of that name."""
@@ -275,6 +316,17 @@ class Population(Struct, frozen=True):
         """Every server of every provider."""
         for provider in self.providers:
             yield from provider.server
+
+    def answers(self) -> dict[tuple[str, str], set[str]]:
+        """What a resolver must find: records as text by name and type, `any` for a wildcard."""
+        wanted: dict[tuple[str, str], set[str]] = {}
+        for domain in self.domains.values():
+            if domain.zone and domain.nameservers and domain.registration.delegated:
+                for name, found in records(domain.name, domain.zone).items():
+                    host = name.replace("*", "any")
+                    for kind, value in found:
+                        wanted.setdefault((host, kind), set()).add(f"{host}. {kind} {value}")
+        return wanted
 
     def addresses(self, host: str, depth: int = 0) -> list[str]:
         """The addresses a host name has in its zone, through aliases and wildcards."""
@@ -305,16 +357,22 @@ def records(origin: str, text: str) -> dict[str, list[tuple[str, str]]]:
     return found
 
 
-def load(folder: Path = FOLDER) -> Population:
-    """Read every file of the population; a misspelt field is an error that names its place.
+def load(folder: Path = FOLDER, lab: str = "scenes") -> Population:
+    """Read the files of the population that a lab plays; a misspelt field is an error with its place.
 
     The domains of a folder that has an `[estate]` are that client's; all others are strangers'.
     """
-    world = Population([], [], {}, {}, {})
+    world = Population([], [], {}, {}, {}, {})
     clients: dict[Path, str] = {}
+    elsewhere: set[Path] = set()
     # The estate's own file first: it says whose folder this is.
     for path in sorted(folder.glob("*/*.toml"), key=lambda path: (path.stem != "estate", path)):
+        if path.parent in elsewhere:
+            continue
         part = msgspec.convert(tomllib.loads(path.read_text("utf-8")), _File)
+        if part.estate and part.estate.lab != lab:
+            elsewhere.add(path.parent)
+            continue
         world.tlds.extend(part.tld)
         world.providers.extend(part.provider)
         domains = [*part.domain, *(one for series in part.series for one in series.domains())]
@@ -323,5 +381,6 @@ def load(folder: Path = FOLDER) -> Population:
             clients[path.parent] = part.estate.client
             world.estates[part.estate.client] = part.estate
         if client := clients.get(path.parent):
-            world.owners.update((domain.name, client) for domain in domains)
+            whose = world.nearby if part.strangers else world.owners
+            whose.update((domain.name, client) for domain in domains)
     return world

@@ -18,6 +18,8 @@ from tests.internet.lab import Lab
 PLACE = Path(__file__).parents[2] / "scanner" / "runs" / "data" / "demo.tape"
 CLIENT = "romashka"
 VANTAGE = "miniature internet"
+GUESSES = 150
+"""Few, for every one of them is replayed when a newcomer looks at the demo."""
 
 
 def record(lab: Lab, folder: Path) -> DemoTape:
@@ -27,6 +29,7 @@ def record(lab: Lab, folder: Path) -> DemoTape:
     command = [
         Path(sys.executable).with_name("revizor"), "audit", CLIENT, *names,
         "--config", lab.settings, "--db", database_url, "--out", folder / "report", "--yes", "--quiet",
+        "--guesses", GUESSES, "--org", lab.world.estates[CLIENT].org,
     ]  # fmt: skip
     for net in lab.allow_nets:
         command += ["--allow-net", net]
@@ -53,6 +56,7 @@ def tape_of(database_url: str, names: list[str], org: str) -> DemoTape:
         vantage=VANTAGE,
         max_hosts=2_000,
         at=run.started_at,
+        guesses=GUESSES,
         exchanges=tuple(sorted(found, key=lambda exchange: (exchange.at, exchange.id))),
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -43,22 +43,33 @@ Audits = Callable[[str], Audit]
 """Gives the audit of a client."""
 
 
-def audit(lab: Lab, client: str, folder: Path) -> Audit:
-    """Audit a client's estate as a consultant would, from the names he knows."""
+def audit(
+    lab: Lab,
+    client: str,
+    folder: Path,
+    names: Sequence[str] = (),
+    more: Sequence[str | Path] = (),
+    patience: float = PATIENCE,
+) -> Audit:
+    """Audit a client's estate as a consultant would, from the names he knows, or from these alone.
+
+    `more` is what he adds to the command.
+    """
     out = folder / "out"
     nets = [part for net in lab.allow_nets for part in ("--allow-net", net)]
     command: list[str | Path] = [
         REVIZOR,
         "audit",
         client,
-        *lab.estates[client],
+        *(names or lab.estates[client]),
+        *more,
         *nets,
         "--config",
         lab.settings,
     ]
     command += ["--db", f"sqlite:///{folder / 'revizor.db'}", "--out", out, "--yes"]
     peak = folder / "peak"
-    ended = lab.run([sys.executable, MEASURED, peak, *command], timeout=PATIENCE)
+    ended = lab.run([sys.executable, MEASURED, peak, *command], timeout=patience)
     document = next(iter(sorted(out.rglob("audit.json"))), None)
     if document is None:
         raise AssertionError(f"no audit.json (exit {ended.returncode}): {ended.stderr[-3000:]}")

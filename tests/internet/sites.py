@@ -21,7 +21,9 @@ http {{
   server_names_hash_bucket_size 128;
   default_type text/html;
   charset utf-8;
-  types {{ application/javascript js; text/html html; }}
+  types {{
+    application/javascript js; text/html html; text/plain txt; text/xml xml; image/x-icon ico;
+  }}
   ssl_protocols TLSv1.2 TLSv1.3;
   client_body_temp_path {folder}/body;
   proxy_temp_path {folder}/proxy;
@@ -85,7 +87,7 @@ class Sites:
         names = site.names or hosts
         if site.tls == "wrong_name":
             names = ["panel.old-server-lab.ru"]
-        self.authority.issue(hosts[0], names, tls=site.tls)
+        self.authority.issue(hosts[0], names, tls=site.tls, organisation=site.organisation)
         return self._files(hosts[0])
 
     def _files(self, label: str) -> list[str]:
@@ -97,6 +99,11 @@ class Sites:
         source = self.world.domain(site.same_as).site[0] if site.same_as else site
         (root / "index.html").write_text(pages.render(source), "utf-8")
         (root / "challenge.html").write_text(pages.text("cookie-challenge"), "utf-8")
+        for name, text in source.files.items():
+            (root / name).parent.mkdir(exist_ok=True)
+            (root / name).write_text(text, "utf-8")
+        if source.icon:
+            (root / "favicon.ico").write_bytes(pages.icon(source.icon))
         if site.page == "js-shell":
             (root / "assets").mkdir()
             script = 'document.getElementById("root").textContent = "…";\n'

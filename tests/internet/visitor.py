@@ -2,7 +2,7 @@
 
 It shares no code with the product, so that a mistake of the product cannot hide a mistake of the lab.
 A question is a list: `["dns", name, type]` (of the resolver) or `["dns", name, type, server]`,
-`["whois", server, query]`, `["get", url]`, `["smtp", host, recipient]`, `["connect", address, port]`, and
+`["transfer", name, server]`, `["whois", server, query]`, `["get", url]`, `["smtp", host, recipient]`, `["connect", address, port]`, and
 `["taste", host, seconds]`: what comes over plain HTTP in so many seconds.
 """
 
@@ -24,6 +24,8 @@ import dns.exception
 import dns.message
 import dns.query
 import dns.rcode
+import dns.xfr
+import dns.zone
 
 PATIENCE = 3.0
 RESOLVER = "198.18.0.53"
@@ -41,6 +43,7 @@ def ask(question: list[Any]) -> Any:
     kind, *rest = question
     asked: dict[str, Callable[..., Any]] = {
         "dns": _dns,
+        "transfer": _transfer,
         "whois": _whois,
         "get": _get,
         "smtp": _smtp,
@@ -79,6 +82,15 @@ def _dns(name: str, kind: str, server: str = RESOLVER) -> dict[str, Any]:
     }
 
 
+def _transfer(name: str, server: str) -> list[str] | str:
+    zone = dns.zone.Zone(name)
+    try:
+        dns.query.inbound_xfr(server, zone, timeout=PATIENCE)
+    except dns.xfr.TransferError as error:
+        return dns.rcode.to_text(error.rcode)
+    return sorted(str(label) for label in zone.nodes)
+
+
 def _whois(server: str, query: str) -> str:
     with socket.create_connection((server, 43), PATIENCE) as stream:
         stream.sendall(f"{query}\r\n".encode())
@@ -94,7 +106,7 @@ def _get(url: str, cookie: str = "") -> dict[str, Any]:
     except urllib.error.HTTPError as error:
         answer = error
     with answer:
-        body = answer.read(1_000_000).decode("utf-8", "replace")
+        body = answer.read(8_000_000).decode("utf-8", "replace")
         return {"status": answer.status, "headers": dict(answer.headers), "body": body}
 
 

@@ -40,9 +40,7 @@ class Village:
     @property
     def settings(self) -> str:
         """A revizor.toml that leads here and nowhere else."""
-        return (
-            f'resolver = ["{self.ip}"]\nallow_net = ["{self.ip}/32"]\n[pace]\n"*" = "60000/min"\n'
-        )
+        return f'resolver = ["{self.ip}"]\nallow_net = ["{self.ip}/32"]\n[pace]\n"*" = "60000/min"\n"dns" = "50000/s"\n"dns-parent" = "2000/s"\n'
 
     async def whois(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Say that the name is registered, or hang up."""

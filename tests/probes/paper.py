@@ -27,6 +27,10 @@ class PaperNet:
         self.answers = {_key(question): answer for question, answer in answers.items()}
         self.asked: list[Question[Any]] = []
 
+    def knows(self, question: Question[Any]) -> bool:
+        """Say whether an answer to it was written down."""
+        return _key(question) in self.answers
+
     async def ask(self, question: Question[A]) -> A:
         """Give the written answer, or raise the written trouble."""
         self.asked.append(question)

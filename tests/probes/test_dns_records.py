@@ -17,6 +17,7 @@ from probes.kit.dns import control_label
 from probes.kit.net import NetTrouble
 from probes.kit.observation import Absent, Mention, Reason, Seen, Unknown
 from probes.kit.target import Domain, Host
+from probes.kit.text_tokens import TextToken
 from tests.peers.paper_net import PaperNet, dns_page, no_such_name
 
 CONTROL = f"{control_label('d.ru')}.d.ru"
@@ -108,3 +109,69 @@ def test_null_mx_and_mentions():
     assert isinstance(outcome, Seen)
     assert outcome.fact.null_mx
     assert list(outcome.fact.mentions()) == [Mention(Host("ns1.h.ru"), "ns_host_of")]
+
+
+def test_those_who_answer_for_zone_and_certificates_are_mentioned():
+    """The SOA's mailbox with its escaped dot, and CAA contacts by mail and by web; nonsense is dropped."""
+    outcome = look(
+        dns_page("d.ru", "SOA", r"d.ru SOA ns1.h.ru. dns\.admin.client.ru. 42 1 1 1 1")
+        | dns_page(
+            "d.ru",
+            "CAA",
+            'd.ru CAA 0 issue "ca.example; account=mailto:x@y.ru"',
+            'd.ru CAA 0 iodef "mailto:pki@client.ru"',
+            'd.ru CAA 128 IODEF "https://iodef.client.ru/report"',
+            'd.ru CAA 0 contactemail "certs@group.ru"',
+            'd.ru CAA 0 contactphone "+7 495 000-00-00"',
+            'd.ru CAA 0 iodef "nobody"',
+        )
+    )
+
+    assert isinstance(outcome, Seen)
+    assert outcome.fact.soa == Seen(StartOfAuthority("ns1.h.ru", "dns.admin@client.ru", 42))
+    assert list(outcome.fact.mentions()) == [
+        Mention(Host("client.ru"), "soa_mailbox_of"),
+        Mention(Host("iodef.client.ru"), "caa_contact_of"),
+        Mention(Host("client.ru"), "caa_contact_of"),
+        Mention(Host("group.ru"), "caa_contact_of"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("rname", "domain"),
+    [
+        ("hostmaster.client.ru.", "client.ru"),
+        (r"a\.b\.c.client.ru.", "client.ru"),
+        (r"admin\@client.ru.", "client.ru"),
+        ("hostmaster.", ""),
+        (".", ""),
+        (r"x.\000\255.ru.", ""),
+    ],
+)
+def test_a_mailbox_in_a_zone_file_is_read_as_it_was_meant(rname, domain):
+    """RFC 1035 3.3.13: the first label is the local part, dots and all."""
+    outcome = look(dns_page("d.ru", "SOA", f"d.ru SOA ns1.h.ru. {rname} 42 1 1 1 1"))
+
+    assert isinstance(outcome, Seen)
+    assert outcome.fact.mailbox_domain == domain
+
+
+def test_tokens_of_services_are_told_beside_the_texts():
+    """The texts stay as they are; no token is Seen where the texts are not."""
+    outcome = look(
+        dns_page("d.ru", "TXT", 'd.ru TXT "MS=ms75457885"', 'd.ru TXT "hello"')
+        | dns_page("d.ru", "NS", "d.ru NS ns1.h.ru.")
+    )
+
+    assert isinstance(outcome, Seen)
+    assert outcome.fact.txt == Seen(("MS=ms75457885", "hello"))
+    assert outcome.fact.tokens == (TextToken("microsoft", "ms", "ms75457885"),)
+
+    outcome = look(
+        dns_page("d.ru", "TXT", rcode="SERVFAIL")
+        | dns_page("d.ru", "CAA", rcode="SERVFAIL")
+        | dns_page("d.ru", "SOA", rcode="SERVFAIL")
+    )
+    assert isinstance(outcome, Seen)
+    assert (outcome.fact.tokens, outcome.fact.certificate_contacts) == ((), ())
+    assert outcome.fact.mailbox_domain == ""

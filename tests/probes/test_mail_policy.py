@@ -11,7 +11,7 @@ from probes.kit.net import NetTrouble
 from probes.kit.observation import Absent, Mention, Reason, Seen, Unknown
 from probes.kit.spf import read_spf
 from probes.kit.target import Domain, Host
-from probes.mail_policy import MailPolicy, SenderPolicy, mail_policy
+from probes.mail_policy import MailPolicy, ReportsAccepted, SenderPolicy, mail_policy
 from tests.peers.paper_net import PaperNet, dns_page, no_such_name
 
 SERVFAIL = Unknown(Reason.SERVFAIL, "127.0.0.53")
@@ -281,11 +281,108 @@ def test_when_nothing_answers_the_look_is_unknown():
     assert outcome == Unknown(Reason.TIMEOUT, "127.0.0.53")
 
 
-def test_included_names_are_mentioned():
-    """Those that can be hosts."""
+def test_names_in_the_record_itself_are_mentioned():
+    """Those that can be hosts; what an included record names, the domain did not."""
     fact = seen(
-        txt("d.ru", "v=spf1 include:_spf.h.ru include:%{l}.h.ru -all"),
-        txt("_spf.h.ru", "v=spf1 -all"),
+        txt("d.ru", "v=spf1 a:out.client.ru include:_spf.h.ru include:%{l}.g.ru mx -all"),
+        txt("_spf.h.ru", "v=spf1 include:_spf.i.ru -all"),
+        txt("_spf.i.ru", "v=spf1 -all"),
     )
 
-    assert list(fact.mentions()) == [Mention(Host("_spf.h.ru"), "spf_include_of")]
+    assert list(fact.mentions()) == [
+        Mention(Host("out.client.ru"), "spf_include_of"),
+        Mention(Host("_spf.h.ru"), "spf_include_of"),
+        Mention(Host("g.ru"), "spf_include_of"),
+    ]
+
+
+def test_redirects_and_exists_are_kept_with_the_rest():
+    """A redirect is an include that decides; an exists names a host; a redirect beside `all` is void."""
+    policy = sender(
+        txt("d.ru", "v=spf1 exists:ok.client.ru redirect=_spf.client.ru"),
+        txt("_spf.client.ru", "v=spf1 ip4:192.0.2.0/24 include:b.client.ru -all redirect=no.ru"),
+        txt("b.client.ru", "v=spf1 -all"),
+        dns_page("ok.client.ru", "A", "ok.client.ru A 127.0.0.2"),
+        dns_page("ok.client.ru", "AAAA"),
+    )
+
+    assert policy.includes == ("_spf.client.ru", "b.client.ru")
+    assert (policy.hosts, policy.networks) == (("ok.client.ru",), ("192.0.2.0/24",))
+    assert policy.own_networks == ()
+    own = sender(txt("d.ru", "v=spf1 ip4:192.0.2.7 ip6:2001:db8::/32 include:h.ru -all"))
+    assert own.own_networks == ("192.0.2.7", "2001:db8::/32")
+
+
+def report_name(by, of="d.ru"):
+    return f"{of}._report._dmarc.{by}"
+
+
+def anybodys(by):
+    above = f"_report._dmarc.{by}"
+    return f"{control_label(above)}.{above}"
+
+
+def test_reports_lead_to_domains_and_these_are_mentioned():
+    """By mail, and for reports on encryption by https; each once, nonsense dropped."""
+    fact = seen(
+        txt("_dmarc.d.ru", "v=DMARC1; rua=mailto:a@client.ru!10m,mailto:b@client.ru,x; ruf=mailto:f@d.ru"),
+        txt("_smtp._tls.d.ru", "v=TLSRPTv1; rua=mailto:t@client.ru,https://tls.group.ru/in"),
+    )  # fmt: skip
+
+    assert list(fact.mentions()) == [
+        Mention(Host("client.ru"), "dmarc_report_of"),
+        Mention(Host("d.ru"), "dmarc_report_of"),
+        Mention(Host("client.ru"), "tls_report_of"),
+        Mention(Host("tls.group.ru"), "tls_report_of"),
+    ]
+
+
+RUA = txt("_dmarc.d.ru", "v=DMARC1; p=none; rua=mailto:dmarc@client.ru")
+NONE = Absent("NXDOMAIN")
+
+
+@pytest.mark.parametrize(
+    ("pages", "outcome", "of_any", "by_name"),
+    [
+        ([], NONE, NONE, False),
+        ([txt(report_name("client.ru"), "v=DMARC1")], Seen("v=DMARC1"), NONE, True),
+        (
+            [txt(report_name("client.ru"), "v=DMARC1"), txt(anybodys("client.ru"), "v=DMARC1")],
+            Seen("v=DMARC1"),
+            Seen("v=DMARC1"),
+            False,
+        ),
+        (
+            [txt(report_name("client.ru"), "v=DMARC1; rua=mailto:x@client.ru"),
+             txt(anybodys("client.ru"), "v=DMARC1")],
+            Seen("v=DMARC1; rua=mailto:x@client.ru"),
+            Seen("v=DMARC1"),
+            True,
+        ),
+        (
+            [txt(report_name("client.ru"), "v=DMARC1"), failing(anybodys("client.ru"))],
+            Seen("v=DMARC1"),
+            SERVFAIL,
+            False,
+        ),
+        ([failing(report_name("client.ru"))], SERVFAIL, NONE, False),
+        ([txt(report_name("client.ru"), "hello")], Absent("no v=DMARC1"), NONE, False),
+    ],
+)  # fmt: skip
+def test_another_domain_takes_reports_by_name_or_from_anybody(pages, outcome, of_any, by_name):
+    """RFC 7489 7.1; only a record for this very domain says that somebody knows it."""
+    fact = seen(txt("d.ru", "x"), RUA, *pages)
+
+    assert fact.reports_accepted == (ReportsAccepted("client.ru", outcome, of_any),)
+    assert fact.reports_accepted[0].by_name is by_name
+
+
+def test_only_strangers_are_asked_and_five_at_most():
+    """A domain needs no leave to send reports to itself or to a name below it."""
+    many = ",".join(f"mailto:a@n{number}.ru" for number in range(9))
+    own = txt("_dmarc.d.ru", f"v=DMARC1; rua=mailto:a@d.ru,mailto:a@mail.d.ru,{many}")
+
+    assert [one.by for one in seen(own).reports_accepted] == [
+        f"n{number}.ru" for number in range(5)
+    ]
+    assert seen(txt("d.ru", "x"), failing("_dmarc.d.ru")).reports_accepted == ()

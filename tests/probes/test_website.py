@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import hashlib
 
+import msgspec
 import pytest
 
 from probes.kit.net import HttpQuestion, NetTrouble
 from probes.kit.observation import Absent, Mention, Reason, Seen, Unknown
 from probes.kit.target import Host
-from probes.website import Counter, website
+from probes.website import Counter, Website, website
 from tests.probes.paper import PaperNet, page
 
 HOST = "client.example"
@@ -46,7 +47,7 @@ def moved(to, status=301, **headers):
 def test_a_site_is_seen_over_both_protocols():
     """Both visits bring their page with everything it says."""
     body = (
-        "<html lang=ru><title>Цветы</title><script>ym(12345678,'init')</script>"
+        "<html lang=ru><title>Цветы</title><script>ym(41526378,'init')</script>"
         '<a href="https://other.example/">x</a><a href="https://client.example/y">own</a>'
     )
     fact = seen(
@@ -60,7 +61,7 @@ def test_a_site_is_seen_over_both_protocols():
     https = fact.https.page.fact
     assert (https.url, https.status, https.title, https.server) == (HTTPS, 200, "Цветы", "nginx")
     assert https.cookies == ("BITRIX_SM_GUEST",)
-    assert https.counters == (Counter("metrika", "12345678"),)
+    assert https.counters == (Counter("metrika", "41526378"),)
     assert https.link_hosts == ("other.example",)
     assert https.body_sha256 == hashlib.sha256(body.encode()).hexdigest()
     assert ("cms", "1c_bitrix") in {(one.says, one.provider) for one in https.markers}
@@ -277,3 +278,60 @@ def test_an_answer_for_machines_is_a_page_without_a_title():
 
     found = fact.https.page.fact
     assert (found.content_type, found.title, found.text_length) == ("application/json", "", 11)
+
+
+KIN = """<link rel=canonical href=https://shop.example/><link rel=alternate hreflang=en href=https://shop-en.example/>
+<link rel=alternate hreflang=ru href=https://client.example/><meta property=og:url content=https://brand.example/>
+<meta http-equiv=content-security-policy content="img-src cdn.shop.example client.example">
+<p>ИНН 7707083893, info@shop.example, office@mail.ru</p>"""
+
+
+def test_a_page_names_its_kin():
+    """Canonical and other versions, hosts that its policies allow and mail domains are leads, each with its how."""
+    policy = "frame-ancestors https://lk.shop.example 'self' client.example"
+    fact = seen({HTTPS: page(KIN, content_security_policy=policy), HTTP: DOWN})
+
+    assert set(fact.mentions()) == {
+        Mention(Host("shop.example"), "canonical_of"),
+        Mention(Host("brand.example"), "canonical_of"),
+        Mention(Host("shop-en.example"), "alternate_of"),
+        Mention(Host("lk.shop.example"), "allowed_by_policy_of"),
+        Mention(Host("cdn.shop.example"), "allowed_by_policy_of"),
+        Mention(Host("shop.example"), "mail_domain_on_page_of"),
+    }
+    said = fact.https.page.fact.relations
+    assert said.inns == ("7707083893",)
+    assert said.mailboxes == ("office@mail.ru",)
+    assert said.policy_hosts == ("lk.shop.example", "cdn.shop.example")
+    assert said.alternate_hosts == ("shop-en.example",)
+
+
+def test_equal_bodies_under_other_headers_keep_their_own_policies():
+    """What is remembered of a body says nothing of the headers it came with."""
+    body = "<title>Одно и то же</title><p>тело</p>"
+    first = seen({HTTPS: page(body, access_control_allow_origin="https://one.example"), HTTP: DOWN})
+    second = seen({HTTPS: page(body), HTTP: DOWN})
+
+    assert first.https.page.fact.relations.policy_hosts == ("one.example",)
+    assert second.https.page.fact.relations.policy_hosts == ()
+
+
+def test_a_page_calls_itself_by_its_own_name_without_a_lead():
+    """Canonical, policy and other versions of the host itself lead nowhere new."""
+    own = (
+        KIN.replace("shop.example", HOST)
+        .replace("brand.example", HOST)
+        .replace("shop-en.example", HOST)
+    )
+    own = own.replace(f"cdn.{HOST}", HOST).replace(f"info@{HOST}", "")
+
+    assert set(seen({HTTPS: page(own), HTTP: DOWN}).mentions()) == set()
+
+
+def test_a_look_recorded_before_relations_were_read_still_opens():
+    """A page stored without them has none."""
+    fact = seen({HTTPS: SITE, HTTP: DOWN})
+    stored = msgspec.json.decode(msgspec.json.encode(fact))
+    del stored["https"]["page"]["fact"]["relations"]
+
+    assert msgspec.convert(stored, Website) == fact

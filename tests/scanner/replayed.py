@@ -91,6 +91,7 @@ class Office(Struct):
                 out=str(folder / "audits"),
                 lang=tuple(lang),
                 vantage=tape().vantage,
+                guesses=0,
             )
         )
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 
 import pytest
 
+from probes.certificate_log import LoggedCertificate, LoggedCertificates
 from probes.kit.catalog import all_probes
-from probes.kit.observation import Reason
+from probes.kit.observation import Absent, Observation, Reason, Seen, Unknown
+from probes.kit.target import Domain
 from reports import document as doc
 from reports.audit_file import AuditFile
+from reports.wording import LANGUAGES, Wording
 from scanner.assets import (
     Advice,
     Asset,
@@ -24,8 +28,11 @@ from scanner.assets import (
 )
 from scanner.discovery import GatheredLooks
 from scanner.document import REQUIRED, SOURCES, complete, known_as, lines, sources_of
+from scanner.document.answers import Answers, answers_of
+from scanner.document.gaps import not_followed, not_seen
 from scanner.evidence import Excerpt, Run
 from scanner.registry import Client
+from scanner.runs.listed import ListRead, Sifted
 from scanner.runs.progress import Tally
 from scanner.verdicts import Finding, Verdict
 
@@ -84,12 +91,153 @@ def test_a_source_says_how_it_answered(
 def test_half_an_answer_is_not_told_as_a_whole_one(
     answered: int, halves: int, status: str, reason: str
 ):
-    """A certificate log that broke off answered, and yet not all is known."""
-    counts = tally("certificate_log", done=4, answered=answered)
-    found = {one.name: one for one in sources_of(counts, {"certificate_logs": halves})}
+    """An archive that broke off answered, and yet not all is known."""
+    counts = tally("web_archive", done=4, answered=answered)
+    answers = Answers(halves=Counter({"web_archive": halves}))
+    found = {one.name: one for one in sources_of(counts, answers)}
 
-    log = found["certificate_logs"]
-    assert (log.status, log.reason, log.answered) == (status, reason, answered - halves)
+    archive = found["web_archive"]
+    assert (archive.status, archive.reason) == (status, reason)
+    assert archive.answered == answered - halves
+
+
+OLD = datetime(2020, 1, 1, tzinfo=UTC)
+CERTIFICATE = LoggedCertificate("crt.sh:1", ("a.ru",), "CA", OLD, OLD)
+
+
+def logged(crt_sh: tuple[str, str], cert_spotter: tuple[str, str]) -> Seen[LoggedCertificates]:
+    """What a look at the logs brought: each one's status, and why."""
+    ends = {"crt.sh": crt_sh, "certspotter": cert_spotter}
+    return Seen(
+        LoggedCertificates(
+            (CERTIFICATE,),
+            crt_sh == cert_spotter == ("completed", ""),
+            tuple((name, status) for name, (status, _) in ends.items()),
+            tuple((name, reason) for name, (_, reason) in ends.items() if reason),
+        )
+    )
+
+
+def log_sources(*outcomes: Seen[LoggedCertificates] | Absent | Unknown) -> dict[str, doc.Source]:
+    """The sources after one look at the logs for each of some domains."""
+    names = [f"d{number}.ru" for number in range(len(outcomes))]
+    held = (Holding(Asset(Kind.DOMAIN, name), Ownership.CONFIRMED, (), ()) for name in names)
+    estate = Estate(tuple(held), ())
+    looks = GatheredLooks.of(
+        Observation("certificate_log", Domain(name), AT, "local", outcome)
+        for name, outcome in zip(names, outcomes, strict=True)
+    )
+    counts = Tally()
+    counts.done["certificate_log"] = len(outcomes)
+    return {one.name: one for one in sources_of(counts, answers_of(estate, looks, counts))}
+
+
+def test_each_certificate_log_is_a_source_of_its_own():
+    """One may be silent while the other tells all it knows."""
+    whole, silent = ("completed", ""), ("failed", "timeout")
+    found = log_sources(
+        logged(whole, whole),
+        Absent("certificate log"),
+        logged(("partial", "row_cap"), whole),
+        logged(silent, whole),
+        logged(silent, ("limited", "rate_limited")),
+        logged(("skipped", "service_silent"), whole),
+        Unknown(Reason.SERVICE_SILENT),
+    )
+
+    assert "certificate_logs" not in found
+    assert found["crt_sh"] == doc.Source(
+        name="crt_sh", status="partial", asked=7, answered=2, reason="service_silent"
+    )
+    assert found["cert_spotter"] == doc.Source(
+        name="cert_spotter", status="partial", asked=7, answered=5, reason="rate_limited"
+    )
+
+
+@pytest.mark.parametrize(
+    ("end", "status"),
+    [
+        (("completed", ""), "completed"),
+        (("failed", "timeout"), "failed"),
+        (("partial", "row_cap"), "partial"),
+        (("limited", "rate_limited"), "failed"),
+    ],
+)
+def test_a_log_that_ended_so_everywhere_is_told_so(end: tuple[str, str], status: str):
+    """Refused by every question is not answered by any."""
+    found = log_sources(logged(end, ("completed", "")), logged(end, ("completed", "")))
+
+    assert (found["crt_sh"].status, found["crt_sh"].reason) == (status, end[1])
+
+
+@pytest.mark.parametrize(
+    ("done", "keys", "status", "reason"),
+    [
+        (0, (), "skipped", "no_key"),
+        (3, (), "skipped", "no_key"),
+        (0, ("shodan",), "skipped", "nothing_to_ask"),
+    ],
+)
+def test_a_service_without_its_key_is_skipped_and_asked_nothing(
+    done: int, keys: tuple[str, ...], status: str, reason: str
+):
+    """However many looks ended for want of a key: no question was put."""
+    counts = tally("shodan", done=done, **({"no_key": done} if done else {}))
+    found = {one.name: one for one in sources_of(counts, Answers(), keys)}
+
+    assert found["shodan"] == doc.Source(name="shodan", status=status, reason=reason)
+
+
+@pytest.mark.parametrize(("asked", "told"), [(0, True), (3, False)])
+def test_an_archive_that_was_asked_is_not_called_unasked(asked: int, told: bool):
+    """What no audit sees is said of those that did not look."""
+    counts = tally("web_archive", done=asked, answered=asked)
+    gaps = not_seen(
+        tuple(sources_of(counts)), counts, Estate((), ()), GatheredLooks({}), (), 0, "local"
+    )
+
+    assert ("wayback_not_asked" in {gap.code for gap in gaps}) is told
+
+
+@pytest.mark.parametrize(
+    ("rows", "trouble", "status", "reason"),
+    [
+        (9, None, "completed", ""),
+        (9, Reason.MALFORMED, "partial", "malformed"),
+        (0, Reason.SOURCE_FAILED, "failed", "source_failed"),
+    ],
+)
+def test_a_damaged_list_is_told_as_a_part(
+    rows: int, trouble: Reason | None, status: str, reason: str
+):
+    """And a file that cannot be read at all as a failure; without a list nothing was asked."""
+    lists = [ListRead("ru.gz", rows, 0, trouble)]
+    found = {one.name: one for one in sources_of(Tally(), Answers(), (), lists)}
+
+    assert (found["zone_lists"].status, found["zone_lists"].reason) == (status, reason)
+    assert source("zone_lists", Tally()) == doc.Source(
+        name="zone_lists", status="skipped", reason="no_list"
+    )
+
+
+def test_what_the_lists_hold_and_nobody_looked_at_is_told():
+    """A word that is too common, and names beyond those that an audit looks at."""
+    gaps = list(not_followed(Sifted((), {}, 7, {"дом": 5_000})))
+
+    assert gaps == [
+        doc.NotSeen(code="word_too_common", params={"word": "дом", "count": 5_000}),
+        doc.NotSeen(code="listed_names_left_out", params={"count": 7}),
+    ]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_source_says_what_only_it_shows(language: str):
+    """So that a reader learns what its silence means."""
+    wording = Wording(language)
+
+    for name in {*SOURCES, "crt_sh", "cert_spotter", "zone_lists"}:
+        assert wording.has(f"source.{name}"), name
+        assert wording.has(f"source_shows.{name}"), name
 
 
 def test_probes_of_one_source_are_counted_together():

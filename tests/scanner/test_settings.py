@@ -66,9 +66,16 @@ def test_a_flag_that_was_not_given_overrules_nothing(home: Path):
 
 def test_the_environment_spells_lists_with_commas_or_spaces(home: Path):
     """Lists are read from one variable; a variable set to nothing is not set."""
-    found = loaded(home, REVIZOR_LANG="en, ru", REVIZOR_DEPTH="3", REVIZOR_DB="")
+    found = loaded(
+        home,
+        REVIZOR_LANG="en, ru",
+        REVIZOR_DEPTH="3",
+        REVIZOR_DB="",
+        REVIZOR_SECOND_RESOLVER="192.0.2.53 192.0.2.54",
+    )
 
     assert (found.lang, found.depth, found.db) == (("en", "ru"), 3, Settings().db)
+    assert found.second_resolver == ("192.0.2.53", "192.0.2.54")
 
 
 def test_the_users_file_is_found_where_xdg_puts_it(home: Path):
@@ -109,6 +116,7 @@ def test_a_named_file_replaces_the_projects(home: Path):
         ("out = 5", "out"),
         ('vantage = ""', "vantage"),
         ("resolver = [1]", "resolver"),
+        ('second_resolver = "192.0.2.53"', "second_resolver"),
         ('pace = "fast"', "pace"),
         ("pace = {a = 1}", "pace"),
         ("depth = ", "TOML"),
@@ -151,3 +159,31 @@ def test_networks_are_read_or_refused(home: Path):
     assert [str(net) for net in good.networks()] == ["198.18.0.0/15", "2001:db8::/32"]
     with pytest.raises(BadSettings, match=r"10\.0\.0\.0/99"):
         Settings(allow_net=("10.0.0.0/99",)).networks()
+
+
+def test_keys_come_from_the_environment_and_are_told_by_nobody(home: Path):
+    """One a service; set to nothing is not set."""
+    found = loaded(home, REVIZOR_KEY_SHODAN="s3cr3t", REVIZOR_KEY_WHOXY="", REVIZOR_DEPTH="1")
+
+    assert found.keys.services == {"shodan"}
+    assert found.depth == 1
+    assert "s3cr3t" not in repr(found)
+
+
+def test_keys_come_from_nowhere_else(home: Path):
+    """A file is shown around, and a command line is listed."""
+    project(home, '[keys]\nshodan = "s3cr3t"')
+
+    with pytest.raises(BadSettings, match="environment alone") as caught:
+        loaded(home)
+
+    assert "s3cr3t" not in str(caught.value)
+
+
+@pytest.mark.parametrize(("name", "key"), [("NOBODY", "s3cr3t"), ("SHODAN", "s3cr3t with blanks")])
+def test_a_key_that_cannot_be_used_is_said_without_it(home: Path, name: str, key: str):
+    """Neither an unknown service nor a mangled key is passed over in silence."""
+    with pytest.raises(BadSettings, match=r"service|key of") as caught:
+        loaded(home, **{f"REVIZOR_KEY_{name}": key})
+
+    assert "s3cr3t" not in str(caught.value)

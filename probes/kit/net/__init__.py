@@ -1,6 +1,7 @@
 """THE ONLY DOOR to the network. Probes receive a Net, ask it Questions and never open a socket."""
 
 from probes.kit.net.question import (
+    SECOND_RESOLVER,
     Answer,
     ApiAnswer,
     ApiQuestion,
@@ -11,17 +12,23 @@ from probes.kit.net.question import (
     HttpQuestion,
     ListAnswer,
     ListQuestion,
+    NamesAnswer,
+    NamesQuestion,
     Net,
     NetTrouble,
     Question,
+    ReferralQuestion,
     SmtpAnswer,
     SmtpQuestion,
     TlsQuestion,
     WhoisAnswer,
     WhoisQuestion,
+    ZoneAnswer,
+    ZoneQuestion,
 )
 
 __all__ = [
+    "SECOND_RESOLVER",
     "Answer",
     "ApiAnswer",
     "ApiQuestion",
@@ -32,12 +39,17 @@ __all__ = [
     "HttpQuestion",
     "ListAnswer",
     "ListQuestion",
+    "NamesAnswer",
+    "NamesQuestion",
     "Net",
     "NetTrouble",
     "Question",
+    "ReferralQuestion",
     "SmtpAnswer",
     "SmtpQuestion",
     "TlsQuestion",
     "WhoisAnswer",
     "WhoisQuestion",
+    "ZoneAnswer",
+    "ZoneQuestion",
 ]

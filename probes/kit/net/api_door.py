@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import email.utils
+import logging
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from probes.kit.net.breaker import Breaker
 from probes.kit.net.dial import Dialer
 from probes.kit.net.inflate import Inflater, Unpackable
-from probes.kit.net.pace import Pace
+from probes.kit.net.keys import LOCKS, Keys, Shown
+from probes.kit.net.pace import LONGEST_WAIT, Pace
 from probes.kit.net.question import ApiAnswer, ApiQuestion, NetTrouble
 from probes.kit.net.trust import TrustStore
 from probes.kit.net.web_address import WebAddress
@@ -23,9 +26,22 @@ PORTS = frozenset({80, 443})
 _REDIRECTS = 2
 _LONGEST_BACK_OFF = 900.0
 _UNSAID_BACK_OFF = 60.0
+_OPTIONAL = frozenset({"crt.sh", "web.archive.org", *(lock.host for lock in LOCKS.values())})
+"""Services that an audit does without: when they want rest for longer, it is not held up for them."""
+_OPTIONAL_WAIT = 60.0
 _MOST_PARTS = 50_000
 """Objects and arrays in one answer, five times those of the longest honest one; each costs its reader
 twenty times its bytes."""
+_SILENT = frozenset(
+    {
+        Reason.TIMEOUT,
+        Reason.CONNECTION_LOST,
+        Reason.UNREACHABLE,
+        Reason.NO_LISTENER,
+        Reason.TLS_FAILED,
+    }
+)
+"""Troubles of which several in a row mean that a service is down; any status below 500 means it is up."""
 _BEGINNING = 65_536
 """Bytes that are kept of an answer made of nothing else: enough to show what was sent."""
 
@@ -41,7 +57,12 @@ class ApiDoor:
         user_agent: str,
         ports: frozenset[int] = PORTS,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        keys: Keys | None = None,
+        breaker: Breaker | None = None,
     ) -> None:
+        """Ask as `user_agent`; `keys` are shown to the services they belong to, and to nobody else."""
+        self._keys = keys or Keys()
+        self._breaker = breaker or Breaker()
         self._dialer = dialer
         self._pace = pace
         self._trust = trust
@@ -54,21 +75,23 @@ class ApiDoor:
         """Return the answer, whatever its status, after at most two redirects.
 
         Plain http is spoken only to a host that the question itself names so (a few registries'
-        entries in IANA's RDAP bootstrap); a redirect never leads down to it.
+        entries in IANA's RDAP bootstrap); a redirect never leads down to it. Raises NetTrouble: no_key
+        for a service that wants a key we do not hold, service_silent for one that rests (see Breaker).
         """
         url = first = WebAddress.of(question.url)
         left = question.patience
         for _ in range(_REDIRECTS + 1):
             self._check(url, first)
+            self._keys.check(url.host)
+            self._breaker.check(url.host)
             # The guard before the pace: a refused host must not cost anybody a turn.
             await self._dialer.addresses(url.host)
-            await self._pace.take(f"api:{url.host}")
+            optional = url.host in _OPTIONAL
+            await self._pace.take(
+                f"api:{url.host}", longest=_OPTIONAL_WAIT if optional else LONGEST_WAIT
+            )
             began = asyncio.get_running_loop().time()
-            try:
-                async with asyncio.timeout(left):
-                    answer = await self._get(url, question)
-            except TimeoutError as error:
-                raise NetTrouble(Reason.TIMEOUT, f"{url.host}: no whole answer") from error
+            answer = await self._heard(url, question, left)
             left -= asyncio.get_running_loop().time() - began
             await self._heed(url.host, answer)
             location = answer.header("location")
@@ -88,16 +111,37 @@ class ApiDoor:
         if plain or url.port not in self._ports:
             raise NetTrouble(Reason.NOT_ALLOWED, f"{url.scheme}, port {url.port}")
 
+    async def _heard(self, url: WebAddress, question: ApiQuestion, patience: float) -> ApiAnswer:
+        """Get the answer to one request, and tell the breaker how the service did."""
+        self._breaker.admit(url.host)
+        began = self._breaker.now()
+        try:
+            try:
+                async with asyncio.timeout(patience):
+                    answer = await self._get(url, question)
+            except TimeoutError as error:
+                raise NetTrouble(Reason.TIMEOUT, f"{url.host}: no whole answer") from error
+        except NetTrouble as trouble:
+            if trouble.reason in _SILENT:
+                self._breaker.failed(url.host, began)
+            raise
+        if answer.status >= 500:
+            self._breaker.failed(url.host, began)
+        else:
+            self._breaker.answered(url.host)
+        return answer
+
     async def _get(self, url: WebAddress, question: ApiQuestion) -> ApiAnswer:
         import httpcore
         import httpx
 
         from probes.kit.net.guarded_backend import trouble_of
 
+        shown = self._keys.shown_to(url)
         try:
-            response = await self._send(url, question.accept)
+            response = await self._send(shown, question.accept)
             try:
-                return await _read(response, question.max_bytes)
+                return shown.hidden_in(await _read(response, question.max_bytes))
             finally:
                 await response.aclose()
         except (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError) as error:
@@ -106,9 +150,11 @@ class ApiDoor:
             raise NetTrouble(Reason.MALFORMED, str(error)) from error
         # httpx lets errors of its URL reading escape as they are; they are all ValueErrors.
         except (httpx.InvalidURL, ValueError) as error:
-            raise NetTrouble(Reason.MALFORMED, f"{url.host}: {error}"[:200]) from error
+            raise NetTrouble(
+                Reason.MALFORMED, shown.hidden(f"{url.host}: {error}")[:200]
+            ) from error
 
-    async def _send(self, url: WebAddress, accept: str) -> httpx.Response:
+    async def _send(self, shown: Shown, accept: str) -> httpx.Response:
         import httpcore
 
         client, dialled = self._opened(), False
@@ -119,7 +165,10 @@ class ApiDoor:
 
         client.cookies.clear()  # every question is a stranger's first
         request = client.build_request(
-            "GET", str(url), headers={"Accept": accept}, extensions={"trace": watch}
+            "GET",
+            shown.url,
+            headers={"Accept": accept, **dict(shown.headers)},
+            extensions={"trace": watch},
         )
         try:
             return await client.send(request, stream=True)
@@ -146,6 +195,9 @@ class ApiDoor:
 
             from probes.kit.net.guarded_transport import GuardedTransport
 
+            # They log whole addresses and answers, those with a key in them too.
+            for library in ("httpx", "httpcore"):
+                logging.getLogger(library).setLevel(logging.WARNING)
             self._client = httpx.AsyncClient(
                 transport=GuardedTransport(self._dialer, self._trust.context()),
                 trust_env=False,

@@ -29,9 +29,9 @@ _PORT = 53
 _SOCKETS_A_RESOLVER = 4  # several random source ports make a forged answer harder to place
 _DIRECT_LINES = 256
 _ADDRESSES = ("A", "AAAA")
-_ANSWERS, _HOUR = 16_384, 3600.0
-"""Remembered answers about addresses, some 400 bytes each, none longer than a datagram. Visits come long
-after the DNS looks, and each domain has about five of these."""
+_ANSWERS, _HOUR = 4_096, 3600.0
+"""Remembered answers about addresses, some 400 bytes each, none longer than a datagram. Each domain has
+about five of these, and visits follow within some hundreds of domains."""
 _DIALLED, _MINUTE = 2048, 60.0
 """Remembered addresses of names: a host is dialled several times in a row."""
 _SWEEPS_A_TRY = 20

@@ -65,6 +65,7 @@ class Line:
         self.place = place
         self.waits: dict[int, Wait] = {}
         family = socket.AF_INET6 if ":" in place[0] else socket.AF_INET
+        self._datagram = memoryview(bytearray(_LARGEST_DATAGRAM))
         self._socket = socket.socket(family, socket.SOCK_DGRAM)
         try:
             self._socket.setblocking(False)
@@ -99,17 +100,20 @@ class Line:
             wait.fail(Reason.CONNECTION_LOST, "closed")
 
     def _drain(self) -> None:
-        receive, waits = self._socket.recv, self.waits
+        receive, datagram, waits = self._socket.recv_into, self._datagram, self.waits
         for _ in range(_DATAGRAMS_A_TURN):
             try:
-                wire = receive(_LARGEST_DATAGRAM)
+                size = receive(datagram)
             except (BlockingIOError, InterruptedError):
                 return
             except OSError as error:
                 self._fail(error)
                 return
-            if len(wire) < 12:
+            if size < 12:
                 continue
+            wire = datagram[
+                :size
+            ].tobytes()  # may be kept for long, so it is no longer than it came
             wait = waits.get(wire[0] << 8 | wire[1])
             # An id comes round again; only the question tells a late answer from the right one.
             if wait is not None and answers_to(wire, wait.question):

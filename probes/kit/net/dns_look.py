@@ -9,10 +9,13 @@ from typing import cast
 from msgspec import Struct
 
 from probes.kit.net.dns_reading import MOST_ALIASES, Reading, read_answer
-from probes.kit.net.question import DnsAnswer, DnsQuestion, NetTrouble
+from probes.kit.net.question import SECOND_RESOLVER, DnsAnswer, DnsQuestion, NetTrouble
 from probes.kit.observation import Absent, Outcome, Reason, Seen, Unknown
 
 Ask = Callable[[DnsQuestion], Awaitable[DnsAnswer]]
+
+_RESOLVERS = (None, SECOND_RESOLVER)
+"""Those of whom it can be asked where an alias leads on."""
 
 
 class AddressLook(Struct, frozen=True):
@@ -60,7 +63,7 @@ class AddressLook(Struct, frozen=True):
 async def look_up(ask: Ask, name: str, type: str, server: str | None = None) -> Reading:
     """Return what the DNS says about a name and a type, aliases followed; never raises NetTrouble."""
     reading = await _once(ask, name, type, server)
-    while reading.unfinished and server is None:
+    while reading.unfinished and server in _RESOLVERS:
         onward = await _once(ask, reading.chain[-1], type, server)
         chain = reading.chain + onward.chain
         if len(set(chain)) < len(chain) or len(chain) > MOST_ALIASES:
@@ -98,10 +101,10 @@ async def _once(ask: Ask, name: str, type: str, server: str | None) -> Reading:
     return read_answer(answer, name, type)
 
 
-async def look_up_addresses(ask: Ask, name: str) -> AddressLook:
+async def look_up_addresses(ask: Ask, name: str, server: str | None = None) -> AddressLook:
     """Ask for both address families at once."""
-    aaaa = asyncio.create_task(look_up(ask, name, "AAAA"))
+    aaaa = asyncio.create_task(look_up(ask, name, "AAAA", server))
     try:
-        return AddressLook(await look_up(ask, name, "A"), await aaaa)
+        return AddressLook(await look_up(ask, name, "A", server), await aaaa)
     finally:
         aaaa.cancel()

@@ -49,6 +49,7 @@ _NAMES = {
     TYPES["PTR"]: (0, 1),
     TYPES["SOA"]: (0, 2),
     TYPES["MX"]: (2, 1),
+    TYPES["SRV"]: (6, 1),
     TYPES["TXT"]: (0, 0),
     TYPES["CAA"]: (0, 0),
 }
@@ -85,7 +86,16 @@ class IssuerRule(Struct, frozen=True, order=True):
     value: str
 
 
-Value = str | Exchange | Authority | IssuerRule
+class Service(Struct, frozen=True, order=True):
+    """One SRV record (RFC 2782); host is empty where the service is decidedly not there."""
+
+    priority: int
+    weight: int
+    port: int
+    host: str
+
+
+Value = str | Exchange | Authority | IssuerRule | Service
 
 
 class Message(Struct, frozen=True, gc=False):
@@ -352,6 +362,8 @@ def _value(type: int, wire: bytes, start: int, length: int) -> Value | None:
             return Exchange(data.preference, name_text(data.exchange))
         case 16:
             return b"".join(data.strings)[:MOST_TEXT].decode("utf-8", "replace")
+        case 33:
+            return Service(data.priority, data.weight, data.port, name_text(data.target))
         case 257:
             tag = data.tag.decode("ascii", "replace").lower()
             return IssuerRule(tag, data.value[:MOST_TEXT].decode("utf-8", "replace"))

@@ -12,7 +12,7 @@ _PLACE = 600
 class Handshakes:
     """The latest handshakes: the look at a certificate follows soon upon the visit that took it."""
 
-    def __init__(self, room: int = 8_388_608, most: int = 20_000) -> None:
+    def __init__(self, room: int = 2_097_152, most: int = 5_000) -> None:
         self._known: Lately[TlsQuestion, Handshake] = Lately(room, most)
 
     def remember(self, question: TlsQuestion, handshake: Handshake) -> None:

@@ -12,31 +12,43 @@ from typing import Any, Self, TypeVar
 
 from msgspec import Struct, field, structs
 
+from probes.kit.labels import Labels
 from probes.kit.net.api_door import ApiDoor
 from probes.kit.net.dial import Dialer
 from probes.kit.net.dns_door import DnsDoor
 from probes.kit.net.guard import Guard, IPNetwork
 from probes.kit.net.handshakes import Handshakes
 from probes.kit.net.http_door import HttpDoor
+from probes.kit.net.keys import Keys
 from probes.kit.net.lanes import Lanes
 from probes.kit.net.long_memory import AnswerStore, LongMemory
 from probes.kit.net.memory import Memory
+from probes.kit.net.names_door import NamesDoor
 from probes.kit.net.pace import Pace, PaceStore, Waiting
 from probes.kit.net.question import (
+    SECOND_RESOLVER,
     ApiQuestion,
+    DnsAnswer,
     DnsQuestion,
     Handshake,
     HttpQuestion,
+    NamesQuestion,
+    NetTrouble,
     Question,
+    ReferralQuestion,
     SmtpQuestion,
     TlsQuestion,
     WhoisQuestion,
+    ZoneQuestion,
 )
 from probes.kit.net.rates import Rates
+from probes.kit.net.referral_door import ReferralDoor
 from probes.kit.net.smtp_door import SmtpDoor
 from probes.kit.net.tls_door import TlsDoor
 from probes.kit.net.trust import TrustStore
 from probes.kit.net.whois_door import WhoisDoor
+from probes.kit.net.zone_door import ZoneDoor
+from probes.kit.observation import Reason
 
 A = TypeVar("A")
 
@@ -48,6 +60,8 @@ class NetSettings(Struct, frozen=True, kw_only=True):
 
     resolvers: tuple[str, ...] = ()
     """Recursive DNS resolvers, `ip` or `ip:port`; none stands for those of /etc/resolv.conf."""
+    second_resolvers: tuple[str, ...] = ()
+    """Resolvers of somebody else, who are asked as well where a name leads; none asks nobody."""
     allow_nets: tuple[IPNetwork, ...] = ()
     """Nets that may be dialled although they are not global."""
     contact: str = ""
@@ -60,8 +74,12 @@ class NetSettings(Struct, frozen=True, kw_only=True):
     """A PEM file of trust anchors instead of certifi's."""
     paces: Mapping[str, str] = field(default_factory=dict)
     """Rates by server, such as `{"whois.tcinet.ru": "10/min"}`; `*` for all that are not named."""
+    keys: Keys = field(default_factory=Keys)
+    """Keys of services that answer only who is known to them; shown by the door alone."""
     connections: int = 200
     """Connections to sites, mail and WHOIS servers at once."""
+    words: tuple[str, ...] = ()
+    """Host labels in canonical spelling, tried before the shipped ones where a list of them is tried."""
 
     def __post_init__(self) -> None:
         for text in (self.contact, self.user_agent, self.ehlo_name):
@@ -93,7 +111,8 @@ class LiveNet:
     ) -> None:
         """Take turns from `pace_store`, and keep in `answer_store` what outlasts a run."""
         self._long_memory = LongMemory(answer_store)
-        self._pace = Pace(Rates.of(settings.paces), pace_store)
+        self._rates = Rates.of(settings.paces)
+        self._pace = Pace(self._rates, pace_store)
         self._settings = settings
         self.trust = TrustStore.load(settings.trust_file)
 
@@ -102,13 +121,23 @@ class LiveNet:
         guard = Guard(settings.allow_nets)
         handshakes = Handshakes()
         self._memory = Memory()
-        self._dns = DnsDoor(resolver_places(settings.resolvers), guard)
+        resolvers = resolver_places(settings.resolvers)
+        self._dns = DnsDoor(resolvers, guard)
+        self._second = (
+            DnsDoor(resolver_places(settings.second_resolvers), guard)
+            if settings.second_resolvers
+            else None
+        )
+        bulk_rate = 1 / self._rates.rate("dns:dns").interval
+        self._names = NamesDoor(resolvers, Labels.of(settings.words), bulk_rate, self._dns.ask)
+        self._referrals = ReferralDoor(self._dns.ask, guard, self._rates)
         dialer = Dialer(self._dns.addresses, guard, Lanes(total=settings.connections))
+        self._zones = ZoneDoor(dialer)
         self._http = HttpDoor(dialer, handshakes, settings.signature)
         self._tls = TlsDoor(dialer, handshakes, settings.ehlo_name)
         self._smtp = SmtpDoor(dialer, handshakes, settings.ehlo_name)
         self._whois = WhoisDoor(dialer, self._pace)
-        self._api = ApiDoor(dialer, self._pace, self.trust, settings.signature)
+        self._api = ApiDoor(dialer, self._pace, self.trust, settings.signature, keys=settings.keys)
         return self
 
     async def __aexit__(
@@ -119,10 +148,17 @@ class LiveNet:
     ) -> None:
         await self._api.aclose()
         await self._dns.aclose()
+        if self._second:
+            await self._second.aclose()
 
     async def ask(self, question: Question[A]) -> A:
         """Return the raw answer; raise NetTrouble when there is none."""
         return await self._memory.ask(question, self._put)
+
+    @property
+    def has_second_resolver(self) -> bool:
+        """True when questions to SECOND_RESOLVER are answered."""
+        return bool(self._settings.second_resolvers)
 
     def waiting(self) -> tuple[Waiting, ...]:
         """The servers whose pace keeps us waiting, the longest wait first."""
@@ -140,8 +176,16 @@ class LiveNet:
 
     async def _put(self, question: Question[Any]) -> Any:
         match question:
+            case DnsQuestion(server=server) if server == SECOND_RESOLVER:
+                return await self._ask_second(question)
             case DnsQuestion():
                 return await self._dns.ask(question)
+            case ReferralQuestion():
+                return await self._referrals.ask(question)
+            case NamesQuestion():
+                return await self._names.ask(question)
+            case ZoneQuestion():
+                return await self._zones.ask(question)
             case HttpQuestion():
                 return await self._http.ask(question)
             case TlsQuestion():
@@ -153,6 +197,11 @@ class LiveNet:
             case ApiQuestion():
                 return await self._long_memory.ask(question, self._api.ask)
         raise TypeError(f"no door for {type(question).__name__}")
+
+    async def _ask_second(self, question: DnsQuestion) -> DnsAnswer:
+        if self._second is None:
+            raise NetTrouble(Reason.NOT_ASKED, "no second resolver is configured")
+        return await self._second.ask(structs.replace(question, server=None))
 
     def _judged(self, handshake: Handshake, name: str) -> Handshake:
         trust = self.trust.verify(handshake.chain, name, datetime.now(UTC))

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from probes.kit.net.lately import Lately
 from probes.kit.net.question import (
+    SECOND_RESOLVER,
     ApiAnswer,
     DnsAnswer,
     DnsQuestion,
@@ -29,7 +30,7 @@ _PLACE = 600
 class Memory:
     """The latest good answers, bounded in number and in bytes, and the questions under way."""
 
-    def __init__(self, most: int = 100_000, most_bytes: int = 16_777_216) -> None:
+    def __init__(self, most: int = 10_000, most_bytes: int = 4_194_304) -> None:
         self._known: Lately[Question[Any], Any] = Lately(most_bytes, most)
         self._asking: dict[Question[Any], asyncio.Future[NetTrouble | None]] = {}
 
@@ -75,7 +76,8 @@ def _settled(question: Question[Any], answer: Any) -> bool:
     match answer:
         case DnsAnswer(wire=wire):
             settled = len(wire) > 3 and wire[3] & 15 in (_NOERROR, _NXDOMAIN)
-            return settled and isinstance(question, DnsQuestion) and question.server is None
+            server = question.server if isinstance(question, DnsQuestion) else ""
+            return settled and server in (None, SECOND_RESOLVER)
         case ApiAnswer(status=status, truncated=truncated):
             return status == 200 and not truncated
         case WhoisAnswer(complete=complete):

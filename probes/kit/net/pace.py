@@ -108,14 +108,14 @@ class Pace:
         self._queues: dict[str, _Queue] = {}
         self._until: dict[str, tuple[float, Why]] = {}
 
-    async def take(self, group: str, server: str = "") -> None:
+    async def take(self, group: str, server: str = "", longest: float = LONGEST_WAIT) -> None:
         """Return when the group may be asked; the surrounding Patience is not charged for it.
 
         `server` is the member that is to be asked, where the group has another name than it: its
         rate counts, and it is named to whoever watches.
 
         Raises NetTrouble (rate_limited) when the group asked us to stay away, or its day's questions
-        are used up, for longer than we wait.
+        are used up, for longer than we wait: `longest` seconds.
         """
         queue = self._queues.get(group)
         if queue is None:
@@ -125,7 +125,7 @@ class Pace:
             # Only the first in the queue reserves: one who gives up loses one turn, not a hundred.
             with our_own_turn():
                 async with queue.turnstile:
-                    await self._wait_for_turn(group, server)
+                    await self._wait_for_turn(group, server, longest)
         finally:
             queue.length -= 1
             if not queue.length:
@@ -149,7 +149,7 @@ class Pace:
         ]
         return tuple(sorted(rows, key=lambda row: (-row.until.timestamp(), row.server)))
 
-    async def _wait_for_turn(self, group: str, server: str) -> None:
+    async def _wait_for_turn(self, group: str, server: str, longest: float) -> None:
         kind, _, name = group.partition(":")
         rate = self._rates.rate(f"{kind}:{server or name}")
         horizon = max(HORIZON, rate.interval / LEAST_SHARE)
@@ -161,7 +161,7 @@ class Pace:
                 return
             # Other processes queue a few turns ahead at most; a longer wait is a closed circuit.
             why = Why.BACK_OFF if seconds > horizon else Why.TURN
-            if seconds > max(horizon, LONGEST_WAIT):
+            if seconds > max(horizon, longest):
                 raise NetTrouble(Reason.RATE_LIMITED, _closed_until(server or name, now + seconds))
             self._until[group] = (now + seconds, why)
             if seconds <= horizon:

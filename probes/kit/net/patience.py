@@ -44,6 +44,7 @@ class Patience:
         self._calls = 0
         self._over = False
         """True when time has run out, or the block is left."""
+        self._timer: asyncio.TimerHandle | None = None
 
     async def __aenter__(self) -> Self:
         task = asyncio.current_task()
@@ -64,18 +65,33 @@ class Patience:
         tb: TracebackType | None,
     ) -> None:
         self._over = True
-        self._timer.cancel()
+        task = self._task
+        if self._timer:
+            self._timer.cancel()
         _current.reset(self._token)
+        # Contexts copied meanwhile live on with us in them; what was looked at must not live on with us.
+        del self._task, self._timer, self._token
         for _ in range(self._calls):
-            self._task.uncancel()
+            task.uncancel()
         # When somebody else has called the task off as well, it is his end and not ours.
-        alone = self._task.cancelling() <= self._before
+        alone = task.cancelling() <= self._before
         if self._calls and alone and kind is asyncio.CancelledError:
             raise TimeoutError from error
 
     def _start(self) -> None:
         self._due = self._loop.time() + self._left
-        self._timer = self._loop.call_at(self._due, self._run_out)
+        if self._timer is None:
+            self._timer = self._loop.call_at(self._due, self._look_at_the_clock)
+
+    def _look_at_the_clock(self) -> None:
+        """Queues put the deadline off again and again: the one timer follows it when it rings."""
+        self._timer = None
+        if self._queueing:
+            return
+        if self._loop.time() < self._due:
+            self._timer = self._loop.call_at(self._due, self._look_at_the_clock)
+        else:
+            self._run_out()
 
     def _run_out(self) -> None:
         self._over = True
@@ -89,7 +105,6 @@ class Patience:
         self._queueing += 1
         if self._queueing == 1 and not self._over:
             self._left = self._due - self._loop.time()
-            self._timer.cancel()
 
     def _go_on(self) -> None:
         if self._outer:

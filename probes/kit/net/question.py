@@ -7,6 +7,8 @@ is the probes' work, so that a better reader can read old answers again.
 
 from __future__ import annotations
 
+from functools import cached_property
+from hashlib import sha256
 from typing import Any, Generic, Protocol, TypeVar
 
 from msgspec import Struct
@@ -44,11 +46,16 @@ class DnsAnswer(Struct, frozen=True, tag=True, tag_field="answer"):
     """The address that answered."""
 
 
+SECOND_RESOLVER = "second"
+"""The `server` of a DnsQuestion for whoever is configured to be asked beside the resolvers."""
+
+
 class DnsQuestion(Question[DnsAnswer], frozen=True, tag=True, tag_field="ask"):
     """One DNS question. Retries and the change to TCP on truncation are the door's work.
 
-    Without `server` the configured recursive resolvers are asked (recursion desired); with it, that
-    address is asked directly, without recursion, and the guard is asked first.
+    Without `server` the configured recursive resolvers are asked (recursion desired), with
+    SECOND_RESOLVER the second one, if there is any; with an address, that one is asked directly,
+    without recursion, and the guard is asked first.
     """
 
     name: str
@@ -97,7 +104,7 @@ class TlsQuestion(Question[Handshake], frozen=True, tag=True, tag_field="ask"):
     """Dial this address; None takes the name's first reachable one."""
 
 
-class HttpAnswer(Struct, frozen=True, tag=True, tag_field="answer"):
+class HttpAnswer(Struct, frozen=True, dict=True, tag=True, tag_field="answer"):
     """One HTTP response (never followed on): decoded body under its cap, header names lower case."""
 
     status: int
@@ -107,6 +114,11 @@ class HttpAnswer(Struct, frozen=True, tag=True, tag_field="answer"):
     """True when the body was longer than the cap, or broke off."""
     address: str
     handshake: Handshake | None = None
+
+    @cached_property
+    def body_sha256(self) -> str:
+        """The SHA-256 of the body in hex, reckoned once: readers and recorders know bodies by it."""
+        return sha256(self.body).hexdigest()
 
     def header(self, name: str) -> str:
         """Return the first header of that (lower-case) name, or an empty string."""
@@ -165,6 +177,65 @@ class SmtpQuestion(Question[SmtpAnswer], frozen=True, tag=True, tag_field="ask")
     address: str | None = None
 
 
+class ReferralQuestion(Question[DnsAnswer], frozen=True, tag=True, tag_field="ask"):
+    """The NS records of a name, asked directly of a server of the zone above it.
+
+    One of thousands to the same few servers: each is asked at its own pace (`dns-parent`).
+    """
+
+    name: str
+    server: str
+    """An address; the guard is asked first."""
+
+
+class NamesAnswer(Struct, frozen=True, tag=True, tag_field="answer"):
+    """What became of a list of host labels that were tried below a zone."""
+
+    asked: int
+    """Labels of the list."""
+    words: str
+    """The first 16 hex digits of the SHA-256 of the list, one label a line."""
+    found: tuple[str, ...]
+    """Labels that have an IPv4 address or an alias of their own, sorted; at most 20,000."""
+    empty: tuple[str, ...]
+    """Labels that exist without either, sorted; at most 500."""
+    same: int
+    """Labels that lead nowhere but where every label leads (see `but`)."""
+    unanswered: int
+    """Labels for which every try ended in silence or in a failure of the resolver."""
+    complete: bool
+    """False when it was given up, or when more was found than is listed."""
+
+
+class NamesQuestion(Question[NamesAnswer], frozen=True, tag=True, tag_field="ask"):
+    """The Net's list of host labels, each asked for an A record below a zone, through the resolvers.
+
+    Only the sum is recorded: what is found has to be asked again, one DnsQuestion each.
+    """
+
+    zone: str
+    but: tuple[str, ...] = ()
+    """Addresses and alias targets that every label has (a wildcard): who has only these is not found."""
+
+
+class ZoneAnswer(Struct, frozen=True, tag=True, tag_field="answer"):
+    """What a name server sent when asked for a whole zone (RFC 5936): its messages one after another,
+    each behind two octets of length, at most 1 MiB.
+    """
+
+    wire: bytes
+    complete: bool
+    """True when the transfer came to its end, or was refused; False when it broke off or was cut."""
+    address: str
+
+
+class ZoneQuestion(Question[ZoneAnswer], frozen=True, tag=True, tag_field="ask"):
+    """A zone transfer (AXFR), asked of one address over TCP."""
+
+    zone: str
+    server: str
+
+
 class ListAnswer(Struct, frozen=True, tag=True, tag_field="answer"):
     """One row of a registry's published list, as it stands there."""
 
@@ -179,7 +250,17 @@ class ListQuestion(Question[ListAnswer], frozen=True, tag=True, tag_field="ask")
     name: str
 
 
-Answer = DnsAnswer | WhoisAnswer | Handshake | HttpAnswer | ApiAnswer | SmtpAnswer | ListAnswer
+Answer = (
+    DnsAnswer
+    | WhoisAnswer
+    | Handshake
+    | HttpAnswer
+    | ApiAnswer
+    | SmtpAnswer
+    | ListAnswer
+    | NamesAnswer
+    | ZoneAnswer
+)
 AnyQuestion = (
     DnsQuestion
     | WhoisQuestion
@@ -188,5 +269,8 @@ AnyQuestion = (
     | ApiQuestion
     | SmtpQuestion
     | ListQuestion
+    | ReferralQuestion
+    | NamesQuestion
+    | ZoneQuestion
 )
 SomeQuestion = Question[Any]

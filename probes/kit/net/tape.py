@@ -16,10 +16,12 @@ from msgspec.structs import replace
 
 from probes.kit.net.lately import Lately
 from probes.kit.net.question import (
+    SECOND_RESOLVER,
     Answer,
     AnyQuestion,
     ApiAnswer,
     DnsAnswer,
+    DnsQuestion,
     HttpAnswer,
     Net,
     NetTrouble,
@@ -81,7 +83,7 @@ class Exchange(Struct, frozen=True, dict=True):
     def page_digest(self) -> str:
         """32 hex digits for the body of an HTTP answer; empty where there is none."""
         if isinstance(self.answer, HttpAnswer) and self.answer.body:
-            return sha256(self.answer.body).hexdigest()[:32]
+            return self.answer.body_sha256[:32]
         return ""
 
 
@@ -138,6 +140,11 @@ class Recorder:
         """All so far, in the order in which they were asked; what is still pending is cut short."""
         return tuple(self._exchanges)
 
+    @property
+    def has_second_resolver(self) -> bool:
+        """What the net behind says."""
+        return bool(getattr(self._net, "has_second_resolver", False))
+
     async def ask(self, question: Question[A]) -> A:
         """Ask the net behind; write down what came of it."""
         place, asked, at = len(self._exchanges), cast(AnyQuestion, question), self._clock()
@@ -161,6 +168,10 @@ class Player:
         self._left: dict[Any, list[Exchange]] = defaultdict(list)
         for exchange in exchanges:
             self._left[exchange.question].append(exchange)
+        self.has_second_resolver = any(
+            isinstance(question, DnsQuestion) and question.server == SECOND_RESOLVER
+            for question in self._left
+        )
 
     async def ask(self, question: Question[A]) -> A:
         """Answer, or fail, as it went then; a question asked more often gets the last end again.

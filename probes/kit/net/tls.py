@@ -11,7 +11,8 @@ from probes.kit.net.question import Handshake, NetTrouble
 from probes.kit.net.wire import Wire
 from probes.kit.observation import Reason
 
-_RECORDS = 65_536
+_RECORDS = 16_384
+"""Bytes. Nothing longer is read at once: so much fits into one record (RFC 8446 5.1)."""
 
 
 @cache

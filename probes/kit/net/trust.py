@@ -244,7 +244,7 @@ def _load(der: bytes) -> x509.Certificate:
         return x509.load_der_x509_certificate(der)
 
 
-_loaded_lately = lru_cache(maxsize=512)(_load)
+_loaded_lately = lru_cache(maxsize=256)(_load)
 
 
 def _read(der: bytes) -> x509.Certificate | None:

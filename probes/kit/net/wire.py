@@ -24,6 +24,7 @@ class Wire:
         "_due",
         "_fd",
         "_loop",
+        "_sending",
         "_socket",
         "_timer",
         "_unsent",
@@ -44,6 +45,7 @@ class Wire:
         self._timer: asyncio.TimerHandle | None = None
         self._due: float | None = None
         self._watched = False
+        self._sending = False
         self._unsent = bytearray()
 
     @classmethod
@@ -89,6 +91,7 @@ class Wire:
             return
         if sent < len(data) and len(self._unsent) <= _MOST_UNSENT:
             self._unsent += data[sent:]
+            self._sending = True
             self._loop.add_writer(self._fd, self._send_more)
 
     async def receive(self) -> bytes:
@@ -109,8 +112,11 @@ class Wire:
             self._timer = None
         if self._socket.fileno() < 0:
             return
-        self._loop.remove_reader(self._fd)
-        self._loop.remove_writer(self._fd)
+        # To take away what is not there costs the event loop more than to take away what is.
+        if self._watched:
+            self._loop.remove_reader(self._fd)
+        if self._sending:
+            self._loop.remove_writer(self._fd)
         self._socket.close()
 
     async def _connect(self, port: int) -> None:
@@ -118,9 +124,10 @@ class Wire:
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         failed = self._socket.connect_ex((self.address, port))
         if failed == errno.EINPROGRESS:
+            self._sending = True
             self._loop.add_writer(self._fd, self._wake, b"")
             await self._wait()
-            self._loop.remove_writer(self._fd)
+            self._no_more_to_send()
             failed = self._socket.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
         if failed:
             raise OSError(failed, os.strerror(failed))
@@ -174,4 +181,8 @@ class Wire:
         except OSError:
             self._unsent.clear()
         if not self._unsent:
-            self._loop.remove_writer(self._fd)
+            self._no_more_to_send()
+
+    def _no_more_to_send(self) -> None:
+        self._sending = False
+        self._loop.remove_writer(self._fd)

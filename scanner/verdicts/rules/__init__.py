@@ -7,6 +7,7 @@ from scanner.verdicts.card import Card
 from scanner.verdicts.rules.certificate.expires_soon import expires_soon
 from scanner.verdicts.rules.certificate.is_trusted import is_trusted
 from scanner.verdicts.rules.certificate.still_served import still_served
+from scanner.verdicts.rules.domain.archive import archive
 from scanner.verdicts.rules.domain.delegation import delegation
 from scanner.verdicts.rules.domain.emptiness import emptiness
 from scanner.verdicts.rules.domain.holder import holder
@@ -16,6 +17,7 @@ from scanner.verdicts.rules.domain.renewal import renewal
 from scanner.verdicts.rules.domain.role import role
 from scanner.verdicts.rules.domain.takes_mail import takes_mail
 from scanner.verdicts.rules.domain.web import web
+from scanner.verdicts.rules.domain.zone_open import zone_open
 from scanner.verdicts.rules.hosting.behind_front import behind_front
 from scanner.verdicts.rules.hosting.serves_mail import serves_mail
 from scanner.verdicts.rules.hosting.serves_names import serves_names
@@ -23,6 +25,11 @@ from scanner.verdicts.rules.hosting.serves_sites import serves_sites
 from scanner.verdicts.rules.mail.declares_no_mail import declares_no_mail
 from scanner.verdicts.rules.mail.has_servers import has_servers
 from scanner.verdicts.rules.mail.sender_signs import sender_signs
+from scanner.verdicts.rules.papers.declared import declared
+from scanner.verdicts.rules.papers.disagreement import disagreement
+from scanner.verdicts.rules.papers.holder_left import holder_left
+from scanner.verdicts.rules.papers.only_in_papers import only_in_papers
+from scanner.verdicts.rules.papers.term import term
 from scanner.verdicts.rules.site.certificate_trouble import certificate_trouble
 from scanner.verdicts.rules.site.dangling_cname import dangling_cname
 from scanner.verdicts.rules.site.does_not_answer import does_not_answer
@@ -56,6 +63,13 @@ RULES: tuple[Card, ...] = (
     names_known,
     renewal,
     holder,
+    zone_open,
+    archive,
+    only_in_papers,
+    declared,
+    holder_left,
+    term,
+    disagreement,
 )
 """In the order in which their findings are told."""
 

@@ -19,7 +19,7 @@ import msgspec
 from tests.benchmarks.audit.firms import firms
 from tests.benchmarks.audit.measure import Measured, Meter
 
-_SETTINGS = '[pace]\n"*" = "60000/min"\n'
+_SETTINGS = '[pace]\n"*" = "60000/min"\n"dns" = "100000/s"\n"dns-parent" = "2000/s"\n'
 
 
 def arguments(count: int, folder: Path) -> list[str]:

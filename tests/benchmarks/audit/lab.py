@@ -84,13 +84,17 @@ async def audit(count: int, folder: Path, meter: Meter) -> None:
     await registry.ensure_client(request.client, service.now())
     run = await evidence.begin(request.client.slug, {}, SETTINGS.vantage, service.now())
     with meter.phase("looks"):
-        async with service.live_net(SETTINGS, database) as net:
-            scan = Scan(LabFrontier(seeds), evidence, net, service.now, SETTINGS.vantage, Silent())
-            tally = await scan.run(run.id)
+        tally = await _look(seeds, evidence, database, run)
     _write(request.client, seeds, run, tally, evidence, folder / "audit.json", meter)
     _print(folder / "audit.json", meter)
     _count(meter, tally)
     database.close()
+
+
+async def _look(seeds: Seeds, evidence: Evidence, database: Database, run: Run) -> Tally:
+    async with service.live_net(SETTINGS, database) as net:
+        scan = Scan(LabFrontier(seeds), evidence, net, service.now, SETTINGS.vantage, Silent())
+        return await scan.run(run.id)
 
 
 def _write(

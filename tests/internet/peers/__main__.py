@@ -9,6 +9,7 @@ from pathlib import Path
 
 from tests.internet.namespace import INSIDE
 from tests.internet.peers import (
+    archive,
     hostile_mail,
     hostile_names,
     hostile_web,
@@ -18,6 +19,7 @@ from tests.internet.peers import (
     web,
 )
 from tests.internet.peers.certificate_logs import CertificateLogs
+from tests.internet.peers.microsoft import Microsoft
 from tests.internet.peers.rdap import RIR, Rdap
 from tests.internet.peers.registry import Register
 from tests.internet.peers.stage import Stage
@@ -30,7 +32,7 @@ PORTS_INSIDE = (25, 43, 80, 443, 8080)
 
 async def play(folder: Path) -> None:
     """Start everything, and stay: last those whose listening says that the world is ready."""
-    world = load()
+    world = load(lab=(folder / "lab").read_text())
     now = datetime.fromisoformat((folder / "now").read_text())
     register = Register(world, now)
     stage = Stage(folder / "played.log")
@@ -45,6 +47,8 @@ async def play(folder: Path) -> None:
     for host, answer in services(world, register, folder / "tls", now, stage).items():
         for address in world.addresses(host):
             await web.serve(address, answer, web.tls(folder / "tls", host))
+            if host == archive.HOST:
+                await web.serve(address, answer, None)
     await asyncio.Event().wait()
 
 
@@ -56,7 +60,10 @@ def services(
     answers: dict[str, web.Answer] = {"data.iana.org": rdap.bootstrap}
     answers |= {_host(tld.rdap): rdap.registry for tld in world.tlds if tld.rdap}
     answers[_host(RIR)] = rdap.addresses
-    return answers | {"crt.sh": logs.crtsh, "api.certspotter.com": logs.certspotter}
+    answers |= {"crt.sh": logs.crtsh, "api.certspotter.com": logs.certspotter}
+    answers[archive.HOST] = archive.Archive(world, now).answer
+    microsoft = Microsoft(world)
+    return answers | {microsoft.LOGIN: microsoft.login, microsoft.OFFICE: microsoft.office}
 
 
 async def _odd(server: Server, world: Population, tls: Path, stage: Stage) -> None:

@@ -1,4 +1,10 @@
-"""crt.sh and Cert Spotter over everything that the lab's authorities ever issued."""
+"""crt.sh and Cert Spotter over everything that the lab's authorities ever issued.
+
+crt.sh is asked `?q=` (or `Identity`, `dNSName`, `CN`, `O`) with `output=json`, and `?d=ID` for the certificate
+itself. A row's `name_value` holds only what matched. It gives 10,000 rows at most.
+Cert Spotter tells what each `expand` asks for and nothing more, a page at a time; `after` the last id of one
+page is the next, until a page is empty (sslmate.com/certspotter/api/docs-v1).
+"""
 
 from __future__ import annotations
 
@@ -7,6 +13,7 @@ import base64
 import json
 from datetime import datetime
 from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
 
 from msgspec import Struct
 
@@ -17,6 +24,19 @@ from tests.internet.population import Hostile, Population
 
 SLOW = 12.0
 """Seconds that crt.sh takes where the population says `slow`."""
+ROWS = 10_000
+"""Rows that crt.sh gives at most."""
+PAGE = 50
+"""Issuances on a page of Cert Spotter."""
+NO_JSON = b"""<!DOCTYPE HTML PUBLIC "-//W3C//DTD HTML 4.0 Transitional//EN">
+<HTML><HEAD><TITLE>crt.sh | Error</TITLE></HEAD><BODY>
+<SPAN class="whiteongrey">Sorry, something went wrong... :-(</SPAN>
+<BR><BR>Your request could not be processed, please try again later.</BODY></HTML>"""
+"""What crt.sh says, with status 200, where the population says `html`."""
+
+
+IDENTITIES = ("q", "Identity", "identity", "dNSName", "CN", "O")
+"""The parameters that crt.sh's search goes by."""
 
 
 class Logged(Struct, frozen=True):
@@ -32,6 +52,9 @@ class Logged(Struct, frozen=True):
     not_before: datetime
     not_after: datetime
     pem: str
+    organisation: str
+    seen: str
+    """The only one who knows of it; empty: both."""
 
 
 class CertificateLogs:
@@ -43,7 +66,7 @@ class CertificateLogs:
         self.now = now
         self.stage = stage
         rows = json.loads((folder / "log.json").read_text())
-        self.entries = [
+        entries = [
             Logged(
                 **{field: row[field] for field in Logged.__struct_fields__}
                 | {key: datetime.fromisoformat(row[key]) for key in ("not_before", "not_after")}
@@ -51,6 +74,8 @@ class CertificateLogs:
             for row in rows
             if row["logged"]
         ]
+        self.entries = [entry for entry in entries if entry.seen != "certspotter"]
+        self.spotted = [entry for entry in entries if entry.seen != "crtsh"]
 
     async def crtsh(self, request: Request) -> Response:
         """crt.sh: a search by name (`%.` matches everything below), or one certificate by id."""
@@ -61,15 +86,17 @@ class CertificateLogs:
             if not found:
                 return Response(b"Certificate not found", 404, "text/plain")
             return Response(found[0].pem.encode(), type="application/pkix-cert")
-        query = next(
-            (asked[key] for key in ("q", "Identity", "identity", "dNSName") if key in asked), ""
-        )
+        query = next((asked[key] for key in IDENTITIES if key in asked), "")
         trouble = self._trouble(query)
         if trouble == "502":
             return Response(b"<html><head><title>502 Bad Gateway</title></head></html>", 502)
         if trouble == "slow":
             await asyncio.sleep(SLOW)
+        if trouble == "html":
+            return Response(NO_JSON)
         rows = self._search(query.lower())
+        if trouble == "capped":
+            rows = _capped(rows)
         if asked.get("exclude") == "expired":
             rows = [row for row in rows if str(row["not_after"]) > f"{self.now:%Y-%m-%dT%H:%M:%S}"]
         answer = as_json(rows)
@@ -89,12 +116,14 @@ class CertificateLogs:
         deep = request.query.get("include_subdomains") == "true"
         after = int(request.query.get("after", "0"))
         rows = []
-        for entry in self.entries:
+        wanted = {value for key, value in parse_qsl(urlsplit(request.url).query) if key == "expand"}
+        for entry in self.spotted:
             named = any(
                 name == domain or (deep and name.endswith(f".{domain}")) for name in entry.names
             )
             if named and entry.not_after > self.now and entry.id > after:
-                rows.append(_issuance(entry))
+                rows.append(_issuance(entry, wanted))
+        rows = rows[:PAGE]
         if trick := self._hostile(domain).certspotter:
             self.stage.played("certspotter", trick)
             return SPOTTER_TRICKS[trick](as_json(rows))
@@ -112,16 +141,31 @@ class CertificateLogs:
         """Newest first; `name_value` holds only the names that match, as crt.sh does it."""
         rows = []
         for entry in reversed(self.entries):
-            matching = [name for name in entry.names if _matches(name, query)]
+            owner = [entry.organisation] if entry.organisation else []
+            matching = [name for name in [*entry.names, *owner] if _matches(name.lower(), query)]
             if matching:
                 rows.append(_row(entry, matching))
         return rows
 
 
 def _matches(name: str, query: str) -> bool:
-    if query.startswith("%"):
-        return name.endswith(query.lstrip("%"))
-    return name == query
+    start, middle, end = query.startswith("%"), query.strip("%"), query.endswith("%")
+    if start and end:
+        return middle in name
+    if start:
+        return name.endswith(middle)
+    return name.startswith(middle) if end else name == middle
+
+
+def _capped(rows: list[dict[str, object]]) -> list[dict[str, object]]:
+    """As many rows as crt.sh ever gives, for a name that has more."""
+    times = ROWS // max(1, len(rows)) + 1
+    many = [
+        row | {"id": 1_000_000 * again + at}
+        for again in range(times)
+        for at, row in enumerate(rows)
+    ]
+    return many[:ROWS]
 
 
 def _row(entry: Logged, matching: list[str]) -> dict[str, object]:
@@ -139,22 +183,21 @@ def _row(entry: Logged, matching: list[str]) -> dict[str, object]:
     }
 
 
-def _issuance(entry: Logged) -> dict[str, object]:
+def _issuance(entry: Logged, wanted: set[str]) -> dict[str, object]:
     body = "".join(line for line in entry.pem.splitlines() if "-----" not in line)
+    expanded = {
+        "dns_names": entry.names,
+        "issuer": {"friendly_name": _organisation(entry.issuer), "name": entry.issuer},
+        "cert_der": base64.b64encode(base64.b64decode(body)).decode(),
+    }
     return {
         "id": str(entry.id),
         "tbs_sha256": entry.tbs_sha256,
         "cert_sha256": entry.sha256,
-        "dns_names": entry.names,
         "not_before": f"{entry.not_before:%Y-%m-%dT%H:%M:%SZ}",
         "not_after": f"{entry.not_after:%Y-%m-%dT%H:%M:%SZ}",
         "revoked": False,
-        "issuer": {"friendly_name": _organisation(entry.issuer), "name": entry.issuer},
-        "cert": {
-            "type": "cert",
-            "sha256": entry.sha256,
-            "data": base64.b64encode(base64.b64decode(body)).decode(),
-        },
+        **{key: value for key, value in expanded.items() if key in wanted},
     }
 
 

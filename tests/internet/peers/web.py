@@ -55,8 +55,8 @@ def tls(folder: Path, host: str) -> ssl.SSLContext:
     return context
 
 
-async def serve(address: str, answer: Answer, context: ssl.SSLContext) -> None:
-    """Answer HTTPS on port 443 of the address."""
+async def serve(address: str, answer: Answer, context: ssl.SSLContext | None) -> None:
+    """Answer HTTPS on port 443 of the address; without a context HTTP on port 80."""
 
     async def visit(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with contextlib.suppress(OSError, asyncio.IncompleteReadError, TimeoutError):
@@ -67,7 +67,7 @@ async def serve(address: str, answer: Answer, context: ssl.SSLContext) -> None:
                 await flood(writer, response.endless)
         writer.close()
 
-    await asyncio.start_server(visit, address, 443, ssl=context)
+    await asyncio.start_server(visit, address, 443 if context else 80, ssl=context)
 
 
 def request(head: str) -> Request:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from probes.kit.spf import Term, expand, is_spf, read_spf
+from probes.kit.spf import Term, expand, is_spf, names_in, read_spf
 
 
 @pytest.mark.parametrize(
@@ -133,3 +133,24 @@ def test_reading_never_raises(text):
     record = read_spf("v=spf1 " + text)
     for term in record.terms:
         expand(term.name, "d.ru", "d.ru")
+    names_in("v=spf1 " + text)
+
+
+@pytest.mark.parametrize(
+    ("terms", "names"),
+    [
+        ("include:_spf.A.ru a:out.b.ru/24 mx:c.ru exists:e.ru ptr:p.ru redirect=r.ru",
+         ("_spf.a.ru", "out.b.ru", "c.ru", "e.ru", "p.ru", "r.ru")),
+        ("include:a.ru ?include:a.ru", ("a.ru",)),
+        ("include:%{i}._ip.%{h}._ehlo.%{d}._spf.v.ru", ("_spf.v.ru",)),
+        ("exists:%{l1r-}.x.ru", ("x.ru",)),
+        ("exists:x.%{d}", ()),
+        ("exists:a%{d}b.x.ru", ()),
+        ("exists:a%-.x.ru", ("x.ru",)),
+        ("a mx ip4:192.0.2.1 -all", ()),
+        ("redirect=r.ru -all", ()),
+        ("include:no_dots", ()),
+    ],
+)  # fmt: skip
+def test_a_record_names_what_no_macro_changes(terms, names):
+    assert names_in(f"v=spf1 {terms}") == names

@@ -165,17 +165,30 @@ def test_one_group_of_evidence_makes_possible_two_make_likely():
     assert likely.ownership is Ownership.LIKELY
 
 
-def test_two_signs_of_one_group_are_one():
-    """Redirects both ways and a common counter are all the web; a like name counts for nothing."""
+def test_what_a_name_shows_of_itself_proves_nothing_alone():
+    """A redirect to the client and his counter are an imitator's too; a like name counts for nothing."""
     world = World().domain("romashka.ru").domain("romashka-shop.ru")
     counter = (Counter("metrika", "123"),)
-    world.both("romashka.ru", shows=page(counters=counter), to="https://romashka-shop.ru/")
+    world.both("romashka.ru", shows=page(counters=counter, link_hosts=("romashka-shop.ru",)))
     world.host("romashka-shop.ru", shows=page(counters=counter), to="https://romashka.ru/")
 
     found = held(world.estate("romashka.ru", brands=("romashka",)), "domain:romashka-shop.ru")
 
     assert found.ownership is Ownership.POSSIBLE
-    assert {reason.group for reason in found.reasons} == {"web", "name"}
+    assert {reason.group for reason in found.reasons} == {"client_site", "page", "name"}
+    assert {reason.code for reason in found.reasons} >= {"redirects_to_client_site"}
+
+
+def test_what_the_clients_site_says_and_what_the_other_shows_are_two():
+    """His visitors are sent there, and find his counter: no imitator brings that about."""
+    world = World().domain("romashka.ru").domain("shop.su")
+    counter = (Counter("metrika", "123"),)
+    world.host("romashka.ru", shows=page(counters=counter))
+    world.host("www.romashka.ru", to="https://shop.su/").host(
+        "shop.su", shows=page(counters=counter)
+    )
+
+    assert held(world.estate("romashka.ru"), "domain:shop.su").ownership is Ownership.LIKELY
 
 
 def test_neighbours_on_a_shared_address_are_nobody():

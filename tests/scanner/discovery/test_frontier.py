@@ -7,10 +7,15 @@ from sys import getrefcount
 
 import pytest
 
+from probes.address_neighbours import AddressNeighbours, ReverseName
 from probes.kit.observation import Observation, Seen
 from probes.kit.target import Address, Domain, Endpoint, Host
+from probes.names_below import NamesBelow
+from probes.parent_delegation import ParentDelegation
+from scanner.assets import Ownership, Step
 from scanner.discovery import Ask, Frontier, Look, Seeds
-from tests.scanner.discovery.world import NOW, TIMEOUT, World, certificate, page
+from scanner.discovery.scope import Listed
+from tests.scanner.discovery.world import NOW, NXDOMAIN, TIMEOUT, World, certificate, page
 
 
 def run(
@@ -31,14 +36,14 @@ def run(
 
 def rich_world() -> World:
     world = World()
-    log = (("lk.romashka.ru", "old.romashka.ru"), ("*.romashka.ru", "romashka-shop.ru"))
+    log = (("lk.romashka.ru", "old.romashka.ru"), ("*.romashka.ru", "tyulpan.su"))
     world.domain("romashka.ru", mx=("mail.romashka.ru", "mx.yandex.net"), log=log)
     tls = certificate("romashka.ru", "www.romashka.ru", "api.romashka.ru")
     world.both("romashka.ru", "198.51.100.1", "2001:db8::1", tls=tls)
     world.host("lk.romashka.ru", tls=certificate("lk.romashka.ru", "deep.romashka.ru"))
     world.host("api.romashka.ru").nowhere("old.romashka.ru").host("deep.romashka.ru")
     world.mail_host("mail.romashka.ru", "198.51.100.1").mail_host("mx.yandex.net")
-    world.domain("romashka-shop.ru").host("romashka-shop.ru", "203.0.113.9")
+    world.domain("tyulpan.su").host("tyulpan.su", "203.0.113.9")
     return world
 
 
@@ -67,35 +72,46 @@ def test_what_is_only_possible_gets_passive_looks_and_one_visit():
     """A name that merely shares a certificate is not gone through."""
     asked, frontier = run(rich_world(), Seeds(domains=("romashka.ru",)))
 
-    about = {look.probe for look in asked if look.target == Domain("romashka-shop.ru")}
-    assert about == {"registration", "delegation", "dns_records"}
-    hosts = {look.probe for look in asked if look.target == Host("romashka-shop.ru")}
+    about = {look.probe for look in asked if look.target == Domain("tyulpan.su")}
+    assert about == {
+        "registration",
+        "delegation",
+        "dns_records",
+        "mail_policy",
+        "microsoft_tenant",
+    }
+    hosts = {look.probe for look in asked if look.target == Host("tyulpan.su")}
     assert hosts == {"addresses", "website"}
-    assert Look("tls_certificate", Endpoint("romashka-shop.ru", 443)) not in asked
-    assert frontier.siblings == {"romashka-shop.ru"}
+    # The visit shook hands already: to read its certificate takes no new connection.
+    assert Look("tls_certificate", Endpoint("tyulpan.su", 443)) in asked
+    assert Look("tls_certificate", Endpoint("tyulpan.su", 25, "smtp")) not in asked
+    assert frontier.siblings == {"tyulpan.su"}
 
 
 def test_providers_and_strangers_are_no_leads():
-    """Mail providers, name servers, and the places everybody links to are never visited as sites."""
+    """Known services and the places everybody links to are never visited; who else is linked, once."""
     world = World().domain("a.ru", mx=("mx.yandex.net",)).mail_host("mx.yandex.net")
     links = page(link_hosts=("vk.com", "partner.ru"))
-    world.host("a.ru", shows=links, to="https://t.me/a").host("www.a.ru", to="http://ns1.reg.ru/")
+    world.domain("partner.ru").host("partner.ru").host(
+        "a.ru", shows=links, to="https://t.me/a"
+    ).host("www.a.ru", to="http://ns1.reg.ru/")
 
     asked, frontier = run(world, Seeds(domains=("a.ru",)))
 
     visited = {str(look.target) for look in asked if look.probe == "website"}
-    assert visited == {"host a.ru", "host www.a.ru"}
-    assert frontier.siblings == set()
+    assert visited == {"host a.ru", "host www.a.ru", "host partner.ru"}
+    assert frontier.siblings == {"partner.ru"}
+    assert not frontier.tells("partner.ru")
 
 
 def test_a_foreign_name_is_never_looked_at():
     """A person's word that a name is somebody else's outranks everything."""
-    foreign = frozenset({"domain:romashka-shop.ru", "site:lk.romashka.ru", "domain:b.ru"})
+    foreign = frozenset({"domain:tyulpan.su", "site:lk.romashka.ru", "domain:b.ru"})
 
     asked, _ = run(rich_world(), Seeds(domains=("romashka.ru", "b.ru"), foreign=foreign))
 
     names = {getattr(look.target, "name", "") for look in asked}
-    assert names.isdisjoint({"romashka-shop.ru", "lk.romashka.ru", "b.ru", "www.b.ru"})
+    assert names.isdisjoint({"tyulpan.su", "lk.romashka.ru", "b.ru", "www.b.ru"})
 
 
 def test_a_typed_host_does_not_confirm_the_domain_above_it():
@@ -178,22 +194,41 @@ def test_a_certificate_of_a_crowd_proves_nothing():
         assert frontier.siblings == set()
 
 
-def test_a_tried_name_counts_unless_every_name_leads_there():
-    """Labels are tried under the client's domains; what a wildcard answers proves nothing."""
-    world = World().domain("a.ru").both("a.ru").domain("b.ru", wildcard=Seen(("198.51.100.7",)))
-    world.both("b.ru").host("shop.a.ru").nowhere("old.a.ru")
-    world.host("shop.b.ru", "198.51.100.7").host("old.b.ru", "198.51.100.8")
+def test_zones_are_searched_only_where_a_person_stands_for_them():
+    """Labels are tried and transfers asked for below typed names; never below a paper's, or unasked."""
+    world = World().domain("a.ru").both("a.ru").domain("b.ru").both("b.ru")
+    found = NamesBelow(("lk.a.ru",), 3_000, 0, 0, NXDOMAIN, False, "", True)
+    world.see("names_below", Domain("a.ru"), found).host("lk.a.ru")
 
-    asked, frontier = run(world, Seeds(domains=("a.ru", "b.ru"), labels=("shop", "old")))
+    seeds = Seeds(domains=("a.ru",), from_papers={"b.ru": "list.xlsx"}, searches=True)
+    asked, frontier = run(world, seeds)
 
-    assert {name for name in frontier.sites if not name.startswith("www.")} == {
-        "a.ru", "b.ru", "shop.a.ru", "old.b.ru",
-    }  # fmt: skip
-    assert Look("website", Host("shop.b.ru")) not in asked
-    assert [step.code for step in frontier.story("shop.a.ru")] == [
+    searches = {"names_below", "zone_transfer", "zone_chain"}
+    assert {(look.probe, look.target) for look in asked if look.probe in searches} == {
+        (probe, Domain("a.ru")) for probe in searches
+    }
+    assert [step.code for step in frontier.story("lk.a.ru")] == [
         "typed_by_consultant",
-        "tried_under",
+        "found_by_label_below",
     ]
+    quiet, _ = run(world, Seeds(domains=("a.ru",)))
+    assert searches.isdisjoint(look.probe for look in quiet)
+
+
+def test_names_like_the_clients_are_asked_about_and_looked_at_where_somebody_has_them():
+    """One question to the parent each; only what is registered gets passive looks and one visit."""
+    world = World().domain("romashka.ru").both("romashka.ru")
+    world.domain("romashka.su").host("romashka.su")
+    world.see("parent_delegation", Domain("romashka.su"), ParentDelegation("su", ("ns1.reg.ru",)))
+
+    asked, frontier = run(world, Seeds(domains=("romashka.ru",), guesses=100))
+
+    guesses = {look.target for look in asked if look.probe == "parent_delegation"}
+    assert len(guesses) == 100
+    assert Domain("romashka.com") in guesses
+    assert frontier.siblings == {"romashka.su"}
+    assert [step.code for step in frontier.story("romashka.su")] == ["registered_like"]
+    assert not frontier.tells("romashka.su")
 
 
 def test_what_was_learnt_is_let_go():
@@ -214,3 +249,134 @@ def test_what_was_learnt_is_let_go():
     del frontier
     assert held == [getrefcount(fact) for fact in answers]
     assert len(held) > 20
+
+
+@pytest.mark.parametrize("shuffle", [None, 1, 2, 3])
+def test_names_of_a_registrys_list_are_looked_at_at_once(shuffle: int | None):
+    """Passively, and by one visit; the story names the list, unless the client's names say more."""
+    world = World().domain("romashka.ru", mx=("mail.romashka-mail.ru",)).both("romashka.ru")
+    listed = {
+        "romashka-mail.ru": Listed("ru.gz", "ромашка", 3),
+        "romashka-dom.ru": Listed("ru.gz", "ромашка", 3),
+        "romashka.ru": Listed("ru.gz", "ромашка", 3),
+        "other-romashka.ru": Listed("ru.gz", "ромашка", 3),
+    }
+    seeds = Seeds(
+        domains=("romashka.ru",),
+        listed=listed,
+        guesses=100,
+        foreign=frozenset({"domain:other-romashka.ru"}),
+    )
+
+    asked, frontier = run(world, seeds, shuffle=shuffle)
+
+    assert frontier.siblings >= {"romashka-dom.ru", "romashka-mail.ru"}
+    assert not {"romashka.ru", "other-romashka.ru"} & frontier.siblings
+    about = {look.probe for look in asked if look.target == Domain("romashka-dom.ru")}
+    assert about == {
+        "registration",
+        "delegation",
+        "dns_records",
+        "mail_policy",
+        "microsoft_tenant",
+    }
+    assert frontier.story("romashka-dom.ru") == (Step("listed_in_zone_list", "ru.gz"),)
+    assert [step.code for step in frontier.story("romashka-mail.ru")] == [
+        "typed_by_consultant",
+        "mx_host_of",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("count", "ownership"),
+    [
+        (1, Ownership.LIKELY),
+        (10, Ownership.LIKELY),
+        (11, Ownership.POSSIBLE),
+        (100, Ownership.POSSIBLE),
+    ],
+)
+def test_the_rarer_a_word_the_more_a_name_with_it_says(count: int, ownership: Ownership):
+    """Beside mail that goes to the client; by itself a like name makes nothing likely."""
+    listed = {
+        name: Listed("ru.gz", "ромашка", count) for name in ("my-romashka.ru", "romashka-2.ru")
+    }
+    world = World().domain("kolokolchik.ru").domain("romashka-2.ru")
+    world.domain("my-romashka.ru", mx=("mail.kolokolchik.ru",))
+    world.mail_host("mail.kolokolchik.ru")
+
+    _, frontier = run(world, Seeds(domains=("kolokolchik.ru",), listed=listed))
+
+    assert frontier.claims.on("my-romashka.ru")[0] is ownership
+    alone, reasons = frontier.claims.on("romashka-2.ru")
+    assert alone is Ownership.POSSIBLE
+    assert [reason.code for reason in reasons] == ["rare_name"]
+    assert reasons[0].params == {"word": "ромашка", "count": count, "file": "ru.gz"}
+    assert frontier.tells("romashka-2.ru"), "paid names may lead nowhere: the list is all there is"
+
+
+@pytest.mark.parametrize("shuffle", [None, 1, 2, 3])
+def test_the_story_of_a_listed_name_never_leads_back_to_it(shuffle: int | None):
+    """Its own sites, and other listed names, mention it and each other; the list stays its story."""
+    names = ("romashka-a.ru", "romashka-b.ru")
+    world = World().domain("romashka.ru", mx=("mail.romashka.ru",)).both("romashka.ru")
+    world.mail_host("mail.romashka.ru")
+    for name, other in (names, names[::-1]):
+        world.domain(name, mx=("mail.romashka.ru",), log=((name, f"lk.{name}", other),))
+        world.host(name).host(f"lk.{name}")
+        world.host(f"www.{name}", tls=certificate(name, f"www.{name}", other))
+    listed = {name: Listed("ru.gz", "ромашка", 2) for name in names}
+
+    _, frontier = run(world, Seeds(domains=("romashka.ru",), listed=listed), shuffle=shuffle)
+
+    assert frontier.scope.likely == set(names)
+    for name in names:
+        assert frontier.story(name) == (Step("listed_in_zone_list", "ru.gz"),)
+        assert len(frontier.story(f"lk.{name}")) <= 3
+
+
+def test_a_word_that_hundreds_of_names_hold_says_nothing():
+    """The name is looked at, and told of only if something else speaks for it."""
+    seeds = Seeds(
+        domains=("kolokolchik.ru",), listed={"my-romashka.ru": Listed("ru.gz", "ромашка", 101)}
+    )
+
+    _, frontier = run(World().domain("kolokolchik.ru").domain("my-romashka.ru"), seeds)
+
+    assert frontier.claims.on("my-romashka.ru")[1] == ()
+    assert not frontier.tells("my-romashka.ru")
+
+
+@pytest.mark.parametrize("shuffle", [None, 1, 2, 3])
+def test_the_block_round_a_machine_of_the_clients_is_asked_about_once(shuffle: int | None):
+    """Never round a front, nor round what is only somebody's he was met with, nor in IPv6."""
+    world = World().domain("romashka.ru", mx=("mx.hoster.ru",))
+    world.both("romashka.ru", "198.51.100.35", "198.51.100.46", "2001:db8::1")
+    world.host("cdn.romashka.ru", "203.0.113.5", front=True)
+    world.mail_host("mx.hoster.ru", "203.0.113.77").domain("hoster.ru")
+    beside = AddressNeighbours(
+        "198.51.100.32/28", (ReverseName("198.51.100.40", "office.vasilek.ru"),), 0, 0
+    )
+    world.see("address_neighbours", Address("198.51.100.32"), beside)
+    world.domain("vasilek.ru").host("vasilek.ru", "203.0.113.9")
+
+    asked, frontier = run(world, Seeds(domains=("romashka.ru", "cdn.romashka.ru")), shuffle=shuffle)
+
+    blocks = {look.target for look in asked if look.probe == "address_neighbours"}
+    assert blocks == {Address("198.51.100.32")}
+    assert frontier.siblings == {"hoster.ru", "vasilek.ru"}
+    (step,) = frontier.story("vasilek.ru")
+    assert (step.code, step.source) == ("reverse_name_beside", "198.51.100.32")
+    assert [reason.code for reason in frontier.claims.on("vasilek.ru")[1]] == [
+        "beside_client_address"
+    ]
+    assert not frontier.tells("vasilek.ru")
+
+
+def test_whoever_follows_no_leads_asks_about_no_neighbours():
+    """Depth 0: what is named, and nothing beside it."""
+    world = World().domain("romashka.ru").both("romashka.ru", "198.51.100.35")
+
+    asked, _ = run(world, Seeds(domains=("romashka.ru",)), depth=0)
+
+    assert "address_neighbours" not in {look.probe for look in asked}

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from probes.kit.target import Host
 from scanner.discovery import Look
-from scanner.runs.lanes import Lanes
+from scanner.runs.lanes import Ahead, Lanes
 
 START = datetime(2026, 3, 1, 9, tzinfo=UTC)
 
@@ -16,10 +16,10 @@ def looks(probe: str, *names: str) -> list[Look]:
     return [Look(probe, Host(name)) for name in names]
 
 
-def lanes(**places: int) -> Lanes:
+def lanes(ahead: Ahead | None = None, **places: int) -> Lanes:
     """Lanes whose clock goes on a second whenever it is read."""
     ticks = iter(range(1_000))
-    return Lanes(lambda: START + timedelta(seconds=next(ticks)), places, otherwise=2)
+    return Lanes(lambda: START + timedelta(seconds=next(ticks)), places, 2, ahead)
 
 
 def test_a_lane_lets_in_as_many_as_it_has_places():
@@ -49,3 +49,18 @@ def test_what_runs_longest_is_told_first():
     assert running.longest(2) == ("website b.ru", "addresses c.ru")
     running.end(Look("website", Host("b.ru")))
     assert running.longest(6) == ("addresses c.ru", "addresses a.ru")
+
+
+def test_what_prepares_visits_rests_while_many_of_them_wait():
+    """It goes on as soon as fewer wait, and others never rest for it."""
+    full = lanes(Ahead(frozenset({"addresses"}), "website", 1), website=1)
+    sites = looks("website", "a.ru", "b.ru", "c.ru")
+    names, others = looks("addresses", "d.ru"), looks("registration", "d.ru")
+    for look in (*sites, *names, *others):
+        full.queue(look)
+
+    assert list(full.start()) == [sites[0], *others]
+    full.end(sites[0])
+    assert list(full.start()) == [sites[1]]
+    full.end(sites[1])
+    assert list(full.start()) == [sites[2], *names]

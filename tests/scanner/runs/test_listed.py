@@ -12,9 +12,10 @@ from probes.kit.observation import Observation, Reason, Seen, Unknown
 from probes.kit.target import Domain
 from scanner.discovery.listed import ZONE_LIST, BackedByLists
 from scanner.discovery.looks import REGISTRATION
+from scanner.discovery.scope import Listed
 from scanner.evidence import Evidence, StoredLooks
 from scanner.runs.freshness import is_fresh
-from scanner.runs.listed import read_lists
+from scanner.runs.listed import ListRead, read_lists, sift
 from tests.scanner.runs.test_registries_are_spared import ANSWER, Office, Registry
 
 AT = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -130,3 +131,38 @@ def test_a_row_of_a_list_spares_no_registry(evidence: Evidence, tmp_path: Path):
 
     assert earlier is not None
     assert not is_fresh(earlier, AT)
+
+
+def test_names_with_a_word_of_the_clients_are_met_in_every_list(tmp_path: Path):
+    """Each list is gone through once, and one that is damaged or gone counts for what it held."""
+    half = zone(tmp_path, ROW, *[OTHER] * 100_000)
+    half.write_bytes(half.read_bytes()[:-200])
+    whole = tmp_path / "su.tsv"
+    whole.write_text(ROW.replace("ROMASHKA.RU", "DOM-ROMASHKI.SU") + f"\n{OTHER}\n")
+    words = {"romashk": "romashk", "vasilek": "vasilek"}
+
+    found = sift([half, whole, tmp_path / "gone.gz"], words, {"romashka.ru"})
+
+    assert found.names == {"dom-romashki.su": Listed("su.tsv", "romashk", 2)}
+    assert [(one.file, one.met, one.trouble) for one in found.lists] == [
+        ("ru_domains.gz", 1, Reason.MALFORMED),
+        ("su.tsv", 1, None),
+        ("gone.gz", 0, Reason.SOURCE_FAILED),
+    ]
+    assert found.lists[1] == ListRead("su.tsv", 2, 1)
+    said = list(found.told())
+    assert "ru_domains.gz could not be read to its end" in said[0]
+    assert said[2] == "2 names of su.tsv read; a word of the client's was found 1 times."
+
+
+def test_a_word_too_common_to_follow_is_said_so(tmp_path: Path):
+    """Names with it are not looked at, and nobody is left to wonder why."""
+    rows = (ROW.replace("ROMASHKA", f"ROMASHKA-{n}") for n in range(1_200))
+    path = zone(tmp_path, *rows, ROW.replace("ROMASHKA", "VASILEK"))
+
+    found = sift([path], {"romashk": "romashk", "vasilek": "vasilek"}, ())
+
+    assert found.names == {"vasilek.ru": Listed("ru_domains.gz", "vasilek", 1)}
+    assert list(found.told())[-1] == (
+        "The word 'romashk' is in 1200 names of the lists: too common to follow."
+    )

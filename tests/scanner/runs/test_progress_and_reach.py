@@ -56,10 +56,10 @@ def test_a_tally_lists_probes_by_name():
 
 
 def test_the_reach_counts_looks_and_the_time_of_paced_servers():
-    """Registrations go to their registry's server; a certificate log is two servers."""
+    """Registrations go to their registry's server; a certificate log is two servers, asked up to 15 times."""
     looks = [
-        *(Look("registration", Domain(f"n{number}.ru")) for number in range(30)),
-        Look("registration", Domain("romashka.com")),
+        *(Look("delegation", Domain(f"n{number}.ru")) for number in range(30)),
+        Look("delegation", Domain("romashka.com")),
         Look("certificate_log", Domain("romashka.ru")),
         Look("addresses", Host("romashka.ru")),
     ]
@@ -69,12 +69,13 @@ def test_the_reach_counts_looks_and_the_time_of_paced_servers():
     assert reach.looks == (
         ("addresses", "public", 1),
         ("certificate_log", "public", 1),
+        ("delegation", "public", 31),
         ("registration", "public", 31),
     )
     paced = {server: (count, seconds) for server, count, seconds in reach.paced}
     assert paced["whois.tcinet.ru"] == (30, 180.0)
     assert {"crt.sh", "api.certspotter.com"} < set(paced)
-    assert sum(count for count, _ in paced.values()) == 33
+    assert sum(count for count, _ in paced.values()) == 46
 
 
 def test_the_reach_is_said_in_words():
@@ -84,8 +85,8 @@ def test_the_reach_is_said_in_words():
 
     assert text.startswith("2 names to start from")
     assert "  2  registration (public)" in text
-    assert "whois.tcinet.ru: 1 questions at 1 a minute, about 60 s" in text
-    assert "crt.sh: 2 questions at 1 a minute, about 2 min" in text
+    assert "whois.tcinet.ru: 1 question at 1 a minute, about 60 s" in text
+    assert "crt.sh: 28 questions at 1 a minute, about 28 min" in text
     assert text.endswith("Nothing was sent.")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator
 
 from scanner.assets import Kind
@@ -26,6 +27,10 @@ def role(dossier: Dossier) -> Iterator[Finding]:
     if leaning:
         params: Params = {"for": leaning[:10], "count": len(leaning)}
         yield say("domain.infrastructure", facet="role", params=params)
-    unread = [name for name in dossier.scene.unread if name != dossier.asset.key]
-    if unread:
-        yield cannot_tell("role", "domains_unread", domains=unread[:10], count=len(unread))
+    unread, key = dossier.scene.unread, dossier.asset.key
+    # Sorted, and asked of every domain: it is not gone through whole.
+    place = bisect_left(unread, key)
+    count = len(unread) - (unread[place : place + 1] == (key,))
+    if count:
+        others = [name for name in unread[:11] if name != key]
+        yield cannot_tell("role", "domains_unread", domains=others[:10], count=count)

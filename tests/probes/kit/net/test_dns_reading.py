@@ -15,6 +15,7 @@ from probes.kit.net.dns_reading import (
     Authority,
     Exchange,
     IssuerRule,
+    Service,
     lifetime,
     read_answer,
 )
@@ -259,6 +260,7 @@ data = {
     ),
     "CAA": some.sampled_from(['0 issue "ca.example"', '128 iodef "mailto:a@d.ru"', '0 issue ";"']),
     "SRV": hosts.map("1 2 443 {}.".format),
+    "TLSA": some.sampled_from(["3 1 1 " + "ab" * 32, "2 0 2 " + "cd" * 64]),
 }
 
 
@@ -271,6 +273,8 @@ def plain(value) -> str:
             return f'{tag} "{text}"'
         case Authority(primary, _, serial):
             return f"{primary} {serial}"
+        case Service(priority, weight, port, host):
+            return f"{priority} {weight} {port} {host}"
     return value
 
 
@@ -284,6 +288,9 @@ def oracle(record) -> str:
             return f"{record.mname.to_text(True).lower().strip('.')} {record.serial}"
         case "TXT":
             return b"".join(record.strings).decode("utf-8", "replace")
+        case "SRV":
+            host = record.target.to_text(True).lower().strip(".")
+            return f"{record.priority} {record.weight} {record.port} {host}"
         case "NS" | "PTR":
             return record.target.to_text(True).lower().strip(".")
     return record.to_text()

@@ -156,7 +156,7 @@ def test_who_gives_up_loses_one_turn_at_most() -> None:
         ({}, "whois:whois.unheard-of.example", 10),
         ({}, "api:rdap.example", 2),
         ({}, "api:rdap.verisign.com", 1),
-        ({}, "api:crt.sh", 5),
+        ({}, "api:crt.sh", 3),
         ({"whois.tcinet.ru": "30/min"}, "whois:whois.tcinet.ru", 2),
         ({"whois.tcinet.ru": "30/min"}, "whois:whois.eu", 12),
         ({"*": "6000/min"}, "whois:whois.tcinet.ru", 0.01),

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
+import weakref
+from contextvars import copy_context
 from datetime import timedelta
 
 import pytest
@@ -171,3 +174,29 @@ def test_a_queue_in_which_time_had_run_out_before_is_left_with_no_time() -> None
 
     with pytest.raises(TimeoutError):
         run(story())
+
+
+class Page:
+    """Something large that a look brings back."""
+
+
+def test_what_a_look_brought_goes_when_nobody_wants_it_any_more() -> None:
+    """Contexts copied meanwhile hold on to the patience, and it to nothing: no collector is needed."""
+
+    async def story() -> bool:
+        contexts = []
+
+        async def look() -> Page:
+            async with Patience(timedelta(seconds=60)):
+                contexts.append(copy_context())
+                return Page()
+
+        page = weakref.ref(await asyncio.create_task(look()))
+        await asyncio.sleep(0)  # the turn that brought the result still holds it
+        return bool(contexts) and page() is None
+
+    gc.disable()
+    try:
+        assert run(story())
+    finally:
+        gc.enable()

@@ -179,4 +179,4 @@ def test_servers_of_one_network_share_their_turns_and_their_rest() -> None:
     assert group.endswith("/24")
     assert trouble is not None
     assert trouble.reason is Reason.RATE_LIMITED
-    assert "whois.nic.two asked us to stay away" in trouble.detail
+    assert "whois.nic.two must not be asked" in trouble.detail

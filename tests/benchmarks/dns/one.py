@@ -1,4 +1,4 @@
-"""What one DNS question costs us: `python -m tests.benchmarks.dns [QUESTIONS]`.
+"""What one DNS question costs us: `python -m tests.benchmarks.dns.one [QUESTIONS]`.
 
 An echoing name server runs in its own process; the table shows this process's CPU microseconds per
 question and the rate, for the door alone, for addresses that it remembers, for the door with its answer

@@ -1,0 +1,28 @@
+"""Where a domain wants reports on its mail sent: DMARC (RFC 9989 to 9991) and TLS-RPT (RFC 8460) records."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from probes.kit.mail_address import Destination, destinations
+
+_MOST_PARTS = 50
+
+
+def dmarc_destinations(record: str) -> tuple[Destination, ...]:
+    """Return where `rua` and `ruf` of a DMARC record lead, each once; only mail is defined."""
+    uris = [*_uris(record, "rua"), *_uris(record, "ruf")]
+    return tuple(one for one in destinations(uris) if one.scheme == "mailto")
+
+
+def tls_destinations(record: str) -> tuple[Destination, ...]:
+    """Return where the `rua` of a TLS-RPT record leads, each once: mail, or a host that takes reports."""
+    return tuple(one for one in destinations(_uris(record, "rua")) if one.scheme != "http")
+
+
+def _uris(record: str, tag: str) -> Iterator[str]:
+    for part in record.split(";", _MOST_PARTS)[:_MOST_PARTS]:
+        key, equals, value = part.partition("=")
+        if equals and key.strip().lower() == tag:
+            yield from value.split(",")
+            return

@@ -1,0 +1,130 @@
+"""How names are tied to each other: what one's sites, records and certificates say of another.
+
+A tie is told by the one and about the other. What the client's names say of a stranger, the client
+said; what a stranger's names say of the client, anybody could have said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from msgspec import Struct
+
+from probes.certificate_log import LoggedCertificates
+from probes.kit.observation import AnyObservation, Seen
+from probes.kit.target import Endpoint
+from probes.mail_policy import MailPolicy
+from probes.tls_certificate import ServedCertificate, Trust
+from scanner.discovery.certificates import Close, company
+from scanner.discovery.lead import mentions_in, name_in
+from scanner.discovery.scope import registered
+
+ACCEPTS = "accepts_reports_of"
+CERTIFIED = "certified_for_organisation_of"
+"""Told by its certificates: `to` is the organisation they were issued to."""
+ALONE = "alone_in_certificate_with"
+TOGETHER = "shares_certificate"
+
+_BY_AN_AUTHORITY = frozenset({Trust.TRUSTED, Trust.EXPIRED, Trust.NOT_YET_VALID, Trust.WRONG_NAME})
+
+SAID_BY_CLIENT: Mapping[str, str] = {
+    ALONE: ALONE,
+    TOGETHER: TOGETHER,
+    ACCEPTS: "takes_client_reports",
+    CERTIFIED: "certificate_of_the_client",
+    "same_registrant_as": "same_registrant",
+    "redirect_from": "client_site_redirects_here",
+    "canonical_of": "version_of_client_site",
+    "alternate_of": "version_of_client_site",
+    "in_app_links_of": "version_of_client_site",
+    "in_sitemap_of": "in_client_sitemap",
+    "in_security_txt_of": "in_client_security_txt",
+    "mail_domain_on_page_of": "mail_domain_on_client_site",
+    "linked_from": "linked_by_client",
+    "allowed_by_policy_of": "allowed_by_client_site",
+    "soa_mailbox_of": "client_zone_mailbox",
+    "dmarc_report_of": "client_reports_go_there",
+    "tls_report_of": "client_reports_go_there",
+    "caa_contact_of": "client_contact_is_there",
+    "mx_host_of": "client_mail_goes_there",
+    "srv_host_of": "client_served_from_there",
+    "cname_of": "client_served_from_there",
+    "ns_host_of": "client_served_from_there",
+    "spf_include_of": "client_sends_through_it",
+    "reverse_name_of": "client_address_named_so",
+    "reverse_name_beside": "beside_client_address",
+}
+"""What a mention on the client's names comes to, by its code."""
+
+SAID_OF_CLIENT: Mapping[str, str] = {
+    ALONE: ALONE,
+    TOGETHER: TOGETHER,
+    ACCEPTS: "accepts_reports_for_it",
+    "redirect_from": "redirects_to_client_site",
+    "canonical_of": "calls_itself_client_site",
+    "alternate_of": "calls_itself_client_site",
+    "linked_from": "links_to_client_site",
+    "mail_domain_on_page_of": "client_mail_on_page",
+    "soa_mailbox_of": "zone_mailbox_at_client",
+    "dmarc_report_of": "reports_go_to_client",
+    "tls_report_of": "reports_go_to_client",
+    "caa_contact_of": "contact_at_client",
+    "mx_host_of": "mail_goes_to_client_host",
+    "srv_host_of": "served_from_client_host",
+    "cname_of": "served_from_client_host",
+    "ns_host_of": "served_by_client_name_server",
+    "spf_include_of": "sends_through_client",
+}
+"""What a mention of the client's names on another's comes to, by its code."""
+
+
+class Tie(Struct, frozen=True, gc=False):
+    """One name says something of another."""
+
+    place: tuple[bool, str, bool]
+    """Which of several like it is told: what is served before what is logged, by host, web before mail."""
+    host: str
+    """Who says it: a host or domain."""
+    to: str
+    """What it says: the host or domain that is named."""
+    evidence: tuple[str, ...]
+    among: tuple[str, ...] = ()
+    """Other registered names in the certificate that tells it."""
+
+
+def ties_in(observation: AnyObservation) -> Iterator[tuple[str, str, Tie]]:
+    """Yield (code, registered name, tie) for every other registered name that an answer speaks of."""
+    if not isinstance(observation.outcome, Seen):
+        return
+    target, ids = observation.target, observation.evidence
+    about = name_in(target)
+    own = registered(about)
+    match observation.outcome.fact:
+        case ServedCertificate() | LoggedCertificates() as fact:
+            logged = isinstance(fact, LoggedCertificates)
+            if isinstance(fact, ServedCertificate) and fact.trust not in _BY_AN_AUTHORITY:
+                return  # anybody may write any names into a certificate of his own
+            place = (logged, about, not logged and target != Endpoint(about, 443))
+            for name, stands in company(fact, about).items():
+                code = ALONE if stands.close is Close.ALONE else TOGETHER
+                yield code, name, Tie(place, about, name, ids, stands.among)
+            if isinstance(fact, LoggedCertificates):
+                for issued in fact.same_organisation:
+                    for name in {registered(host.removeprefix("*.")) for host in issued.hosts}:
+                        if name and name != own:
+                            yield CERTIFIED, name, Tie(place, about, issued.organisation, ids)
+            return
+        case MailPolicy() as policy:
+            for one in policy.reports_accepted:
+                if one.by_name and registered(one.by) != own:
+                    yield (
+                        ACCEPTS,
+                        registered(one.by),
+                        Tie((False, about, False), about, one.by, ids),
+                    )
+    place = (False, about, False)
+    for mention in mentions_in(observation):
+        named = name_in(mention.target)
+        domain = registered(named)
+        if domain and domain != own and mention.how in SAID_BY_CLIENT:
+            yield mention.how, domain, Tie(place, about, named, ids)

@@ -1,0 +1,184 @@
+"""What each piece of evidence on a name's owner weighs, and what all of it comes to.
+
+Pieces of one group depend on each other, so only the strongest of a group counts. And an imitator
+takes a name like the client's, copies his page with its counters and taxpayer number, and redirects
+visitors to him: all of that alone makes nothing likely. (He could also enter the client's servers into
+his own records, but gains nothing: then his mail and his reports are the client's to read.)
+(Groups after facts on attribution; the points are priors: 3 strong, 2 middling, 1 weak.)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from msgspec import Struct
+
+from scanner.assets import Ownership, OwnershipReason
+
+STRONG, MIDDLING, WEAK = 3, 2, 1
+ENOUGH = 4
+"""Points, from two groups at least, that make a name likely the client's."""
+FEW, MANY = 5, 25
+"""Strangers who share a value: up to so many it keeps its weight, beyond so many it has none."""
+
+
+class Weight(Struct, frozen=True):
+    """What a code weighs."""
+
+    group: str
+    points: int
+    imitable: bool = False
+    """True where it is an imitator's trade."""
+    shared: bool = False
+    """True for values that strangers share, too: the more of them do, the less it weighs."""
+
+
+_PAGE = "page"
+_RECORDS = "records"
+_CLIENT_SITE = "client_site"
+_CLIENT_RECORDS = "client_records"
+AGAINST = "against"
+"""The group of reasons that speak against the client; its points are taken off."""
+
+WEIGHTS = {
+    "typed_by_consultant": Weight("person", STRONG),
+    "listed_in_file": Weight("person", STRONG),
+    "confirmed_by_person": Weight("person", STRONG),
+    "declared_in_paper": Weight("papers", STRONG),
+    "name_holds_brand": Weight("name", WEAK, imitable=True),
+    "rare_name": Weight("name", MIDDLING, imitable=True),
+    "host_below_it_was_named": Weight("name", 0),
+    # The registry's word on the holder.
+    "holder_inn_is_the_clients": Weight("legal_id", STRONG),
+    "holder_is_the_client": Weight("registry", STRONG),
+    "same_registrant": Weight("registry", MIDDLING),
+    "registered_together": Weight("registry", MIDDLING, shared=True),
+    # Who has a certificate for both names controls both.
+    "certificate_of_the_client": Weight("legal_id", STRONG),
+    "alone_in_certificate_with": Weight("cert", STRONG),
+    "shares_certificate": Weight("cert", MIDDLING),
+    "same_mail_tenant": Weight("tenant", STRONG),
+    # What the client's own sites and records say.
+    "client_site_redirects_here": Weight(_CLIENT_SITE, STRONG),
+    "version_of_client_site": Weight(_CLIENT_SITE, STRONG),
+    "in_client_sitemap": Weight(_CLIENT_SITE, MIDDLING),
+    "in_client_security_txt": Weight(_CLIENT_SITE, MIDDLING),
+    "mail_domain_on_client_site": Weight(_CLIENT_SITE, MIDDLING),
+    "linked_by_client": Weight(_CLIENT_SITE, WEAK),
+    "allowed_by_client_site": Weight(_CLIENT_SITE, WEAK),
+    "accepts_reports_for_it": Weight(_CLIENT_RECORDS, STRONG),
+    "client_zone_mailbox": Weight(_CLIENT_RECORDS, MIDDLING),
+    "client_reports_go_there": Weight(_CLIENT_RECORDS, MIDDLING),
+    "client_contact_is_there": Weight(_CLIENT_RECORDS, MIDDLING),
+    # A supplier of his is named so, too.
+    "client_mail_goes_there": Weight(_CLIENT_RECORDS, WEAK),
+    "client_served_from_there": Weight(_CLIENT_RECORDS, WEAK),
+    "client_sends_through_it": Weight(_CLIENT_RECORDS, MIDDLING),
+    "client_address_named_so": Weight(_CLIENT_RECORDS, WEAK),
+    "beside_client_address": Weight(_CLIENT_RECORDS, WEAK),
+    # The zone lies on the client's own name servers, which its owner cannot make them answer for.
+    "served_by_client_name_server": Weight("dns", STRONG),
+    # What its own records and pages say of the client.
+    "mail_goes_to_client_host": Weight(_RECORDS, MIDDLING),
+    "takes_client_reports": Weight(_RECORDS, MIDDLING),
+    "zone_mailbox_at_client": Weight(_RECORDS, MIDDLING),
+    "reports_go_to_client": Weight(_RECORDS, MIDDLING),
+    "contact_at_client": Weight(_RECORDS, MIDDLING),
+    "served_from_client_host": Weight(_RECORDS, MIDDLING),
+    "sends_through_client": Weight(_RECORDS, MIDDLING, shared=True),
+    "same_proof_token": Weight(_RECORDS, STRONG, shared=True),
+    "taxpayer_number_on_page": Weight(_PAGE, STRONG, imitable=True),
+    "same_site_proof": Weight(_PAGE, STRONG, imitable=True, shared=True),
+    "same_account": Weight(_PAGE, STRONG, imitable=True, shared=True),
+    "same_counter": Weight(_PAGE, MIDDLING, imitable=True, shared=True),
+    "legal_name_on_page": Weight(_PAGE, MIDDLING, imitable=True),
+    "same_mailbox": Weight(_PAGE, MIDDLING, imitable=True, shared=True),
+    "same_phone": Weight(_PAGE, MIDDLING, imitable=True, shared=True),
+    "client_mail_on_page": Weight(_PAGE, MIDDLING, imitable=True),
+    "same_icon": Weight(_PAGE, MIDDLING, imitable=True, shared=True),
+    "redirects_to_client_site": Weight(_PAGE, MIDDLING, imitable=True),
+    "calls_itself_client_site": Weight(_PAGE, MIDDLING, imitable=True),
+    "links_to_client_site": Weight(_PAGE, WEAK, imitable=True),
+    # Against.
+    "holder_is_another_organisation": Weight(AGAINST, WEAK),
+    "another_taxpayer_number_on_page": Weight(AGAINST, STRONG),
+}
+
+
+class Piece(Struct, frozen=True, gc=False):
+    """A reason, and what is left of its weight."""
+
+    reason: OwnershipReason
+    points: int
+
+    @property
+    def imitable(self) -> bool:
+        """Say whether an imitator alone can bring it about."""
+        return WEIGHTS[self.reason.code].imitable
+
+
+def piece(
+    code: str,
+    params: dict[str, str | int | float | bool | list[str]],
+    evidence: tuple[str, ...] = (),
+    *,
+    strangers: int = 0,
+    less: int = 0,
+) -> Piece:
+    """Weigh one reason.
+
+    `strangers` is how many others show the same value: one that is shared counts for less the more
+    there are. `less` is what is taken off because those who vouch for it are themselves only likely the
+    client's; something is always left.
+    """
+    weight = WEIGHTS[code]
+    points = max(min(weight.points, WEAK), weight.points - less)
+    if weight.shared and strangers > FEW:
+        points = 0 if strangers > MANY else min(points, WEAK)
+    return Piece(OwnershipReason(code, weight.group, params, evidence), points)
+
+
+def weigh(pieces: Iterable[Piece]) -> Ownership:
+    """Say how sure the client's owning a name is; `foreign` only a person says.
+
+    A person's word confirms. A paper makes likely, and is confirmed by any other group. Two groups of
+    four points together, not all of it an imitator's, make likely; a legal identity among them confirms.
+    """
+    pieces = tuple(pieces)
+    best = _best(pieces)
+    sound = _best(one for one in pieces if not one.imitable)
+    against = sum(one.points for one in pieces if one.reason.group == AGAINST)
+    if "person" in best:
+        return Ownership.CONFIRMED
+    total = sum(best.values()) - against
+    if "papers" in best:
+        return Ownership.CONFIRMED if len(sound) > 1 and total >= ENOUGH else Ownership.LIKELY
+    if len(best) < 2 or total < ENOUGH or not sound:
+        return Ownership.POSSIBLE
+    if "legal_id" in sound and len(sound) > 1 and total > ENOUGH and not against:
+        return Ownership.CONFIRMED
+    return Ownership.LIKELY
+
+
+def worth(pieces: Iterable[Piece]) -> int:
+    """Return the points of all groups together, those against it taken off."""
+    pieces = tuple(pieces)
+    against = sum(one.points for one in pieces if one.reason.group == AGAINST)
+    return sum(_best(pieces).values()) - against
+
+
+def _best(pieces: Iterable[Piece]) -> dict[str, int]:
+    """Return the strongest piece of every group that speaks for the client.
+
+    A name like his counts only beside something that partners and namesakes have not.
+    """
+    best: dict[str, int] = {}
+    soundest = 0
+    for one in pieces:
+        if one.points and one.reason.group != AGAINST:
+            best[one.reason.group] = max(one.points, best.get(one.reason.group, 0))
+            if not one.imitable:
+                soundest = max(soundest, one.points)
+    if soundest < MIDDLING:
+        best.pop("name", None)
+    return best

@@ -1,0 +1,1 @@
+"""Rules on what the client's own papers say, one file each."""

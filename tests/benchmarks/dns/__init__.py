@@ -1,0 +1,1 @@
+"""What questions to the DNS cost: one by one, and by the ten thousand."""
