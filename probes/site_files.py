@@ -48,7 +48,7 @@ _LARGEST_ICON: Final = 131_072
 _SITEMAPS: Final = 3
 _HOPS: Final = 5
 _HOSTS: Final = 100
-_PATIENCE: Final = timedelta(seconds=20)
+_PATIENCE: Final = timedelta(seconds=10)
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 _ANSWERED: Final = frozenset({Reason.LOOP, Reason.NOT_ASKED, Reason.MALFORMED})
 """Troubles of a server that did answer, if only with a redirect to somewhere else."""
@@ -130,7 +130,7 @@ class SiteFiles(Struct, frozen=True):
                     yield Mention(Host(name), "in_app_links_of")
 
 
-@probe(reach=Reach.VISIT, patience=timedelta(seconds=120))
+@probe(reach=Reach.VISIT, patience=timedelta(seconds=45))
 async def site_files(host: Host, net: Net) -> Seen[SiteFiles] | Absent | Unknown:
     """Read a host's robots.txt, sitemaps, security.txt, favicon and links to apps."""
     files = _Files(host, net)

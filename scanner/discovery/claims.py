@@ -33,7 +33,6 @@ from scanner.discovery.ties import (
 )
 from scanner.discovery.weights import (
     AGAINST,
-    FEW,
     MANY,
     MIDDLING,
     STRONG,
@@ -241,15 +240,23 @@ class Claims:
         return any(same_organisation(organisation, org) for org in self._seeds.orgs)
 
     def _said_of_client(self, domain: str, sure_only: bool) -> Iterator[Piece]:
-        """Yield what a name says of the client's, each code once, of the surest of them."""
+        """Yield what a name says of the client's, each code once, of the surest of them.
+
+        Two that are only likely the client's vouch like a sure one: we would have to err twice.
+        """
         best: dict[str, tuple[int, Tie]] = {}
+        likely: set[str] = set()
         for (code, to), tie in sorted(self._said.get(domain, {}).items()):
             said = SAID_OF_CLIENT.get(code)
             less = self._less(to, tie.to, sure_only) if said and to != domain else None
-            if said and less is not None and (said not in best or less < best[said][0]):
-                best[said] = less, tie
+            if said and less is not None:
+                likely |= {to} if less else set()
+                if said not in best or less < best[said][0]:
+                    best[said] = less, tie
         for said, (less, tie) in best.items():
-            yield piece(said, _of(said, tie), tie.evidence, less=less + self._crowd(tie))
+            less = 0 if len(likely) > 1 else less
+            crowded = self._is_crowded(tie)
+            yield piece(said, _of(said, tie), tie.evidence, less=less, crowded=crowded)
 
     def _vouched(self, domain: str, sure_only: bool) -> Iterator[Piece]:
         """Yield what the client's names say of another, each code once, by the surest of them."""
@@ -265,16 +272,16 @@ class Claims:
                 if less is not None and to == domain and code not in found and code != CERTIFIED:
                     found[code] = less, tie
         for code, (less, tie) in found.items():
-            less += STRONG - WEAK if code in weaker else self._crowd(tie)
-            yield piece(SAID_BY_CLIENT[code], _by(code, tie), tie.evidence, less=less)
+            less += STRONG - WEAK if code in weaker else 0
+            crowded, params = self._is_crowded(tie), _by(code, tie)
+            yield piece(SAID_BY_CLIENT[code], params, tie.evidence, less=less, crowded=crowded)
 
-    def _crowd(self, tie: Tie) -> int:
-        """Return what a certificate weighs less because it names other firms, too, or a supplier.
+    def _is_crowded(self, tie: Tie) -> bool:
+        """Say whether a certificate names other firms, too, or a supplier, and so says nothing.
 
         An agency's certificate names its customers; a front's names itself and those before whom it stands.
         """
-        crowd = any(self._is_anothers(one) or self._is_a_suppliers(one) for one in tie.among)
-        return STRONG if crowd else 0
+        return any(self._is_anothers(one) or self._is_a_suppliers(one) for one in tie.among)
 
     def _is_a_suppliers(self, domain: str) -> bool:
         """Say whether the client's names are served, or get their mail, from a name that is not his."""
@@ -294,7 +301,16 @@ class Claims:
                 best[mark.code] = less, mark
         for less, mark in best.values():
             strangers = self._strangers(mark, domain)
-            yield piece(mark.code, mark.told, borne[mark], strangers=strangers, less=less)
+            weight = WEIGHTS[mark.code]
+            agencys = weight.shared and weight.imitable and any(map(self._is_anothers, strangers))
+            yield piece(
+                mark.code,
+                mark.told,
+                borne[mark],
+                strangers=len(strangers),
+                less=less,
+                crowded=agencys,
+            )
         if TAXPAYER not in best and (number := self._anothers_number(domain)):
             yield piece("another_taxpayer_number_on_page", number.told, borne[number])
 
@@ -309,15 +325,10 @@ class Claims:
         found = (self._less(one, one, sure_only) for one in others)
         return min((less for less in found if less is not None), default=None)
 
-    def _strangers(self, mark: Mark, domain: str) -> int:
-        """Count names that bear a mark and that nothing ties to the client but what they show themselves.
-
-        One that is proved another firm's counts for several: then the mark is an agency's.
-        """
+    def _strangers(self, mark: Mark, domain: str) -> list[str]:
+        """Return names that bear a mark and that nothing ties to the client but what they show themselves."""
         others = (one for one in self._bearers.get(mark, ()) if one != domain)
-        strangers = [*islice(filter(self._is_a_stranger, others), MANY + 1)]
-        agencys = WEIGHTS[mark.code].imitable and any(map(self._is_anothers, strangers))
-        return len(strangers) + (FEW if agencys else 0)
+        return [*islice(filter(self._is_a_stranger, others), MANY + 1)]
 
     def _is_a_stranger(self, domain: str) -> bool:
         if self._scope.follows(domain):

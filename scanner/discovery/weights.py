@@ -124,17 +124,20 @@ def piece(
     *,
     strangers: int = 0,
     less: int = 0,
+    crowded: bool = False,
 ) -> Piece:
     """Weigh one reason.
 
     `strangers` is how many others show the same value: one that is shared counts for less the more
     there are. `less` is what is taken off because those who vouch for it are themselves only likely the
-    client's; something is always left.
+    client's; something is always left. What is `crowded` is proved to be other firms' as well, and
+    says nothing.
     """
     weight = WEIGHTS[code]
     points = max(min(weight.points, WEAK), weight.points - less)
     if weight.shared and strangers > FEW:
         points = 0 if strangers > MANY else min(points, WEAK)
+    points = 0 if crowded else points
     return Piece(OwnershipReason(code, weight.group, params, evidence), points)
 
 

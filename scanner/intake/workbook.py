@@ -21,7 +21,7 @@ from scanner.intake.cell_styles import CellStyles
 
 MAX_UNPACKED = 128 * 1024 * 1024
 """Bytes of a workbook's parts together, whatever the archive claims."""
-MAX_CELLS = 1_000_000
+MAX_CELLS = 600_000
 MAX_MERGED = 20_000
 """Cells that stand for others, in one sheet."""
 LONGEST_TEXT = 1_000
@@ -123,6 +123,7 @@ class _Parts:
 def parser_of(reader: Any) -> Any:
     """Return an XML parser that tells `reader` of starts, ends and texts, by local names."""
     parser = expat.ParserCreate(namespace_separator=" ")
+    parser.buffer_text = True
     parser.StartElementHandler = lambda name, found: reader.start(
         name[name.rfind(" ") + 1 :], found
     )

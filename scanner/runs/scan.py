@@ -24,12 +24,16 @@ Looked = tuple[Observation[Any], tuple[Exchange, ...]]
 
 LANES = {
     "certificate_log": 2,
-    "web_archive": 4,
+    "web_archive": 2,
+    "site_files": 8,
+    "zone_transfer": 8,
+    "zone_chain": 8,
+    "names_below": 8,
     "registration": 32,
     "address_owner": 24,
     "mail_server": 24,
 }
-"""Looks of one probe under way at once; sources that pace us get short queues."""
+"""Looks of one probe under way at once; sources that pace us, or send us much, get short queues."""
 LANE = 48
 AHEAD = Ahead(
     frozenset({"addresses", "delegation", "dns_records", "mail_policy"}), "website", 4 * LANE

@@ -48,6 +48,14 @@ def test_the_same_said_twice_counts_once():
     assert worth(certificates) == 3
 
 
+def test_what_is_proved_other_firms_as_well_says_nothing():
+    """An agency's customers share its counter, its certificate and, by chance, a day of registration."""
+    crowd = [piece(code, {}, crowded=True) for code in ("same_counter", "shares_certificate")]
+
+    assert worth(crowd) == 0
+    assert weigh([*crowd, piece("registered_together", {})]) is POSSIBLE
+
+
 def test_whatever_an_imitator_can_bring_about_alone_makes_nothing_likely():
     """A name like his, a mirror of his page, a redirect to him."""
     alone = [piece(code, {}) for code, weight in WEIGHTS.items() if weight.imitable]
