@@ -123,8 +123,11 @@ def ties_in(observation: AnyObservation) -> Iterator[tuple[str, str, Tie]]:
                         Tie((False, about, False), about, one.by, ids),
                     )
     place = (False, about, False)
+    below = f".{own}"
     for mention in mentions_in(observation):
         named = name_in(mention.target)
+        if named == own or named.endswith(below) or mention.how not in SAID_BY_CLIENT:
+            continue
         domain = registered(named)
-        if domain and domain != own and mention.how in SAID_BY_CLIENT:
+        if domain and domain != own:
             yield mention.how, domain, Tie(place, about, named, ids)

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from probes.delegation import Delegation, ServerLook, ServerState
 from probes.kit.observation import Seen
+from probes.kit.page_relations import Relations
 from probes.kit.target import Host
 from probes.registration import Holder, HolderKind
 from probes.website import Counter
@@ -189,6 +190,38 @@ def test_what_the_clients_site_says_and_what_the_other_shows_are_two():
     )
 
     assert held(world.estate("romashka.ru"), "domain:shop.su").ownership is Ownership.LIKELY
+
+
+def test_a_fronts_certificate_says_nothing_of_its_other_customers():
+    """It runs the client's name servers, and names itself beside those before whom it stands."""
+    tls = certificate("a.ru", "www.a.ru", "front.net", "other.su")
+    served = ("ns1.front.net", "ns2.front.net")
+    world = World().domain("a.ru", name_servers=served).both("a.ru", tls=tls)
+    world.domain("front.net", name_servers=served).host("front.net")
+    world.domain("other.su", name_servers=served).host("other.su", to="https://a.ru/")
+
+    found = {str(one.asset): one.ownership for one in world.estate("a.ru").holdings}
+
+    assert "domain:a.ru" in found
+    for name in ("front.net", "other.su"):
+        assert found.get(f"domain:{name}", Ownership.POSSIBLE) is Ownership.POSSIBLE
+
+
+def test_an_agencys_counter_and_certificate_say_nothing_of_its_other_customers():
+    """One of them shows another firm's number: so the rest is not the client's either."""
+    tls = certificate("a.ru", "www.a.ru", "other.su", "third.su")
+    ours = Relations(inns=("7700000000",))
+    tag = (Counter("ga4", "G-AGENCY"),)
+    world = World().domain("a.ru")
+    world.both("a.ru", tls=tls, shows=page(counters=tag, relations=ours))
+    world.domain("other.su")
+    world.host("other.su", shows=page(counters=tag, relations=Relations(inns=("500100732259",))))
+    world.domain("third.su").host("third.su", shows=page(counters=tag))
+
+    found = world.estate("a.ru", inns=("7700000000",)).holdings
+
+    third = [one.ownership for one in found if str(one.asset) == "domain:third.su"]
+    assert third in ([], [Ownership.POSSIBLE])
 
 
 def test_neighbours_on_a_shared_address_are_nobody():
