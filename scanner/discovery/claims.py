@@ -388,5 +388,9 @@ def _by(code: str, tie: Tie) -> Params:
 
 
 def _of(said: str, tie: Tie) -> Params:
+    if said in (ALONE, TOGETHER):
+        return {"with": tie.to}
+    if said == "accepts_reports_for_it":
+        return {"from": tie.to}
     hosts: Iterable[str] = ("served_by_client_name_server", "mail_goes_to_client_host")
     return {"host" if said in hosts else "to": tie.to}
