@@ -7,6 +7,7 @@ have been found; and for every stranger's name that was met, what it was taken f
 
 from __future__ import annotations
 
+import argparse
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from tests.internet import population
 from tests.internet.lab import Lab, obstacles
 from tests.internet.population import Population
 from tests.internet.scenes import Asset, Audit, audit, owner_of, tenants
@@ -185,8 +187,15 @@ def _source(one: dict[str, object]) -> str:
     return f"{one['name']:<28} {one['status']:<10} {count}  {one.get('reason') or ''}".rstrip()
 
 
-def main(clients: list[str]) -> int:
+def main() -> int:
     """Audit the estates and print the table of each; 1 if something is missed or wrongly claimed."""
+    estates = population.load(lab="discovery").estates
+    known = [name for name, estate in estates.items() if estate.brands]
+    parser = argparse.ArgumentParser(prog="python -m tests.internet.discovery", description=__doc__)
+    parser.add_argument("clients", nargs="*", metavar="CLIENT", help=f"of {', '.join(known)}; all")
+    clients = parser.parse_args().clients or known
+    if strange := [name for name in clients if name not in known]:
+        parser.error(f"no such estate: {', '.join(strange)}")
     reasons = obstacles()
     if reasons:
         print(f"No lab here: {'; '.join(reasons)}.", file=sys.stderr)
@@ -194,7 +203,7 @@ def main(clients: list[str]) -> int:
     lab = Lab.start(which="discovery")
     short = False
     try:
-        for client in clients or [name for name, one in lab.world.estates.items() if one.brands]:
+        for client in clients:
             with tempfile.TemporaryDirectory() as folder:
                 done = measure(lab.world, discover(lab, client, Path(folder)))
             print("\n".join(table(done)), end="\n\n")
@@ -205,4 +214,4 @@ def main(clients: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main())
