@@ -31,6 +31,8 @@ _WHOLE: Final = timedelta(seconds=140)
 _ROW_CAP: Final = 10_000
 _MOST_PAGES: Final = 4
 _TEXT_LENGTH: Final = 200
+_MOST_EXACT: Final = 1_048_576
+"""Bytes of the certificates of one bare name: some two thousand of them."""
 _TIMED_OUT: Final = Ended(Status.FAILED, Reason.TIMEOUT)
 Key = tuple[str, str]
 """Issuer and serial number."""
@@ -69,7 +71,10 @@ async def crt_sh(domain: str, net: Net) -> Findings:
             # A certificate for the bare domain alone matches no `%.domain`. A service that was deaf
             # three times is knocked at once more, no oftener.
             tries = PATIENCES if isinstance(parts[0], Rows) else PATIENCES[:1]
-            parts.append(await ask_rows(net, _crt_sh_url(domain), read, patiences=tries))
+            exact = await ask_rows(
+                net, _crt_sh_url(domain), read, patiences=tries, most_bytes=_MOST_EXACT
+            )
+            parts.append(exact)
     except TimeoutError:
         parts.append(_TIMED_OUT)
     entries = _by_serial(row for part in parts if isinstance(part, Rows) for row in part.read)

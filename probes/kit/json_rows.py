@@ -53,6 +53,7 @@ async def ask_rows(
     *,
     patiences: Sequence[float] = PATIENCES,
     once: bool = False,
+    most_bytes: int = MOST_BYTES,
 ) -> Rows[R] | Ended:
     """Ask up to three times for a list; `once` does not knock again at a closed quota.
 
@@ -61,7 +62,7 @@ async def ask_rows(
     best: Rows[R] | Ended = Ended(Status.FAILED, Reason.SOURCE_FAILED)
     for patience in patiences:
         try:
-            answer = await net.ask(ApiQuestion(url, max_bytes=MOST_BYTES, patience=patience))
+            answer = await net.ask(ApiQuestion(url, max_bytes=most_bytes, patience=patience))
         except NetTrouble as trouble:
             if isinstance(best, Ended):
                 best = ended_by(trouble)

@@ -112,7 +112,12 @@ def look(crt, spotter=NOTHING, itself=NOTHING, wholes=None, theirs=None, **pages
     """Look at a domain that the logs answer so about; returns the outcome and the net."""
     paper = {CRT: crt, SPOTTER: spotter, ITSELF: itself}
     paper |= {f"{SPOTTER}&after={key[1:]}": value for key, value in pages.items()}
-    answers = {ApiQuestion(url, max_bytes=CAP): value for url, value in paper.items()}
+    # Of the certificates of the bare name alone less is read.
+    exact = "https://crt.sh/?q=client.example&"
+    answers = {
+        ApiQuestion(url, max_bytes=2**20 if url.startswith(exact) else CAP): value
+        for url, value in paper.items()
+    }
     for number, value in (wholes or {}).items():
         url = f"https://crt.sh/?d={number}"
         answers[ApiQuestion(url, "application/pkix-cert, */*;q=0.1", 131_072)] = value
