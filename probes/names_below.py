@@ -45,6 +45,11 @@ class NamesBelow(Struct, frozen=True):
     complete: bool
     """False when it was given up halfway, or more was found than is listed."""
 
+    @property
+    def whole(self) -> bool:
+        """True when every name of the list was told from what every name leads to."""
+        return self.complete and not self.unanswered and not self.restless
+
     def mentions(self) -> Iterator[Mention]:
         """Every host found."""
         for host in dns.hosts(self.hosts):
@@ -77,12 +82,12 @@ async def names_below(domain: Domain, net: Net) -> Seen[NamesBelow] | Absent | U
     if all(control.outcome == Absent("NXDOMAIN") for control in controls):
         # Only where a missing name is said to be missing does an empty answer mean that there is one.
         tried += answer.empty[:_MOST_EMPTY]
-    hosts = await _confirmed(net, zone, tried)
+    hosts, silent = await _confirmed(net, zone, tried)
     return Seen(
         NamesBelow(
             hosts=hosts,
             asked=answer.asked,
-            unanswered=answer.unanswered,
+            unanswered=answer.unanswered + silent,
             same=answer.same,
             wildcard=Seen(everywhere) if everywhere else Absent("NXDOMAIN"),
             restless=False,
@@ -103,12 +108,15 @@ def _leads_to(reading: dns.Reading) -> set[str]:
     return set(reading.outcome.fact) if isinstance(reading.outcome, Seen) else set()
 
 
-async def _confirmed(net: Net, zone: str, labels: Iterable[str]) -> tuple[str, ...]:
-    """Return the names that a second, single question finds, too, and that no wildcard of their level makes."""
+async def _confirmed(net: Net, zone: str, labels: Iterable[str]) -> tuple[tuple[str, ...], int]:
+    """Return the names that a second, single question finds, too, and that no wildcard of their level makes.
+
+    And how many of them found no answer to it: those are not gone.
+    """
     names = [f"{label}.{zone}" for label in labels]
     levels = sorted({name.partition(".")[2] for name in names} - {zone})
     made = dict(zip(levels, await _ask(net, [_control(level) for level in levels]), strict=True))
-    found = []
+    found, silent = [], 0
     for start in range(0, len(names), _AT_ONCE):
         some = names[start : start + _AT_ONCE]
         looks = await asyncio.gather(*(dns.addresses(net, name) for name in some))
@@ -118,7 +126,9 @@ async def _confirmed(net: Net, zone: str, labels: Iterable[str]) -> tuple[str, .
             leads = {look.chain[0]} if look.chain else set(look.found)
             if leads and not leads <= known:
                 found.append(name)
-    return tuple(sorted(found))
+            elif not leads and (isinstance(look.v4, Unknown) or isinstance(look.v6, Unknown)):
+                silent += 1
+    return tuple(sorted(found)), silent
 
 
 async def _ask(net: Net, names: list[str]) -> list[dns.Reading]:

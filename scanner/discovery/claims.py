@@ -97,8 +97,8 @@ class Claims:
             self._keep(registered(name), self._legal_name(registered(name), fact, ids))
         if surely:
             self._hear_client(name, observation)
-        else:
-            self._hear_other(registered(name), observation)
+        elif domain := registered(name):
+            self._hear_other(domain, observation)
 
     def call_alike(self, domain: str, brand: str) -> None:
         """Keep that a name was met because it is called like a brand, in another spelling."""

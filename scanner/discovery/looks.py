@@ -19,6 +19,7 @@ from probes.kit.target import Address, Domain, Endpoint, Host, Target
 from probes.mail_policy import MailPolicy
 from probes.mail_server import MailServer
 from probes.microsoft_tenant import MicrosoftTenant
+from probes.names_below import NamesBelow
 from probes.registration import Registration
 from probes.reverse_whois import PastHolders
 from probes.security_trails import Trailed
@@ -28,6 +29,7 @@ from probes.site_files import SiteFiles
 from probes.tls_certificate import ServedCertificate
 from probes.web_archive import ArchivedSite
 from probes.website import Website
+from probes.zone_chain import ZoneChain
 from probes.zone_transfer import ZoneTransfer
 
 T = TypeVar("T", bound=Target)
@@ -48,6 +50,8 @@ SERVICE_RECORDS: Ask[Domain, ServiceRecords] = Ask("service_records")
 MICROSOFT_TENANT: Ask[Domain, MicrosoftTenant] = Ask("microsoft_tenant")
 CERTIFICATE_LOG: Ask[Domain, LoggedCertificates] = Ask("certificate_log")
 WEB_ARCHIVE: Ask[Domain, ArchivedSite] = Ask("web_archive")
+NAMES_BELOW: Ask[Domain, NamesBelow] = Ask("names_below")
+ZONE_CHAIN: Ask[Domain, ZoneChain] = Ask("zone_chain")
 ZONE_TRANSFER: Ask[Domain, ZoneTransfer] = Ask("zone_transfer")
 REVERSE_WHOIS: Ask[Domain, PastHolders] = Ask("reverse_whois")
 SECURITY_TRAILS: Ask[Domain, Trailed] = Ask("security_trails")

@@ -15,10 +15,13 @@ from probes.kit.target import Domain
 from scanner.assets import Estate, Kind
 from scanner.discovery.looks import (
     CERTIFICATE_LOG,
+    NAMES_BELOW,
     REVERSE_WHOIS,
     SECURITY_TRAILS,
     SHODAN,
     WEB_ARCHIVE,
+    ZONE_CHAIN,
+    ZONE_TRANSFER,
     Ask,
     Looks,
 )
@@ -26,7 +29,15 @@ from scanner.runs.progress import Tally
 
 LOGS: Mapping[str, str] = {"crt_sh": CRT_SH, "cert_spotter": CERT_SPOTTER}
 """The two certificate logs as sources, and how their probe calls them."""
-_MAY_BE_HALVES: tuple[Ask[Domain, Any], ...] = (WEB_ARCHIVE, REVERSE_WHOIS, SECURITY_TRAILS, SHODAN)
+_MAY_BE_HALVES: tuple[Ask[Domain, Any], ...] = (
+    WEB_ARCHIVE,
+    NAMES_BELOW,
+    ZONE_TRANSFER,
+    ZONE_CHAIN,
+    REVERSE_WHOIS,
+    SECURITY_TRAILS,
+    SHODAN,
+)
 
 
 class Count(Struct):
@@ -63,7 +74,7 @@ def answers_of(estate: Estate, looks: Looks, tally: Tally) -> Answers:
         _read_log(found, domain, looks)
         for ask in asked:
             match looks.latest(ask, domain).outcome:
-                case Seen(fact) if not fact.complete:
+                case Seen(fact) if not (fact.whole if ask is NAMES_BELOW else fact.complete):
                     found.halves[ask.probe] += 1
     return found
 

@@ -122,3 +122,21 @@ def test_the_same_look_comes_out_of_the_tape() -> None:
     stored = [msgspec.msgpack.encode(exchange) for exchange in recorder.exchanges]
     player = Player(msgspec.msgpack.decode(row, type=Exchange) for row in stored)
     assert asyncio.run(names_below.look(Domain("d.ru"), player)) == first
+
+
+@pytest.mark.parametrize(
+    ("unanswered", "restless", "complete", "whole"),
+    [
+        (0, False, True, True),
+        (3, False, True, False),
+        (0, True, True, False),
+        (0, False, False, False),
+    ],
+)
+def test_a_list_that_was_not_answered_to_its_end_is_no_whole_answer(
+    unanswered: int, restless: bool, complete: bool, whole: bool
+):
+    """What got no answer, or could not be told from a wildcard, may be there: the report says so."""
+    fact = NamesBelow((), 5_000, unanswered, 0, Absent("NXDOMAIN"), restless, "abc", complete)
+
+    assert fact.whole is whole
