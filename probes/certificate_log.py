@@ -38,6 +38,10 @@ class LoggedCertificate(Struct, frozen=True):
     """Subject organisation (OV and EV certificates); empty where there is none or it was not read."""
     all_names: bool = False
     """True when `names` are all it has; else there may be others that are not below the domain."""
+    sha256: str = ""
+    """Hex digest of it, or of its precertificate (RFC 6962); empty where no log told."""
+    automated: bool = False
+    """True when the issuer is an automatic, free one."""
 
 
 class LoggedCertificates(Struct, frozen=True):
@@ -121,6 +125,8 @@ def _logged(one: Entry) -> LoggedCertificate:
         one.not_after,
         one.organisation,
         one.all_names,
+        one.sha256,
+        one.automated,
     )
 
 
@@ -139,7 +145,9 @@ def _merged(below: Iterable[Entry], unexpired: Iterable[Entry]) -> list[Entry]:
         same = next((one for one in rivals if set(entry.names) <= set(one.names)), None)
         if same:
             rivals.remove(same)
-            entry = msgspec.structs.replace(entry, names=same.names, all_names=same.all_names)
+            entry = msgspec.structs.replace(
+                entry, names=same.names, all_names=same.all_names, sha256=same.sha256
+            )
         merged.append(entry)
     return merged + [one for rest in wholes.values() for one in rest]
 

@@ -48,6 +48,8 @@ class Delegation(Struct, frozen=True):
 
     parent: str
     servers: tuple[ServerLook, ...]
+    glue: tuple[tuple[str, str], ...] = ()
+    """Addresses that the parent gives for servers whose names lie in the domain: server, address."""
 
     @property
     def lame(self) -> bool:
@@ -91,7 +93,9 @@ async def delegation(domain: Domain, net: Net) -> Seen[Delegation] | Absent | Un
         ServerLook(host, (), ServerState.UNKNOWN, str(Reason.NOT_ASKED))
         for host in said.hosts[_MOST_SERVERS:]
     )
-    return Seen(Delegation(said.parent, (*looks, *unasked)))
+    below = f".{domain.name}"
+    glue = tuple(one for one in said.glue if one[0].endswith(below) and one[0] in said.hosts)
+    return Seen(Delegation(said.parent, (*looks, *unasked), glue))
 
 
 async def _look_at(net: Net, zone: str, host: str) -> ServerLook:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
-from msgspec import Struct
+from msgspec import Struct, convert
 
 from probes.kit import dns
 from probes.kit.declare import Reach, probe
@@ -31,6 +31,11 @@ class StartOfAuthority(Struct, frozen=True):
     primary: str
     mailbox: str
     serial: int
+    refresh: int = 0
+    retry: int = 0
+    expire: int = 0
+    minimum: int = 0
+    """Seconds, all four; 0 where an older look did not note them."""
 
 
 class CertificateAuthorityRule(Struct, frozen=True):
@@ -38,6 +43,8 @@ class CertificateAuthorityRule(Struct, frozen=True):
 
     tag: str
     value: str
+    flags: int = 0
+    """128 means that who does not know the tag must not issue."""
 
 
 class DnsRecords(Struct, frozen=True):
@@ -54,6 +61,8 @@ class DnsRecords(Struct, frozen=True):
     caa: Outcome[tuple[CertificateAuthorityRule, ...]]
     wildcard: Outcome[tuple[str, ...]]
     """Addresses given for a label nobody would create; Absent means: no wildcard."""
+    wildcard_alias: str = ""
+    """Where that label's chain of aliases ends; empty when it has addresses of its own, or none."""
 
     @property
     def null_mx(self) -> bool:
@@ -116,7 +125,7 @@ async def dns_records(domain: Domain, net: Net) -> Seen[DnsRecords] | Absent | U
         dns.records(net, name, "MX"),
         dns.records(net, name, "TXT"),
         dns.records(net, name, "CAA"),
-        dns.records(net, control, "A"),
+        dns.look(net, control, "A"),
     )
     apex = (ns.outcome, soa.outcome, mx, txt, caa)
     if all(outcome == Absent("NXDOMAIN") for outcome in apex):
@@ -130,7 +139,8 @@ async def dns_records(domain: Domain, net: Net) -> Seen[DnsRecords] | Absent | U
             mx=_exchanges(mx),
             txt=txt,
             caa=_rules(caa),
-            wildcard=wildcard,
+            wildcard=wildcard.outcome,
+            wildcard_alias=wildcard.chain[-1] if wildcard.chain else "",
         )
     )
 
@@ -143,7 +153,7 @@ def _own(reading: dns.Reading) -> Outcome[tuple[Any, ...]]:
 def _start(outcome: Outcome[tuple[dns.Authority, ...]]) -> Outcome[StartOfAuthority]:
     match outcome:
         case Seen((first, *_)):
-            return Seen(StartOfAuthority(first.primary, first.mailbox, first.serial))
+            return Seen(convert(first, StartOfAuthority, from_attributes=True))
         case Seen():
             return Unknown(Reason.MALFORMED, "an empty answer")
     return outcome
@@ -165,5 +175,5 @@ def _rules(
 ) -> Outcome[tuple[CertificateAuthorityRule, ...]]:
     match outcome:
         case Seen(records):
-            return Seen(tuple(CertificateAuthorityRule(r.tag, r.value) for r in records))
+            return Seen(tuple(CertificateAuthorityRule(r.tag, r.value, r.flags) for r in records))
     return outcome

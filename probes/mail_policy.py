@@ -11,7 +11,9 @@ from msgspec import Struct, convert
 
 from probes.kit import dns
 from probes.kit.declare import Reach, probe
-from probes.kit.mail_reports import dmarc_destinations, tls_destinations
+from probes.kit.dkim import DkimKey, is_key, read_key
+from probes.kit.dmarc import tree_walk
+from probes.kit.mail_reports import dmarc_destinations, dmarc_mailboxes, tls_destinations
 from probes.kit.names import registrable
 from probes.kit.net import Net
 from probes.kit.observation import Absent, Mention, Outcome, Reason, Seen, Unknown
@@ -36,6 +38,7 @@ _SELECTORS = (
     "mailru",
     "getcourse",
 )
+_SEVERAL = "records with v="
 _MOST_ACCEPTANCES = 5
 """Strangers' domains that are asked whether they take a domain's reports."""
 
@@ -63,6 +66,10 @@ class SenderPolicy(Struct, frozen=True):
     """Addresses that the names of a and mx mechanisms lead to."""
     failures: tuple[Reason, ...] = ()
     """Why parts could not be looked up; macros, which depend on the sender, are no failure."""
+    gone: tuple[str, ...] = ()
+    """Names of the tree that do not exist, as their authority says: whoever gets one may send."""
+    ptr: bool = False
+    """True where the tree leans on reverse names, which receivers are told to pass over (section 5.5)."""
 
     @property
     def own_networks(self) -> tuple[str, ...]:
@@ -74,6 +81,13 @@ class SenderPolicy(Struct, frozen=True):
         """True when nobody may send: `-all`, no mechanism before it, and nothing left in doubt."""
         names = self.networks or self.includes or self.hosts
         return self.all == "-" and not names and not self.problems and self.complete
+
+
+class SignerKey(Struct, frozen=True):
+    """A key record under a common selector, good or bad (RFC 6376 section 3.6.1)."""
+
+    selector: str
+    key: DkimKey
 
 
 class ReportsAccepted(Struct, frozen=True):
@@ -109,6 +123,12 @@ class MailPolicy(Struct, frozen=True):
     """Common selectors that hold a key; Absent means none of those asked, not none at all."""
     reports_accepted: tuple[ReportsAccepted, ...] = ()
     """One for each other domain, 5 at most, that DMARC reports are to be sent to."""
+    dkim_keys: tuple[SignerKey, ...] = ()
+    """Every key record met under the common selectors, revoked and broken ones too."""
+    dmarc_above: Outcome[str] = Unknown(Reason.NOT_ASKED)
+    """Where the domain has no DMARC record: the first one met on the tree walk above it."""
+    several: tuple[str, ...] = ()
+    """Of dmarc, mta_sts, tls_rpt: those published more than once, so that none of them counts."""
 
     @property
     def dmarc_reports_to(self) -> tuple[str, ...]:
@@ -116,6 +136,11 @@ class MailPolicy(Struct, frozen=True):
         if not isinstance(self.dmarc, Seen):
             return ()
         return tuple(dict.fromkeys(one.host for one in dmarc_destinations(self.dmarc.fact)))
+
+    @property
+    def dmarc_mailboxes(self) -> tuple[str, ...]:
+        """Addresses that DMARC reports are to be sent to."""
+        return dmarc_mailboxes(self.dmarc.fact) if isinstance(self.dmarc, Seen) else ()
 
     @property
     def tls_reports_to(self) -> tuple[str, ...]:
@@ -151,7 +176,7 @@ class MailPolicy(Struct, frozen=True):
 async def mail_policy(domain: Domain, net: Net) -> Seen[MailPolicy] | Absent | Unknown:
     """Ask for a domain's SPF tree, DMARC, MTA-STS and TLS-RPT records, and common DKIM selectors."""
     name = domain.name
-    spf, dmarc, mta_sts, tls_rpt, dkim = await asyncio.gather(
+    spf, dmarc, mta_sts, tls_rpt, (dkim, keys) = await asyncio.gather(
         _spf(net, name),
         _tagged(net, f"_dmarc.{name}", "DMARC1"),
         _tagged(net, f"_mta-sts.{name}", "STSv1"),
@@ -163,8 +188,24 @@ async def mail_policy(domain: Domain, net: Net) -> Seen[MailPolicy] | Absent | U
         return Absent("NXDOMAIN")
     if isinstance(spf, Unknown) and all(isinstance(part, Unknown) for part in parts):
         return spf
-    accepted = await _acceptances(net, name, dmarc)
-    return Seen(MailPolicy(spf, dmarc, mta_sts, tls_rpt, dkim, accepted))
+    accepted, above = await asyncio.gather(
+        _acceptances(net, name, dmarc), _dmarc_above(net, name, dmarc)
+    )
+    tagged = (("dmarc", dmarc), ("mta_sts", mta_sts), ("tls_rpt", tls_rpt))
+    several = tuple(kind for kind, said in tagged if _is_several(said))
+    policy = MailPolicy(spf, dmarc, mta_sts, tls_rpt, dkim, accepted, keys, above, several)
+    return Seen(policy)
+
+
+async def _dmarc_above(net: Net, name: str, dmarc: Outcome[str]) -> Outcome[str]:
+    """Walk up for a record that covers a domain without one (RFC 9989 section 4.10)."""
+    if not isinstance(dmarc, Absent):
+        return Unknown(Reason.NOT_ASKED)
+    for above in tree_walk(name)[1:]:
+        said = await _tagged(net, f"_dmarc.{above}", "DMARC1")
+        if not isinstance(said, Absent):
+            return said
+    return Absent("no v=DMARC1")
 
 
 async def _acceptances(net: Net, name: str, dmarc: Outcome[str]) -> tuple[ReportsAccepted, ...]:
@@ -202,8 +243,12 @@ async def _tagged(net: Net, name: str, version: str) -> Outcome[str]:
         return texts
     tagged = [text for text in texts.fact if _version(text) == version]
     if len(tagged) > 1:
-        return Unknown(Reason.MALFORMED, f"{len(tagged)} records with v={version} at {name}")
+        return Unknown(Reason.MALFORMED, f"{len(tagged)} {_SEVERAL}{version} at {name}")
     return Seen(tagged[0]) if tagged else Absent(f"no v={version}")
+
+
+def _is_several(outcome: Outcome[str]) -> bool:
+    return isinstance(outcome, Unknown) and _SEVERAL in outcome.detail
 
 
 def _version(text: str) -> str:
@@ -211,7 +256,7 @@ def _version(text: str) -> str:
     return value.strip() if key.strip() == "v" else ""
 
 
-async def _dkim(net: Net, domain: str) -> Outcome[tuple[str, ...]]:
+async def _dkim(net: Net, domain: str) -> tuple[Outcome[tuple[str, ...]], tuple[SignerKey, ...]]:
     above = f"_domainkey.{domain}"
     control, *looks = await asyncio.gather(
         *(
@@ -219,31 +264,29 @@ async def _dkim(net: Net, domain: str) -> Outcome[tuple[str, ...]]:
             for label in (dns.control_label(above), *_SELECTORS)
         )
     )
-    found = [
-        selector
+    own = [
+        (selector, text)
         for selector, look in zip(_SELECTORS, looks, strict=True)
-        if isinstance(look, Seen) and look != control and any(map(_holds_key, look.fact))
+        if isinstance(look, Seen) and look != control
+        for text in look.fact
+        if is_key(text)
     ]
+    keys = tuple(SignerKey(selector, read_key(text)) for selector, text in own)
+    return _selectors(control, looks, [one.selector for one in keys if not one.key.revoked]), keys
+
+
+def _selectors(
+    control: Outcome[tuple[str, ...]], looks: list[Outcome[tuple[str, ...]]], found: list[str]
+) -> Outcome[tuple[str, ...]]:
     unknown = next((look for look in looks if isinstance(look, Unknown)), None)
     # A wildcard would have answered for every selector: one "no" among them rules it out.
     if isinstance(control, Unknown) and not any(isinstance(look, Absent) for look in looks):
         return control
     if found:
-        return Seen(tuple(found))
+        return Seen(tuple(dict.fromkeys(found)))
     if unknown:
         return unknown
     if isinstance(control, Seen):
         return Absent("wildcard")
     nothing = all(look == Absent("NXDOMAIN") for look in looks)
     return Absent("NXDOMAIN" if nothing else "no key under common selectors")
-
-
-def _holds_key(text: str) -> bool:
-    """A key record, and not one that says the key was revoked (`p=` with nothing, RFC 6376 3.6.1)."""
-    tags = dict(_tag(part) for part in text.split(";"))
-    return bool(tags["p"]) if "p" in tags else tags.get("v") == "DKIM1"
-
-
-def _tag(part: str) -> tuple[str, str]:
-    key, _, value = part.partition("=")
-    return key.strip(), value.strip()

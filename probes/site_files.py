@@ -26,7 +26,6 @@ from probes.kit.net import HttpAnswer, HttpQuestion, Net, NetTrouble
 from probes.kit.net.patience import Patience
 from probes.kit.net.web_address import WebAddress
 from probes.kit.observation import Absent, Mention, Outcome, Reason, Seen, Unknown
-from probes.kit.page import read_page
 from probes.kit.public_files import (
     AppLinks,
     Robots,
@@ -40,6 +39,7 @@ from probes.kit.public_files import (
     read_sitemap,
 )
 from probes.kit.target import Host
+from probes.kit.trail import body_of
 
 T = TypeVar("T")
 
@@ -171,7 +171,7 @@ class _Files:
             except NetTrouble as trouble:
                 if trouble.reason in _ANSWERED:
                     return Unknown(trouble.reason, trouble.detail)
-                troubles.append(trouble)
+                troubles.append(Unknown(trouble.reason, trouble.detail))
                 continue
             return _opened(answer, _reader(read_robots))
         self.silent = _nobody(*troubles)
@@ -208,7 +208,7 @@ class _Files:
         raise NetTrouble(Reason.LOOP, f"more than {_HOPS} redirects")
 
 
-def _nobody(https: NetTrouble, http: NetTrouble) -> Absent | Unknown:
+def _nobody(https: Unknown, http: Unknown) -> Absent | Unknown:
     """What two failed tries say together: an absence only where both state one."""
     first, second = absence(https), absence(http)
     if first and second:
@@ -263,7 +263,7 @@ async def _icon(files: _Files) -> Outcome[Favicon]:
 
 
 def _named_icon(answer: HttpAnswer) -> str:
-    return read_page(answer.body, answer.header("content-type")).relations.icon
+    return body_of(answer).reading.relations.icon
 
 
 def _favicon(url: str, answer: HttpAnswer) -> Outcome[Favicon]:

@@ -55,6 +55,8 @@ class ServedCertificate(Struct, frozen=True):
     address: str
     unreadable: tuple[str, ...] = ()
     """Fields of an odd certificate that could not be read; they are empty for that reason alone."""
+    signature: str = ""
+    """The hash it was signed with, such as sha256; empty when not known."""
 
     def mentions(self) -> Iterator[Mention]:
         """Every host the certificate names."""
@@ -100,5 +102,6 @@ async def tls_certificate(
             tls_version=handshake.version,
             address=handshake.address,
             unreadable=leaf.unreadable,
+            signature=leaf.signature,
         )
     )

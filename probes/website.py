@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
+from email.utils import parsedate
 from typing import Final
 
 from msgspec import Struct
@@ -20,6 +21,7 @@ from probes.kit.observation import Absent, Mention, Outcome, Reason, Seen, Unkno
 from probes.kit.page_relations import Relations, policy_hosts
 from probes.kit.target import Host, display_name
 from probes.kit.trail import Met, Trail, Walker
+from probes.kit.upkeep import Upkeep
 from probes.kit.web_host import host_of
 
 _VISIT: Final = timedelta(seconds=30)
@@ -27,6 +29,11 @@ _CONTROL: Final = timedelta(seconds=12)
 _HEADER_LENGTH: Final = 200
 _COOKIES: Final = 50
 _ALLOWED: Final = 40
+_INSECURE: Final = 10
+_PROTECTIONS: Final = frozenset({
+    "strict-transport-security", "content-security-policy", "x-content-type-options",
+    "referrer-policy", "x-frame-options", "permissions-policy",
+})  # fmt: skip
 _POLICIES: Final = frozenset({
     "content-security-policy", "content-security-policy-report-only", "access-control-allow-origin",
 })  # fmt: skip
@@ -90,6 +97,14 @@ class Page(Struct, frozen=True):
     address: str
     relations: Relations = Relations()
     """What it says of whose it is: names, numbers, contacts, other hosts it calls its own."""
+    protections: tuple[tuple[str, str], ...] = ()
+    """Headers that protect visitors, name and value: `strict-transport-security` …"""
+    insecure_assets: tuple[str, ...] = ()
+    """Of a page over https: hosts it takes scripts and styles from without encryption, at most 10."""
+    upkeep: Upkeep = Upkeep()
+    """Traces of when somebody last worked on it."""
+    last_modified: date | None = None
+    """The day its server says it was changed (RFC 9110, 8.8.2); None where it does not say."""
 
 
 class Visit(Struct, frozen=True):
@@ -235,7 +250,29 @@ def _page(trail: Trail, host: str) -> Page:
         truncated=answer.truncated,
         address=answer.address,
         relations=_relations(answer, reading.relations, here),
+        protections=tuple(
+            (name, value[:_HEADER_LENGTH]) for name, value in answer.headers if name in _PROTECTIONS
+        )[: 2 * len(_PROTECTIONS)],
+        insecure_assets=_insecure(url, reading.assets),
+        upkeep=reading.upkeep,
+        last_modified=_day(answer.header("last-modified")),
     )
+
+
+def _day(stated: str) -> date | None:
+    moment = parsedate(stated[:_HEADER_LENGTH]) if stated else None
+    try:
+        return date(*moment[:3]) if moment else None
+    except (OverflowError, ValueError):
+        return None
+
+
+def _insecure(url: str, assets: str) -> tuple[str, ...]:
+    """Hosts of assets that a page over https takes over http: mixed content (RFC 9110 4.2.2)."""
+    if not url.startswith("https:") or "http:" not in assets:
+        return ()
+    plain = (host_of(one) for one in assets.split("\n") if one.startswith("http://"))
+    return tuple(dict.fromkeys(filter(None, plain)))[:_INSECURE]
 
 
 def _relations(answer: HttpAnswer, said: Relations, here: set[str]) -> Relations:

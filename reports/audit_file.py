@@ -10,6 +10,7 @@ from array import array
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
+from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
 from sys import intern
@@ -18,7 +19,17 @@ from typing import BinaryIO, Self
 import msgspec
 from msgspec import Struct
 
-from reports.document import Asset, Cost, Document, Evidence, NotAnAudit, Relation, read, write
+from reports.document import (
+    Asset,
+    Cost,
+    Document,
+    Evidence,
+    Finding,
+    NotAnAudit,
+    Relation,
+    read,
+    write,
+)
 
 
 class Entry(Struct, frozen=True, kw_only=True):
@@ -53,10 +64,18 @@ class _Cited(Struct):
     ownership_reasons: tuple[_Ground, ...] = ()
 
 
+class _Faults(Struct):
+    """An asset reduced to its reasons."""
+
+    reasons: tuple[Finding, ...] = ()
+
+
 class _OtherLayout(ValueError):
     """The file is not laid out line by line, and may be an audit all the same."""
 
 
+_LATELY = 24
+"""Rows at hand: reports in several languages, printed side by side, ask for one after the other."""
 _BLOCKS = {
     b'  "assets": [\n': "assets",
     b'  "relations": [\n': "relations",
@@ -64,6 +83,7 @@ _BLOCKS = {
 }
 _ASSET = msgspec.json.Decoder(Asset)
 _CITED = msgspec.json.Decoder(_Cited)
+_FAULTS = msgspec.json.Decoder(_Faults)
 _RELATION = msgspec.json.Decoder(Relation)
 _EVIDENCE = msgspec.json.Decoder(dict[str, Evidence])
 _FRAME = msgspec.json.Decoder(Document)
@@ -100,6 +120,9 @@ class AuditFile:
         """Id of a piece of evidence → its place among the evidence of the file."""
         self.frame = self._look_through()
         """The document without its assets, relations and evidence."""
+        self._asset = lru_cache(maxsize=_LATELY)(self._read_asset)
+        self.evidence = lru_cache(maxsize=_LATELY)(self._read_evidence)
+        """Return a piece of evidence by its id; KeyError when the file does not hold it."""
 
     @classmethod
     def of(cls, document: Document) -> Self:
@@ -118,7 +141,7 @@ class AuditFile:
 
     def asset(self, entry: Entry) -> Asset:
         """Return an asset whole."""
-        return _ASSET.decode(self._row("assets", entry.row))
+        return self._asset(entry.row)
 
     def assets(self, entries: Iterable[Entry]) -> Iterator[Asset]:
         """Yield assets whole, one in memory at a time."""
@@ -129,8 +152,10 @@ class AuditFile:
         for number in range(len(self._starts["relations"])):
             yield _RELATION.decode(self._row("relations", number))
 
-    def evidence(self, id_: str) -> Evidence:
-        """Return a piece of evidence; KeyError when the file does not hold it."""
+    def _read_asset(self, row: int) -> Asset:
+        return _ASSET.decode(self._row("assets", row))
+
+    def _read_evidence(self, id_: str) -> Evidence:
         return _EVIDENCE.decode(b"{" + self._row("evidence", self._pieces[id_]) + b"}")[id_]
 
     def cited(self, entry: Entry) -> tuple[str, ...]:
@@ -139,6 +164,13 @@ class AuditFile:
         grounds = (*cited.reasons, *cited.ownership_reasons)
         ids = dict.fromkeys(id_ for one in grounds for id_ in one.evidence)
         return tuple(id_ for id_ in ids if id_ in self._pieces)
+
+    def faults(self, entry: Entry) -> tuple[Finding, ...]:
+        """Return what is wrong with an asset: the reasons that have a severity."""
+        row = self._row("assets", entry.row)
+        if b'"severity":"' not in row.replace(b'"severity":""', b""):
+            return ()
+        return tuple(one for one in _FAULTS.decode(row).reasons if one.severity)
 
     def _row(self, block: str, number: int) -> bytes:
         self._stream.seek(self._starts[block][number])

@@ -7,7 +7,7 @@ strings; moments carry a time zone and days are ISO dates.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any
@@ -27,6 +27,7 @@ Verdict = Annotated[
 ]
 Confidence = Annotated[str, Meta(pattern="^(weak|likely|certain)$")]
 Ownership = Annotated[str, Meta(pattern="^(confirmed|likely|possible|foreign)$")]
+Severity = Annotated[str, Meta(pattern="^(critical|high|medium|low|info|)$")]
 SourceStatus = Annotated[str, Meta(pattern="^(completed|partial|failed|limited|skipped)$")]
 Count = Annotated[int, Meta(ge=0)]
 Months = Annotated[int, Meta(ge=1)]
@@ -97,13 +98,17 @@ class FoundBy(Struct, frozen=True, kw_only=True):
 
 
 class Finding(Struct, frozen=True, kw_only=True):
-    """One reason for the verdict, as a code with parameters."""
+    """One reason for the verdict, or a fault that decides nothing, as a code with parameters."""
 
     code: str
     params: Params = {}
     leans: str = ""
     at: Moment | None = None
     evidence: tuple[str, ...] = ()
+    severity: Severity = ""
+    """How bad it is, where it is a fault: critical, high, medium, low or info."""
+    standard: str = ""
+    """The RFC, requirement or practice that says so."""
 
 
 class Cost(Struct, frozen=True, kw_only=True):
@@ -207,6 +212,10 @@ class Savings(Struct, frozen=True, kw_only=True):
     """… out of how many."""
     spending: tuple[YearlySum, ...] = ()
     proposed: tuple[YearlySum, ...] = ()
+    proposed_priced: Count = 0
+    """How many of the things that are proposed to be given up have a known price …"""
+    proposed_total: Count = 0
+    """… out of how many."""
 
 
 class Change(Struct, frozen=True, kw_only=True):
@@ -281,11 +290,13 @@ def lines(
     relations: Iterable[Relation],
     evidence: Iterable[tuple[str, Evidence]],
     not_seen: Iterable[NotSeen],
+    savings: Callable[[], Savings] | None = None,
 ) -> Iterator[bytes]:
     """Yield a document of any size in pieces: each asset, relation and piece of evidence on a line of its own.
 
     Everything else is the frame's. Each iterable is read when its turn comes, in the order of the arguments:
-    a later one may tell what was learnt while an earlier one was read.
+    a later one may tell what was learnt while an earlier one was read. `savings` is asked after all of
+    them; without it the frame's count.
     """
     encode = _ENCODER.encode
     rows = {
@@ -300,7 +311,9 @@ def lines(
         if one.name in rows:
             yield from _block(*rows[one.name])
         else:
-            spelt = msgspec.json.format(encode(getattr(frame, one.name)), indent=2)
+            learnt = savings if one.name == "savings" else None
+            value = learnt() if learnt else getattr(frame, one.name)
+            spelt = msgspec.json.format(encode(value), indent=2)
             yield spelt.replace(b"\n", b"\n  ")
     yield b"\n}\n"
 

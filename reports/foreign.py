@@ -12,7 +12,7 @@ _INVISIBLE = re.compile(
     "[\x00-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e"
     "\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e0fff]"
 )
-_LINE_BREAKS = frozenset("\n\t")
+_INVISIBLE_IN_A_LINE = re.compile(rf"(?![\n\t]){_INVISIBLE.pattern}")
 _HOST_NAME = re.compile(r"[a-z0-9_*-]{1,63}(?:\.[a-z0-9_-]{1,63}){0,20}\.?", re.ASCII)
 
 
@@ -20,17 +20,14 @@ def visible(text: str, *, keep_lines: bool = False) -> str:
     """Return the text with every invisible or direction-changing character spelt out (`\\u202e`)."""
     if text.isascii() and text.isprintable():
         return text
+    return (_INVISIBLE_IN_A_LINE if keep_lines else _INVISIBLE).sub(_spelt_out, text)
 
-    def spell(match: re.Match[str]) -> str:
-        character = match[0]
-        if keep_lines and character in _LINE_BREAKS:
-            return character
-        number = ord(character)
-        if number < 0x100:
-            return f"\\x{number:02x}"
-        return f"\\u{number:04x}" if number < 0x10000 else f"\\U{number:08x}"
 
-    return _INVISIBLE.sub(spell, text)
+def _spelt_out(match: re.Match[str]) -> str:
+    number = ord(match[0])
+    if number < 0x100:
+        return f"\\x{number:02x}"
+    return f"\\u{number:04x}" if number < 0x10000 else f"\\U{number:08x}"
 
 
 def shortened(text: str, limit: int) -> str:

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from reports.audit_file import AuditFile, Entry
 from reports.document import Asset, Cost, Finding, Params, RegistryObject
+from reports.risks import Level, levels
 
 KINDS = ("domain", "site", "hosting", "mail", "certificate", "saas", "licence", "account", "other")
 ALWAYS_SHOWN = ("domain", "site", "hosting", "mail", "certificate")
@@ -83,6 +84,8 @@ class Outline(Struct, frozen=True):
     by_use: dict[str, int]
     by_verdict: dict[str, int]
     actions: tuple[Action, ...]
+    risks: tuple[Level, ...]
+    """What is wrong with the client's things, what strangers may take over first."""
     calendar: Calendar
     unmatched: tuple[RegistryObject, ...]
     numbers: dict[str, int]
@@ -116,6 +119,7 @@ def outline(audit: AuditFile) -> Outline:
         by_use=_tally(USES, (entry.use for entry in ours)),
         by_verdict=_tally(VERDICTS, (entry.verdict for entry in ours)),
         actions=_actions(ours),
+        risks=levels(audit, ours),
         calendar=_calendar(ours, unmatched, day),
         unmatched=unmatched,
         numbers=numbers,
@@ -141,9 +145,12 @@ _POINTS = {
 def telling_reasons(asset: Asset) -> tuple[Finding, ...]:
     """Return the reason that says most about the proposal, and the doubt that keeps a question open."""
     wanted = _POINTS.get(asset.verdict, ())
-    main = next((one for one in asset.reasons if one.code.rpartition(".")[2] in wanted), None)
-    main = main or next((one for one in asset.reasons if one.leans == asset.use), None)
-    main = main or next(iter(asset.reasons), None)
+    reasons = [one for one in asset.reasons if not is_posture(one)]
+    main = next((one for one in reasons if one.code.rpartition(".")[2] in wanted), None)
+    if main is None and asset.verdict == "fix":
+        main = next((one for one in asset.reasons if one.severity == "critical"), None)
+    main = main or next((one for one in reasons if one.leans == asset.use), None)
+    main = main or next(iter(reasons), None)
     if main is None:
         return ()
     if asset.verdict == "ask" and main.leans != "unknown":
@@ -152,13 +159,18 @@ def telling_reasons(asset: Asset) -> tuple[Finding, ...]:
     return (main,)
 
 
+def is_posture(reason: Finding) -> bool:
+    """Say whether a reason tells how well a thing is kept: told among the risks, not beside the proposal."""
+    return reason.code.startswith("posture.") and bool(reason.severity)
+
+
 _EACH = ("host", "domain", "address")
 """Parameters by which a rule tells the same of several names, one finding each."""
 
 
 def merged(reasons: tuple[Finding, ...]) -> tuple[Finding, ...]:
     """Return the reasons with those that say the same of different names made one."""
-    if len({one.code for one in reasons}) == len(reasons):
+    if len(reasons) < 2 or len({one.code for one in reasons}) == len(reasons):
         return reasons
     together: dict[object, list[Finding]] = {}
     for one in reasons:
@@ -178,9 +190,10 @@ def _one_of(same: list[Finding]) -> Finding:
 
 
 def title(asset: Asset | Entry) -> str:
-    """Return what people call the thing; a hosting is called by its provider and what it is known by."""
+    """Return what people call the thing; what is bought is called by its provider and what it is known by."""
     head, slash, rest = asset.display_name.partition("/")
-    if asset.kind != "hosting" or not slash:
+    bought = asset.kind in ("saas", "licence") and asset.provider
+    if not slash or not (bought or asset.kind == "hosting"):
         return asset.display_name
     provider = asset.provider or ("" if head == "unknown" else head)
     return f"{provider}, {rest}" if provider else rest

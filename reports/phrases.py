@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from reports.document import Asset, Change, Cost, Evidence, Source
-from reports.foreign import both_spellings, shortened
+from reports.foreign import shortened
 from reports.outline import Renewal
 from reports.wording import Wording
 
-_NAMES = ("addresses", "name_servers", "hosts", "names", "served_at", "statuses", "serves")
+_NAMES = (
+    *("addresses", "name_servers", "hosts", "names", "served_at", "seen_at", "statuses", "serves"),
+)
 _FACTS = (
     *("serves", "addresses", "created", "free_date", "holder", "name_servers", "statuses"),
     *("final_url", "title", "status", "names", "issuer", "not_before", "not_after", "served_at"),
-    *("trust", "hosts", "spf", "dmarc"),
+    *("trust", "hosts", "spf", "dmarc", "seen_at"),
     *("account", "payments", "papers"),
 )
 """What is told of the facts, in this order; the page shows the provider elsewhere."""
@@ -115,13 +118,17 @@ def vantage(name: str, wording: Wording) -> str:
 
 def excerpt(evidence: Evidence, limit: int, wording: Wording) -> str:
     """Say what was answered: registries' terms of use left out, our own reason for no answer in words."""
-    lines = [line for line in evidence.excerpt.split("\n") if line.strip()]
-    telling = [line for line in lines if not line.startswith(("%", "#", ">>>"))] or lines
-    text = "\n".join(telling)
+    text = _telling(evidence.excerpt)
     code, colon, rest = text.partition(":")
     if colon and wording.has(f"unknown.{code}"):
         text = f"{wording.say(f'unknown.{code}')}:{rest}"
     return shortened(text, limit)
+
+
+@lru_cache(maxsize=32)
+def _telling(excerpt: str) -> str:
+    lines = [line for line in excerpt.split("\n") if line.strip()]
+    return "\n".join([line for line in lines if not line.startswith(("%", "#", ">>>"))] or lines)
 
 
 def known_facts(
@@ -147,9 +154,7 @@ def _holder(facts: Mapping[str, Any], wording: Wording) -> str:
 def _fact(key: str, value: object, names: Mapping[str, str], wording: Wording) -> str:
     if isinstance(value, list) and key in _NAMES:
         scalars = [str(one) for one in value if isinstance(one, (str, int))]
-        return wording.items(
-            [wording.value(names.get(one, both_spellings(one))) for one in scalars]
-        )
+        return wording.items(scalars, lambda one: wording.value(names.get(one, one)))
     if key == "trust":
         return wording.say(f"trust.{value}") if value else ""
     if isinstance(value, (str, int)) and not isinstance(value, bool):

@@ -6,8 +6,10 @@ read, a number, or a text that has passed `_shown`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from itertools import islice
 
 from markupsafe import Markup, escape
 
@@ -15,10 +17,17 @@ from reports import phrases
 from reports.audit_file import AuditFile, Entry
 from reports.document import Asset
 from reports.foreign import visible
-from reports.outline import Outline, merged
+from reports.outline import Outline, Renewal, is_posture, merged
 from reports.wording import Wording
 
 _WITHOUT_A_TERM = ("site", "mail")
+_YES_OR_NO = {True: "yes", False: "no", None: "not_known"}
+_AT_ONCE = 4
+"""Rows that go to the page together: each piece of a page costs the template some."""
+_HARMLESS = re.compile(
+    "[ !#-%(-;=?-~\u00a0-\u00ac\u00ae-\u02ff\u0370-\u03ff\u0400-\u052f\u2010-\u2027\u2190-\u21ff]*"
+)
+"""Letters and signs that mean nothing to a browser: nearly every text has no others."""
 
 
 class Rows:
@@ -35,9 +44,20 @@ class Rows:
 
     def inventory(self, entries: Iterable[Entry]) -> Iterator[Markup]:
         """Yield the client's things: name, proposal, use, reasons and term."""
+        return _together(self._things(entries))
+
+    def aside(self, entries: Iterable[Entry]) -> Iterator[Markup]:
+        """Yield what is not, or not surely, the client's: name, kind, whose it is and why, how it was found."""
+        return _together(self._others(entries))
+
+    def renewals(self, lines: Iterable[Renewal], auto: bool, cost: bool) -> Iterator[Markup]:
+        """Yield terms: day, time left, thing and proposal, with columns for renewal and price if wanted."""
+        return _together(self._renewal(line, auto, cost) for line in lines)
+
+    def _things(self, entries: Iterable[Entry]) -> Iterator[str]:
         for asset in self._audit.assets(entries):
             verdict, use = asset.verdict, asset.use
-            yield Markup(  # noqa: S704 - see the top of the file
+            yield (
                 f'<tr id="a{self._plan.anchors[asset.id]}" data-v="{verdict}" data-u="{use}">\n'
                 f'<th scope="row">{self._name(asset)}<small class="own {asset.ownership}">'
                 f"{self._sureness('owned', 'ownership', asset.ownership)}</small>\n"
@@ -49,8 +69,7 @@ class Rows:
                 f"<td>{self._term(asset)}\n\n"
             )
 
-    def aside(self, entries: Iterable[Entry]) -> Iterator[Markup]:
-        """Yield what is not, or not surely, the client's: name, kind, whose it is and why, how it was found."""
+    def _others(self, entries: Iterable[Entry]) -> Iterator[str]:
         nothing = f'<span class="faint">{self._word("inventory", "no_reasons")}</span>'
         title = self._word("inventory", "evidence_title")
         for asset in self._audit.assets(entries):
@@ -58,13 +77,37 @@ class Rows:
             quoted = self._quoted(asset)
             if quoted:
                 quoted = f"<details><summary>{title}</summary><dl>\n{quoted}\n</dl></details>\n"
-            yield Markup(  # noqa: S704 - see the top of the file
+            yield (
                 f'<tr id="a{self._plan.anchors[asset.id]}">\n'
                 f'<th scope="row">{self._name(asset)}\n'
                 f"<td>{self._word('kind', asset.kind)}\n"
                 f"<td>{signs or nothing}\n{quoted}"
                 f"<td>{_shown(phrases.trail(asset, self._wording))}\n"
             )
+
+    def _renewal(self, line: Renewal, auto: bool, cost: bool) -> str:
+        word, entry = self._word, line.asset
+        tone = "late" if line.days_left < 0 else "near" if line.days_left <= 30 else ""
+        row = f'<tr class="{tone}">' if tone else "<tr>"
+        thing, small = _shown(line.display_name), word("kind", line.kind) if entry else ""
+        if entry:
+            thing = f'<a href="#a{self._plan.anchors[entry.id]}">{thing}</a>'
+            proposal = f'<b class="v {entry.verdict}">{word("verdict", entry.verdict)}</b>'
+        else:
+            small, proposal = word("object_type", line.type), "–"
+        renews, price = "", ""
+        if auto:
+            said = word("page", _YES_OR_NO[line.auto_renew])
+            renews = f'<td><i class="l">{word("renewals", "auto")}</i>{said}'
+        if cost:
+            said = _shown(phrases.price(line.cost, self._wording)) if line.cost else ""
+            price = f'<td><i class="l">{word("renewals", "cost")}</i>{said or word("page", "not_known")}'
+        return (
+            f'{row}\n<td><time datetime="{line.on}">{_shown(self._wording.day(line.on))}</time>\n'
+            f"<td>{_shown(phrases.time_left(line, self._wording))}\n"
+            f'<th scope="row">{thing}<small>{small}</small>\n'
+            f"<td>{proposal}\n{renews}\n{price}\n"
+        )
 
     def _name(self, asset: Asset) -> str:
         name = _shown(self._plan.names[asset.id])
@@ -78,7 +121,7 @@ class Rows:
         say = self._wording.say
         items = [
             f"<li>{_shown(say(f'reason.{one.code}', one.params))}{self._cites(one.evidence)}\n"
-            for one in merged(asset.reasons)
+            for one in merged(tuple(one for one in asset.reasons if not is_posture(one)))
         ]
         return f'<ul class="why">\n{"".join(items)}</ul>\n'
 
@@ -163,6 +206,13 @@ class Rows:
         return f'<p class="needs">{_shown(said)}\n'
 
 
+def _together(rows: Iterator[str]) -> Iterator[Markup]:
+    while some := "".join(islice(rows, _AT_ONCE)):
+        yield Markup(some)  # noqa: S704 - see the top of the file
+
+
 def _shown(text: str, *, keep_lines: bool = False) -> str:
     """Make any text fit to stand in the page: nothing of it is markup, nothing invisible."""
-    return escape(visible(text, keep_lines=keep_lines))
+    if _HARMLESS.fullmatch(text):
+        return text
+    return str(escape(visible(text, keep_lines=keep_lines)))

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -130,6 +130,7 @@ class Wording:
         self._locale = _locale(language)
         self._texts = texts(language)
         self._plain = _plain(language)
+        self._text = lru_cache(maxsize=1024)(self._told)
 
     def has(self, key: str) -> bool:
         """Tell whether a code has a text."""
@@ -139,7 +140,7 @@ class Wording:
         """Say a code, dotted with its theme (`reason.site.content`), with its parameters."""
         if said := self._plain.get(key):
             return said
-        values = {**params, **more} if params else more
+        values = {**params, **more} if params and more else params or more
         for sentence in self._texts.get(key, ()):
             if _all_known(sentence.placeholders, values):
                 return self._fill(sentence, values)
@@ -153,14 +154,14 @@ class Wording:
         return self._fill(self._texts["page.unworded"][0], {"words": words})
 
     def _fill(self, sentence: Sentence, values: Mapping[str, Param]) -> str:
-        said: list[str] = []
+        said = ""
         for piece in self._form(sentence, values):
             # "4 мая 2026 г." ends a sentence with its own full stop.
-            doubled = bool(said) and said[-1].endswith(".") and piece.text.startswith(".")
-            said.append(piece.text[1:] if doubled else piece.text)
+            doubled = piece.text[:1] == "." and said[-1:] == "."
+            said += piece.text[1:] if doubled else piece.text
             if piece.name:
-                said.append(self.value(values[piece.name], piece.spec))
-        return "".join(said)
+                said += self.value(values[piece.name], piece.spec)
+        return said
 
     def _form(self, sentence: Sentence, values: Mapping[str, Param]) -> tuple[Piece, ...]:
         if not sentence.by:
@@ -179,7 +180,8 @@ class Wording:
                 return self._word(spec, value)
             return self._text(value)
         if isinstance(value, list):
-            return self.items([self.value(one, spec) for one in value])
+            worded = spec and spec != "plain"
+            return self.items(value, (lambda one: self.value(one, spec)) if worded else self._text)
         if isinstance(value, bool):
             return self.say("page.yes" if value else "page.no")
         return str(value) if spec == "plain" else self.number(value)
@@ -190,7 +192,7 @@ class Wording:
             return self.say(f"{theme}.{code}")
         return self._text(code.replace("_", " ").capitalize() if _CODE.fullmatch(code) else code)
 
-    def _text(self, value: str) -> str:
+    def _told(self, value: str) -> str:
         if value[:1].isdigit():
             try:
                 if _ISO_DAY.fullmatch(value):
@@ -201,12 +203,11 @@ class Wording:
                 pass  # looks like a date and is none: said as the text it is
         return shortened(visible(both_spellings(value)), _LONGEST_VALUE)
 
-    def items(self, items: list[str]) -> str:
+    def items(self, items: list[str], say: Callable[[str], str] = str) -> str:
         """Say a list, at most six of its members by name."""
-        shown = items[:_LONGEST_LIST]
-        if len(items) == len(shown):
-            return ", ".join(shown)
-        return ", ".join(shown) + " " + self.say("page.and_more", count=len(items) - len(shown))
+        shown = ", ".join(map(say, items[:_LONGEST_LIST]))
+        left = len(items) - _LONGEST_LIST
+        return f"{shown} {self.say('page.and_more', count=left)}" if left > 0 else shown
 
     def number(self, number: float | Decimal) -> str:
         """Say a number: `12 400`."""
@@ -259,7 +260,7 @@ class Wording:
 def _all_known(names: Iterable[str], values: Mapping[str, Param]) -> bool:
     for name in names:
         value = values.get(name)
-        if value is None or value == "" or value == []:
+        if not value and (value is None or value == "" or value == []):
             return False
     return True
 

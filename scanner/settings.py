@@ -19,10 +19,48 @@ from probes.kit.net.keys import Keys
 
 Text = Annotated[str, Meta(min_length=1)]
 _KEY = "REVIZOR_KEY_"
+_OBSERVATIONS_KEY = "REVIZOR_OBSERVATIONS_KEY"
+_NOT_TEXT = ("pace", "keys", "fingerprints", "observations_key")
+"""Fields that no single variable sets as it stands."""
+_KEY_LENGTH = 16
+_KEY_FILE_BYTES = 4096
 
 
 class BadSettings(ValueError):
     """A setting that cannot be used; the message says which, why and what to do."""
+
+
+class Fingerprints(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Signs of the user's own."""
+
+    files: tuple[Text, ...] = ()
+    """TOML files; a relative path starts from the settings file that names it."""
+
+
+class SharedKey:
+    """A secret that two places share to sign what they send each other; empty where none is set."""
+
+    __slots__ = ("_secret",)
+
+    def __init__(self, secret: str = "") -> None:
+        """Hold a secret; raise ValueError, without it, for one that is easily guessed."""
+        if secret and len(secret) < _KEY_LENGTH:
+            raise ValueError(f"it is shorter than {_KEY_LENGTH} characters")
+        self._secret = secret.encode()
+
+    @property
+    def secret(self) -> bytes:
+        """The secret itself, for the one who signs."""
+        return self._secret
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, SharedKey) and self._secret == other._secret
+
+    def __hash__(self) -> int:
+        return hash(self._secret)
+
+    def __repr__(self) -> str:
+        return "SharedKey(set)" if self._secret else "SharedKey()"
 
 
 class Settings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -57,6 +95,12 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Raw answers older than this are dropped; observations stay for ever."""
     pace: Mapping[str, str] = {}
     """Server, or `*`, to a rate: `"whois.tcinet.ru" = "10/min"`."""
+    fingerprints: Fingerprints = Fingerprints()
+    """`[fingerprints]`: signs of the user's own beside the shipped ones."""
+    observations_key_file: str = ""
+    """File with the key that signs what vantages exchange; `REVIZOR_OBSERVATIONS_KEY` comes before it."""
+    observations_key: SharedKey = SharedKey()
+    """That key, from the environment or the file, and from nowhere else."""
     keys: Keys = Keys()
     """Keys of optional services, from `REVIZOR_KEY_SHODAN` and its like, and from nowhere else."""
 
@@ -86,18 +130,24 @@ def load(
     merged: dict[str, Any] = {}
     home = Path(env.get("XDG_CONFIG_HOME") or Path(env.get("HOME", "/")) / ".config")
     for path in (home / "revizor" / "revizor.toml", file or here / "revizor.toml"):
-        merged.update(_read(path, required=path == file))
+        merged.update(_beside(path, _read(path, required=path == file)))
     if "keys" in merged:
         raise BadSettings("keys come from the environment alone: REVIZOR_KEY_SHODAN and its like.")
+    if "observations_key" in merged:
+        raise BadSettings(
+            f"the key of observations comes from {_OBSERVATIONS_KEY} or from a file: set observations_key_file."
+        )
     merged.update(_from_environment(env))
     merged.update({key: value for key, value in flags.items() if value not in (None, ())})
     keys = _keys(env)
     try:
-        return msgspec.structs.replace(msgspec.convert(merged, Settings, strict=False), keys=keys)
+        read = msgspec.convert(merged, Settings, strict=False, dec_hook=_no_secret)
     except msgspec.ValidationError as error:
         raise BadSettings(
             f"a setting cannot be used: {error}. Look at revizor.toml and REVIZOR_*."
         ) from error
+    shared = _shared_key(env, read.observations_key_file)
+    return msgspec.structs.replace(read, keys=keys, observations_key=shared)
 
 
 def _read(path: Path, *, required: bool) -> dict[str, Any]:
@@ -111,11 +161,22 @@ def _read(path: Path, *, required: bool) -> dict[str, Any]:
         raise BadSettings(f"{path} cannot be read as TOML: {error}.") from error
 
 
+def _beside(path: Path, read: dict[str, Any]) -> dict[str, Any]:
+    """Let the files that a settings file names be found from where it lies."""
+    match read:
+        case {"fingerprints": {"files": [*names], **rest}} if all(
+            isinstance(n, str) for n in names
+        ):
+            files = [str(path.parent / name) if name else name for name in names]
+            return {**read, "fingerprints": {**rest, "files": files}}
+    return read
+
+
 def _from_environment(env: Mapping[str, str]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for field in msgspec.structs.fields(Settings):
         text = env.get("REVIZOR_" + field.name.upper())
-        if not text or field.name in ("pace", "keys"):  # set to nothing is not set
+        if not text or field.name in _NOT_TEXT:  # set to nothing is not set
             continue
         several = isinstance(field.default, tuple)
         found[field.name] = tuple(text.replace(",", " ").split()) if several else text
@@ -131,3 +192,23 @@ def _keys(env: Mapping[str, str]) -> Keys:
         return Keys({service: key for service, key in held.items() if key})
     except ValueError as error:
         raise BadSettings(f"{_KEY}…: {error}.") from error
+
+
+def _shared_key(env: Mapping[str, str], file: str) -> SharedKey:
+    """Read the key of observations; the message of a bad one never holds it."""
+    secret, place = env.get(_OBSERVATIONS_KEY, ""), _OBSERVATIONS_KEY
+    try:
+        if not secret and file:
+            place = file
+            with Path(file).open("rb") as stream:
+                secret = stream.read(_KEY_FILE_BYTES).decode()
+        return SharedKey(secret.strip())
+    except OSError as error:
+        raise BadSettings(f"{place} cannot be read: {error.strerror or error}.") from error
+    except ValueError as error:
+        said = "it is not text" if isinstance(error, UnicodeError) else error
+        raise BadSettings(f"the key in {place} cannot be used: {said}.") from None
+
+
+def _no_secret(kind: type, value: object) -> object:
+    raise NotImplementedError(f"a {kind.__name__} is no setting")

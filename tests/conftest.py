@@ -1,4 +1,7 @@
-"""What holds for every test: traffic goes to loopback only, unless a test is inside a namespace it made."""
+"""What holds for every test: no clock judges it, and traffic goes to loopback only.
+
+Unless the test is inside a namespace that it made.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,11 @@ import ipaddress
 import socket
 from typing import Any
 
+import hypothesis
 import pytest
+
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 
 class TrafficForbidden(AssertionError):

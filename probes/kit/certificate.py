@@ -42,6 +42,8 @@ class Certificate(Struct, frozen=True):
     not_after: datetime
     key: str
     automated: bool
+    signature: str
+    """The hash it was signed with, such as sha256; empty for schemes that bring their own."""
     unreadable: tuple[str, ...]
     """Fields that could not be read; they are empty for that reason alone."""
 
@@ -101,7 +103,8 @@ def _fields(
         not_before=not_before,
         not_after=not_after,
         key=field("key", lambda: _key(leaf), ""),
-        automated=_automated(organisation, common_name),
+        automated=is_automatic(organisation, common_name),
+        signature=field("signature", lambda: _hash(leaf), ""),
         unreadable=tuple(unreadable),
     )
 
@@ -127,6 +130,11 @@ def _dns_names(leaf: x509.Certificate) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name.rstrip(".").lower()[:253] for name in given if name))
 
 
+def _hash(leaf: x509.Certificate) -> str:
+    algorithm = leaf.signature_hash_algorithm
+    return algorithm.name if algorithm else ""
+
+
 def _key(leaf: x509.Certificate) -> str:
     match leaf.public_key():
         case rsa.RSAPublicKey() as key:
@@ -139,8 +147,8 @@ def _key(leaf: x509.Certificate) -> str:
             return type(other).__name__.removeprefix("_").removesuffix("PublicKey")
 
 
-def _automated(organisation: str, common_name: str) -> bool:
-    """True when the issuer is in our list of automatic, free ones."""
+def is_automatic(organisation: str, common_name: str) -> bool:
+    """Say whether an issuer, by both its names, is in our list of automatic, free ones."""
     said, called = organisation.lower(), common_name.lower()
     return bool(said) and any(
         said.startswith(one.organisation) and called.startswith(one.common_name)

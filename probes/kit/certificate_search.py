@@ -8,7 +8,7 @@ crt.sh: `GET https://crt.sh/?q=%25.D&output=json` for what is below D and `?q=D&
 itself; rows `{issuer_ca_id, issuer_name, common_name, name_value (the matching names, one a line), id,
 not_before, not_after, serial_number}`. Cert Spotter: `GET https://api.certspotter.com/v1/issuances`
 with `domain`, `include_subdomains`, `expand` and `after`; rows `{id, dns_names (all of them), issuer,
-not_before, not_after}`, unexpired ones only, until an empty page comes.
+not_before, not_after, cert_sha256}`, unexpired ones only, until an empty page comes.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from typing import Any, Final
 import msgspec
 from msgspec import Struct
 
+from probes.kit.certificate import is_automatic
 from probes.kit.certificate_names import MOST_NAMES, Names
 from probes.kit.json_rows import PATIENCES, Rows, ask_rows, read_row
 from probes.kit.net import Net
@@ -31,6 +32,7 @@ _WHOLE: Final = timedelta(seconds=140)
 _ROW_CAP: Final = 10_000
 _MOST_PAGES: Final = 4
 _TEXT_LENGTH: Final = 200
+_HEX: Final = frozenset("0123456789abcdef")
 _MOST_EXACT: Final = 1_048_576
 """Bytes of the certificates of one bare name: some two thousand of them."""
 _TIMED_OUT: Final = Ended(Status.FAILED, Reason.TIMEOUT)
@@ -52,6 +54,10 @@ class Entry(Struct, frozen=True):
     """True when these are all its names, not only those that match the question."""
     organisation: str = ""
     """Subject organisation, where the certificate itself was read and names one."""
+    sha256: str = ""
+    """Hex digest of the certificate or precertificate, where it was told or the thing itself read."""
+    automated: bool = False
+    """True when the issuer is an automatic, free one."""
 
 
 class Findings(Struct, frozen=True):
@@ -165,6 +171,7 @@ def _crt_sh_row(names: Names, raw: msgspec.Raw) -> tuple[Key, Entry] | None:
             not_before=_moment(row["not_before"]),
             not_after=_moment(row["not_after"]),
             whole=whole,
+            automated=_renews_itself(str(row.get("issuer_name", ""))),
         )
     except (KeyError, ValueError, OverflowError):
         return None
@@ -178,15 +185,18 @@ def _cert_spotter_row(names: Names, raw: msgspec.Raw) -> Entry | None:
     issuer = row.get("issuer")
     said = issuer if isinstance(issuer, dict) else {}
     kept, whole = names.read(row["dns_names"])
+    issued_by = str(said.get("name") or said.get("friendly_name") or "")
     try:
         return Entry(
             id=f"certspotter:{str(row['id'])[:40]}",
             names=kept,
-            issuer=_issuer(str(said.get("name") or said.get("friendly_name") or "")),
+            issuer=_issuer(issued_by),
             not_before=_moment(row["not_before"]),
             not_after=_moment(row["not_after"]),
             whole=whole,
             all_names=whole,
+            sha256=_digest(row.get("cert_sha256")),
+            automated=_renews_itself(issued_by),
         )
     except (KeyError, ValueError, OverflowError):
         return None
@@ -199,6 +209,17 @@ def _issuer(distinguished_name: str) -> str:
         if kind == "O" and value:
             return value[:_TEXT_LENGTH]
     return distinguished_name[:_TEXT_LENGTH]
+
+
+def _renews_itself(distinguished_name: str) -> bool:
+    said = dict(part.strip().partition("=")[::2] for part in distinguished_name.split(", "))
+    return is_automatic(_issuer(distinguished_name), said.get("CN", "").replace('"', ""))
+
+
+def _digest(said: Any) -> str:
+    """Read a SHA-256 in hexadecimal digits; empty for anything else."""
+    digits = str(said).lower()
+    return digits if len(digits) == 64 and set(digits) <= _HEX else ""
 
 
 def _moment(said: Any) -> datetime:

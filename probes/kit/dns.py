@@ -7,9 +7,18 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Literal, overload
 
 from probes.kit.net import SECOND_RESOLVER, Net
-from probes.kit.net.dns_authority import read_authority, read_referral
+from probes.kit.net.dns_authority import read_authority, read_glue, read_referral
 from probes.kit.net.dns_look import AddressLook, look_up, look_up_addresses
-from probes.kit.net.dns_reading import Authority, Exchange, IssuerRule, Reading, Service
+from probes.kit.net.dns_reading import (
+    Authority,
+    Exchange,
+    IssuerRule,
+    Message,
+    Reading,
+    Service,
+    open_message,
+    read_answer,
+)
 from probes.kit.observation import Outcome
 from probes.kit.target import Host
 
@@ -19,6 +28,7 @@ __all__ = [
     "Authority",
     "Exchange",
     "IssuerRule",
+    "Message",
     "Reading",
     "Service",
     "addresses",
@@ -26,7 +36,10 @@ __all__ = [
     "has_second_resolver",
     "hosts",
     "look",
+    "open_message",
+    "read_answer",
     "read_authority",
+    "read_glue",
     "read_referral",
     "records",
 ]

@@ -1,34 +1,38 @@
 """Recognises known pages: stubs, parking, unpaid and unclaimed services, challenges, engines.
 
-The knowledge is data (`data/fingerprints.toml`, one fact a line, each with its source and the day
-it was read); this file only compares. A text in the body alone proves little, because articles quote
+The knowledge is data (`data/fingerprints`, one fact a line, each with its source and the day it was
+read); this file only compares. A text in the body alone proves little, because articles quote
 such texts: it counts only on a page with little else on it, and is strong only when the page is
 nothing but that text, or when the answer is bound to its provider by status and server.
 """
 
 from __future__ import annotations
 
-import tomllib
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
-from functools import cache
-from importlib.resources import files
+from functools import cache, cached_property
 from itertools import chain
 from typing import Final, Literal
 
 import msgspec
 from msgspec import Struct
 
+from probes.kit.knowledge import own, shipped
 from probes.kit.page import Reading
+from probes.kit.sign import Caveat, Effect, Kind
 
 Signal = Literal[
-    "title", "text", "markup", "asset", "generator", "header", "cookie", "status", "redirect"
-]
-Match = Literal["exact", "prefix", "suffix", "contains"]
+    "title", "text", "markup", "asset", "generator", "meta", "js", "header", "cookie", "status",
+    "redirect",
+]  # fmt: skip
+Match = Literal["exact", "prefix", "suffix", "contains", "label"]
+"""Of assets and redirects `suffix` is a host's, label by label; `label` is the name a host is
+registered under, whatever its ending."""
 Says = Literal[
     "placeholder", "parked", "for_sale", "suspended", "unpaid_saas", "unclaimed_saas",
     "maintenance", "challenge", "login", "origin_down", "server_default",
-    "app", "cms", "saas", "counter",
+    "app", "cms", "saas", "counter", "panel", "front",
 ]  # fmt: skip
 
 _TEXT_PAGE: Final = 700
@@ -38,12 +42,23 @@ _STUB_PAGE: Final = 300
 _TITLED_PAGE: Final = 4_000
 """Visible characters of the wordiest default page; a longer one has content, whatever its title."""
 _MARKUP_BYTES: Final = 65_536
+_TAIL_BYTES: Final = 16_384
+_HEAD_BYTES: Final = 8_192
+_BUILT: Final = frozenset({"cms", "saas", "counter", "panel", "front"})
+"""Said of what a page was made with; no stub, so the page may be as long as it likes."""
+_SCHEME: Final = 8
+"""Characters before the end of `//` in the address of a script on another host."""
+_MOST_LABELS: Final = 8
+_SHARED_ENDINGS: Final = frozenset({"com", "co", "net", "org"})
+"""Second labels under which countries register names."""
+_DOORS: Final = frozenset({"login", "app", "server_default"})
 _EDGES: Final = " .,!|:;-–—«»\"'()[]·•"
 _FITS: Final[dict[Match, Callable[[str, str], bool]]] = {
     "exact": str.__eq__,
     "prefix": str.startswith,
     "suffix": str.endswith,
     "contains": str.__contains__,
+    "label": str.__eq__,
 }
 """Each says whether the first text, a page's, is what the second, a sign's, asks for."""
 
@@ -66,6 +81,10 @@ class Fingerprint(Struct, frozen=True, forbid_unknown_fields=True):
     """The sign counts only with this status, when given."""
     server: str = ""
     """The sign counts only when the Server header begins so, when given."""
+    kind: Kind | None = None
+    effect: Effect | None = None
+    """What it is a sign of and speaks for, where `says` does not tell (see `probes.kit.signs`)."""
+    caveat: Caveat = ""
 
 
 class Sight(Struct, frozen=True):
@@ -110,9 +129,16 @@ def plain_title(title: str, host: str = "") -> str:
 
 @cache
 def all_fingerprints() -> tuple[Fingerprint, ...]:
-    """Return every known sign; a mistake in the data is a programming error and raises."""
-    raw = files("probes.kit").joinpath("data/fingerprints.toml").read_text("utf-8")
-    return msgspec.convert(tomllib.loads(raw)["fingerprints"], tuple[Fingerprint, ...])
+    """Return every known sign, the user's in place of ours; a mistake in the data raises."""
+    ours = (row for content in shipped("fingerprints") for row in content["fingerprints"])
+    rows = [*ours, *own("fingerprints")]
+    return tuple({one.id: one for one in msgspec.convert(rows, list[Fingerprint])}.values())
+
+
+def forget() -> None:
+    """Let the next look read the data again: the user's files have changed."""
+    all_fingerprints.cache_clear()
+    _book.cache_clear()
 
 
 def _strength(one: Fingerprint, reading: Reading) -> str:
@@ -138,7 +164,15 @@ class _Book:
         self.statuses: dict[int, list[Fingerprint]] = {}
         self.headers: dict[str, list[tuple[str, Fingerprint]]] = {}
         self.listed: dict[Signal, list[tuple[str, Fingerprint]]] = {}
+        self.asset_hosts: dict[tuple[Match, str], list[Fingerprint]] = {}
         self.markup: list[tuple[bytes, Fingerprint]] = []
+        """Of pages with little on them."""
+        self.declared: list[tuple[bytes, Fingerprint]] = []
+        """Of any page's head."""
+        self.built: dict[bytes, Fingerprint] = {}
+        """Of any page's scripts, as they are spelled there."""
+        self.called: dict[bytes, Fingerprint] = {}
+        """Addresses that scripts call; looked for together."""
         for one in signs:
             self.add(one)
 
@@ -156,7 +190,14 @@ class _Book:
             case "header", _:
                 name, _, value = text.partition(":")
                 self.headers.setdefault(name, []).append((value.strip(), one))
-            case "markup", _:
+            case "asset", "suffix" | "label":
+                self.asset_hosts.setdefault((one.match, text), []).append(one)
+            case "meta", _ if one.says in _BUILT:
+                self.declared.append((one.text.lower().encode(), one))
+            case "js", _ if one.says in _BUILT:
+                kept = self.called if "/" in one.text else self.built
+                kept[one.text.encode()] = one
+            case "markup" | "meta" | "js", _:
                 self.markup.append((one.text.lower().encode(), one))
             case _:
                 self.listed.setdefault(one.signal, []).append((text, one))
@@ -165,13 +206,23 @@ class _Book:
         """Yield every sign that fits the page's own words, markup and engine."""
         yield from self.fitting("generator", reading.generator.lower())
         yield from self.fitting("asset", reading.assets)
+        for host in {line.partition("//")[2].partition("/")[0] for line in _lines(reading.assets)}:
+            yield from self.hosted(host.partition(":")[0])
         if 0 < reading.text_length <= _TEXT_PAGE:
             yield from self.fitting("text", reading.text.lower().replace("ё", "е"))
         if reading.text_length <= _TITLED_PAGE:
-            start = body[:_MARKUP_BYTES].lower()
-            for needle, one in self.markup:
-                if needle in start:
-                    yield one
+            raw = body[:_MARKUP_BYTES].lower()
+            yield from (one for needle, one in self.markup if needle in raw)
+        head = body[:_HEAD_BYTES].lower()
+        yield from (one for needle, one in self.declared if needle in head)
+        raw = _ends(body)
+        yield from (one for needle, one in self.built.items() if needle in raw)
+        yield from (self.called[found] for found in set(self.calls.findall(raw)))
+
+    @cached_property
+    def calls(self) -> re.Pattern[bytes]:
+        """The addresses in `called`, after the slashes that begin one: literals, so one pass."""
+        return re.compile(b"//(" + b"|".join(map(re.escape, sorted(self.called))) + b")")
 
     def around(self, sight: Sight, headers: Mapping[str, str]) -> Iterator[Fingerprint]:
         """Yield every sign that fits how the page was asked for, led to and sent."""
@@ -194,8 +245,18 @@ class _Book:
     def fitting(self, signal: Signal, said: str, parts: bool = True) -> Iterator[Fingerprint]:
         if said:
             for text, one in self.listed.get(signal, ()):
-                if _FITS[one.match](said, text) and (parts or one.match == "prefix"):
+                if _FITS[one.match](said, text) and (parts or _may_begin(one)):
                     yield one
+
+    def hosted(self, host: str) -> Iterator[Fingerprint]:
+        """Yield the signs of a script's or style's host: by its parents, and by what it is called."""
+        labels = host.split(".")[-_MOST_LABELS:]
+        if len(labels) < 2:
+            return
+        called = labels[-3] if len(labels) > 2 and labels[-2] in _SHARED_ENDINGS else labels[-2]
+        yield from self.asset_hosts.get(("label", called), ())
+        for start in range(len(labels) - 1):
+            yield from self.asset_hosts.get(("suffix", ".".join(labels[start:])), ())
 
     def redirected(self, where: str) -> Iterator[Fingerprint]:
         """`suffix` is a host, aligned to labels; `prefix` begins the host; `contains` is a path."""
@@ -206,6 +267,25 @@ class _Book:
                     yield one
             elif _FITS[one.match](where, text):
                 yield one
+
+
+def _may_begin(one: Fingerprint) -> bool:
+    """Say whether it counts as the beginning of the title of a page with words of its own.
+
+    An article is called so too; a door or a server's own page is not, nor what one provider says.
+    """
+    return one.match == "prefix" and (one.says in _DOORS or bool(one.server or one.status))
+
+
+def _ends(body: bytes) -> bytes:
+    """Where pages say what they are, and where they call in their widgets."""
+    if len(body) <= _MARKUP_BYTES:
+        return body
+    return body[:-_TAIL_BYTES][:_MARKUP_BYTES] + b"\n" + body[-_TAIL_BYTES:]
+
+
+def _lines(assets: str) -> list[str]:
+    return [line for line in assets.split("\n") if "//" in line[:_SCHEME]]
 
 
 @cache

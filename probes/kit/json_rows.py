@@ -128,7 +128,8 @@ def _whole_rows(body: bytes) -> list[msgspec.Raw]:
     end = max(body.rfind(b"},"), body.rfind(b"],")) + 1
     if not end:
         raise ValueError("not one whole row")
-    return msgspec.json.decode(body[:end] + b"]", type=list[msgspec.Raw])
+    # Joined, not added: of four megabytes one copy is enough.
+    return msgspec.json.decode(b"".join((memoryview(body)[:end], b"]")), type=list[msgspec.Raw])
 
 
 def _how(answer: ApiAnswer, broke_off: bool, odd: bool) -> Ended:

@@ -17,6 +17,7 @@ from probes.kit.target import canonical_name
 
 SERVICES: Final[Mapping[str, str]] = {
     "reverse_whois": "whoxy",
+    "organisation_registrations": "whoxy",
     "security_trails": "securitytrails",
     "shodan": "shodan",
 }

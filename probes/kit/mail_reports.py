@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from probes.kit.mail_address import Destination, destinations
+from probes.kit.mail_address import Destination, destination, destinations
 
 _MOST_PARTS = 50
 
@@ -13,6 +13,15 @@ def dmarc_destinations(record: str) -> tuple[Destination, ...]:
     """Return where `rua` and `ruf` of a DMARC record lead, each once; only mail is defined."""
     uris = [*_uris(record, "rua"), *_uris(record, "ruf")]
     return tuple(one for one in destinations(uris) if one.scheme == "mailto")
+
+
+def dmarc_mailboxes(record: str) -> tuple[str, ...]:
+    """Return the addresses, lower case, that `rua` and `ruf` of a DMARC record name, each once."""
+    uris = (uri.strip().lower() for tag in ("rua", "ruf") for uri in _uris(record, tag))
+    found = (
+        uri.partition(":")[2].partition("?")[0].partition("!")[0] for uri in uris if _mailed(uri)
+    )
+    return tuple(dict.fromkeys(found))
 
 
 def tls_destinations(record: str) -> tuple[Destination, ...]:
@@ -26,3 +35,8 @@ def _uris(record: str, tag: str) -> Iterator[str]:
         if equals and key.strip().lower() == tag:
             yield from value.split(",")
             return
+
+
+def _mailed(uri: str) -> bool:
+    one = destination(uri)
+    return one is not None and one.scheme == "mailto"

@@ -13,12 +13,13 @@ import html
 import re
 from collections.abc import Iterable, Iterator
 from itertools import islice
-from typing import Final
+from typing import Final, Self
 
 from msgspec import Struct
 
 from probes.kit.counters import find_counters
 from probes.kit.page_relations import Attributes, Relations, relations_of
+from probes.kit.upkeep import Upkeep, upkeep_of
 from probes.kit.web_host import host_of
 
 _TAG_LIMIT: Final = 6_000
@@ -103,6 +104,7 @@ class Reading(Struct, frozen=True):
     """Hosts the page links to, canonical, in order of appearance, at most 100."""
     counters: tuple[tuple[str, str], ...] = ()
     relations: Relations = Relations()
+    upkeep: Upkeep = Upkeep()
     password_field: bool = False
     script_shell: bool = False
 
@@ -173,11 +175,11 @@ def read_page(body: bytes, content_type: str) -> Reading:
     return _Scan.of(body, content_type).reading()
 
 
-def read_words(body: bytes, content_type: str) -> tuple[str, str]:
-    """Return the title and the text that `read_page` gives, without looking for anything else."""
-    scan = _Scan.of(body, content_type)
-    text = scan.text(list(scan.visible()))
-    return scan.title[:_TITLE_LENGTH], text[:_TEXT_KEPT]
+def read_words(body: bytes, content_type: str, most: int) -> tuple[str, str]:
+    """Return the title and at most so many characters of the text that `read_page` gives, and no more."""
+    scan = _Words.of(body, content_type)
+    text = scan.beginning(most)
+    return scan.title[:_TITLE_LENGTH], text
 
 
 class _Scan:
@@ -194,11 +196,11 @@ class _Scan:
         self.script_count = 0
         self.inline_scripts: list[tuple[int, int]] = []
         self.noscript: list[tuple[int, int]] = []
-        self.password_field = False
+        self.password_field = self.form = False
         self.unclosed: set[bytes] = set()
 
     @classmethod
-    def of(cls, body: bytes, content_type: str) -> _Scan:
+    def of(cls, body: bytes, content_type: str) -> Self:
         """Begin with a page as it was sent."""
         charset = charset_of(content_type, body)
         if charset.startswith(("utf-16", "utf16")) or charset == "utf-8-sig":
@@ -226,6 +228,7 @@ class _Scan:
             link_hosts=_hosts(self.lines(links), _LINK_HOSTS),
             counters=find_counters(b"\n".join(self.code())),
             relations=relations_of(self.head, text, markup, self.value),
+            upkeep=upkeep_of(text, self.body, self.form),
             password_field=self.password_field,
             script_shell=shell,
         )
@@ -289,6 +292,8 @@ class _Scan:
             self.inline_scripts.append((start, end))
         elif name == b"noscript":
             self.noscript.append((start, end))
+        elif name == b"textarea":
+            self.form = True
 
     def note(self, name: bytes, start: int, end: int) -> None:
         """Take the facts from one tag; a script's is not taken apart whole."""
@@ -310,6 +315,7 @@ class _Scan:
                 self.head.append(attributes)
                 self.note_meta(attributes)
             case b"input":
+                self.form = True
                 self.password_field |= attributes.get(b"type", b"").lower() == b"password"
             case b"html":
                 self.language = self.language or self.value(attributes.get(b"lang", b""))
@@ -346,6 +352,30 @@ class _Scan:
                 if found := _JUMP.fullmatch(code):
                     return found[1] or found[2]
         return ""
+
+
+class _Words(_Scan):
+    """A pass for nothing but the title and the first words."""
+
+    def note(self, name: bytes, start: int, end: int) -> None:
+        """Pass over the facts of a tag."""
+
+    def beginning(self, most: int) -> str:
+        """At most so many characters of the text; no markup behind them is read."""
+        markup = b" ".join((b">", *(self.body[start:end] for start, end in self.visible())))
+        said: list[bytes] = []
+        left = 2 * most  # bytes; a letter takes two, or an entity
+        for found in _TEXT.finditer(markup):
+            said.append(found[1])
+            left -= len(found[1])
+            if left < 0:
+                if len(text := self.plain(said)) >= most:
+                    return text[:most]
+                left = most
+        return self.plain(said)[:most]
+
+    def plain(self, said: list[bytes]) -> str:
+        return _fold(html.unescape(self.said(b" ".join(said))))
 
 
 def _attributes(inside: bytes) -> dict[bytes, bytes]:

@@ -18,6 +18,8 @@ class Referral(Struct, frozen=True):
 
     parent: str
     hosts: tuple[str, ...]
+    glue: tuple[tuple[str, str], ...] = ()
+    """Addresses of those servers that the parent gave with them: name server, address."""
 
 
 async def ask_parent(
@@ -49,7 +51,7 @@ async def ask_parent(
             continue
         if isinstance(said, Absent):
             return said
-        return Referral(parent, said.fact)
+        return Referral(parent, said.fact, dns.read_glue(answer))
     return last
 
 

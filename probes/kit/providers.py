@@ -7,14 +7,14 @@ Suffixes are compared label by label: `ns1.dns-parking.com` is no parking servic
 from __future__ import annotations
 
 import ipaddress
-import tomllib
 from collections.abc import Iterable
 from datetime import date
 from functools import cache
-from importlib.resources import files
 
 import msgspec
 from msgspec import Struct
+
+from probes.kit.knowledge import shipped
 
 
 class Provider(Struct, frozen=True, forbid_unknown_fields=True):
@@ -38,8 +38,8 @@ class Provider(Struct, frozen=True, forbid_unknown_fields=True):
 @cache
 def all_providers() -> tuple[Provider, ...]:
     """Return every known provider; a mistake in the data is a programming error and raises."""
-    raw = files("probes.kit").joinpath("data/providers.toml").read_text("utf-8")
-    return msgspec.convert(tomllib.loads(raw)["providers"], tuple[Provider, ...])
+    rows = [row for content in shipped("providers.toml") for row in content["providers"]]
+    return tuple(msgspec.convert(rows, list[Provider]))
 
 
 def provider_of_address(ip: str, asn: int | None, reverse_names: Iterable[str]) -> Provider | None:
@@ -73,6 +73,11 @@ def provider_of_network(ip: str) -> Provider | None:
 def provider_of_name(name: str) -> Provider | None:
     """Return who stands behind an NS, MX or CNAME target, if we know the name."""
     return _longest(_by_name(), name)
+
+
+def is_hosters_machine(name: str) -> bool:
+    """Say whether a host name lies under one that a known provider gives to machines of its own."""
+    return _longest(_by_reverse(), name) is not None or _longest(_by_name(), name) is not None
 
 
 def _longest(known: dict[str, Provider], name: str) -> Provider | None:

@@ -36,6 +36,8 @@ class SenderTree(Struct, frozen=True):
     complete: bool
     addresses: tuple[str, ...]
     failures: tuple[Reason, ...]
+    gone: tuple[str, ...] = ()
+    ptr: bool = False
 
 
 async def walk_sender_tree(net: Net, domain: str) -> Outcome[SenderTree]:
@@ -64,6 +66,8 @@ class _Walk:
         self.problems: dict[str, None] = {}
         self.addresses: dict[str, None] = {}
         self.failures: dict[Reason, None] = {}
+        self.gone: dict[str, None] = {}
+        self.ptr = False
         self.to_count: list[tuple[str, str]] = []
         self.lookups = self.void_lookups = self.records_read = 0
         self.complete = True
@@ -95,6 +99,7 @@ class _Walk:
                 return await self._descend(term, domain, path)
             case "a" | "mx" | "ptr" | "exists":
                 self.lookups += 1
+                self.ptr = self.ptr or term.kind == "ptr"
                 name = expand(term.name, domain, self.root)
                 self.hosts[name or term.name] = None
                 if name and term.kind != "ptr":
@@ -121,6 +126,8 @@ class _Walk:
             return ""
         if isinstance(texts, Absent):
             self.void_lookups += 1
+        if texts == Absent("NXDOMAIN"):
+            self.gone[name] = None
         records = [text for text in texts.fact if is_spf(text)] if isinstance(texts, Seen) else []
         if not records:
             self.problems[f"{term.kind}_without_record"] = None
@@ -138,10 +145,12 @@ class _Walk:
         if len(self.to_count) > len(asked):
             self.fails(Reason.OVERSIZED)
         answers = await asyncio.gather(*(self._ask(name, type) for name, type in asked))
-        for answer in answers:
+        for (name, _), answer in zip(asked, answers, strict=True):
             match answer:
-                case Absent():
+                case Absent(authority):
                     self.void_lookups += 1
+                    if authority == "NXDOMAIN":
+                        self.gone[name] = None
                 case Unknown(reason):
                     self.fails(reason)
 
@@ -185,4 +194,6 @@ class _Walk:
             complete=self.complete,
             addresses=tuple(self.addresses),
             failures=tuple(self.failures),
+            gone=tuple(self.gone),
+            ptr=self.ptr,
         )

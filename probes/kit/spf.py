@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from ipaddress import IPv4Network, IPv6Network
 
 from msgspec import Struct
@@ -10,7 +10,12 @@ from msgspec import Struct
 from probes.kit.target import canonical_name
 
 _QUALIFIERS = "+-~?"
+_MACRO_LETTERS = "slodiphv"
+"""What may stand in a mechanism; c, r and t only in an explanation (section 7.2)."""
+_DELIMITERS = frozenset(".-+,/_=")
+_ESCAPES = {"%%": "%", "%_": " ", "%-": "%20"}
 _MOST_TERMS = 200
+_LONGEST_NAME = 253
 _MODIFIER = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-_.")
 
 
@@ -67,16 +72,62 @@ def read_spf(text: str) -> SpfRecord:
 
 
 def expand(name: str, domain: str, root: str) -> str | None:
-    """Return a name with `%{d}` and `%{o}` put in; None when it depends on the sender (section 7).
+    """Return a name with the macros `d` and `o` put in; None when it depends on the sender (section 7).
 
-    An empty name stands for the domain of the record itself.
+    An empty name stands for the domain of the record itself. `o`, the sender's domain, is the domain
+    in question. A name that grows too long loses labels on the left (section 7.3).
     """
     if not name:
         return domain
-    text = name
-    for letter, value in (("d", domain), ("o", root)):
-        text = text.replace(f"%{{{letter}}}", value).replace(f"%{{{letter.upper()}}}", value)
+    values = {"d": domain, "o": root}
+    said: list[str] = []
+    for literal, macro in _pieces(name):
+        said.append(literal)
+        if macro in _ESCAPES:
+            said.append(_ESCAPES[macro])
+        elif macro:
+            if macro[0].lower() not in values:
+                return None
+            said.append(_transformed(values[macro[0].lower()], macro[1:]))
+    text = "".join(said)
+    while len(text) > _LONGEST_NAME and "." in text:
+        text = text.partition(".")[2]
     return _plain_name(text)
+
+
+def _pieces(text: str) -> Iterator[tuple[str, str]]:
+    """Yield each stretch of text with the macro behind it: `d2r`, an escape `%_`, or nothing at the end."""
+    at = 0
+    while (start := text.find("%", at)) >= 0:
+        if text[start + 1 : start + 2] == "{":
+            end = text.find("}", start)
+            end = len(text) if end < 0 else end
+            yield text[at:start], text[start + 2 : end]
+            at = end + 1
+        else:
+            yield text[at:start], text[start : start + 2]
+            at = start + 2
+    yield text[at:], ""
+
+
+def _transformed(value: str, how: str) -> str:
+    """Split a value at the delimiters, turn it round, keep the last so many parts (section 7.3)."""
+    digits, reverse, delimiters = _transformers(how)
+    if not digits and not reverse and not delimiters:
+        return value
+    for delimiter in delimiters:
+        value = value.replace(delimiter, ".")
+    parts = value.split(".")
+    if reverse:
+        parts.reverse()
+    return ".".join(parts[-int(digits) :] if digits else parts)
+
+
+def _transformers(how: str) -> tuple[str, bool, str]:
+    digits = how[: len(how) - len(how.lstrip("0123456789"))]
+    rest = how[len(digits) :]
+    reverse = rest[:1] in ("r", "R")
+    return digits, reverse, rest[1:] if reverse else rest
 
 
 def names_in(record: str) -> tuple[str, ...]:
@@ -178,23 +229,34 @@ def _names_something(text: str) -> bool:
     """Say whether a text can be a domain-spec: macros well formed, or a name of two labels or more."""
     if "%" not in text:
         return _plain_name(text) is not None
-    return text.isascii() and _good_macros(text.split("%")[1:])
+    return _good_macros(text) and _good_end(text)
 
 
-def _good_macros(pieces: Iterable[str]) -> bool:
-    escaped = False
-    for piece in pieces:
-        if escaped:
-            escaped = False
-            continue
-        if piece == "":
-            escaped = True  # `%%`
-        elif piece[0] == "{":
-            if piece[1:2].lower() not in tuple("slodiphcrtv") or "}" not in piece:
-                return False
-        elif piece[0] not in "_-":
-            return False
-    return not escaped
+def _good_macros(text: str) -> bool:
+    """Say whether every macro is one: a letter, digits, `r`, delimiters; or an escape (section 7.1)."""
+    if not (text.isascii() and text.isprintable()) or " " in text:
+        return False
+    if text.count("%{") > text.count("}"):
+        return False
+    *macros, _ = (macro for _, macro in _pieces(text))
+    return all(macro in _ESCAPES or _is_macro(macro) for macro in macros)
+
+
+def _is_macro(macro: str) -> bool:
+    if macro[:1].lower() not in tuple(_MACRO_LETTERS):
+        return False
+    digits, _, delimiters = _transformers(macro[1:])
+    counted = not digits or (len(digits) <= 3 and int(digits) > 0)
+    return counted and _DELIMITERS.issuperset(delimiters)
+
+
+def _good_end(text: str) -> bool:
+    """Say whether a name with macros ends in one, or in a top-level label (`domain-end`)."""
+    if text.endswith("}"):
+        return True
+    label = text.removesuffix(".").rpartition(".")[2]
+    plain = "%" not in label and "}" not in label
+    return plain and "." in text and label.replace("-", "a").isalnum() and not label.isdigit()
 
 
 def _plain_name(text: str) -> str | None:

@@ -110,7 +110,24 @@ class Endpoint(Struct, frozen=True, order=True, tag="endpoint"):
         return f"endpoint {self.name}:{self.port}"
 
 
-Target = Domain | Host | Address | Endpoint
+class Organisation(Struct, frozen=True, order=True, tag="organisation"):
+    """A firm by its name, as people write it."""
+
+    name: str
+
+    @classmethod
+    def of(cls, text: str) -> Self:
+        """Read a name, white space folded; raise ValueError for an empty one."""
+        name = " ".join(text[:_LONGEST].split())
+        if not name:
+            raise ValueError("not the name of a firm: it is empty")
+        return cls(name)
+
+    def __str__(self) -> str:
+        return f"organisation {self.name}"
+
+
+Target = Domain | Host | Address | Endpoint | Organisation
 
 
 def parse_target(text: str) -> Target:
@@ -127,4 +144,6 @@ def parse_target(text: str) -> Target:
             name, _, port = rest.rpartition(":")
             number = int(port)
             return Endpoint(canonical_name(name), number, "smtp" if number in (25, 587) else "")
+        case "organisation":
+            return Organisation.of(rest)
     raise ValueError(f"not a target: {text[:80]!r}")

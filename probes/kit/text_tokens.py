@@ -6,14 +6,15 @@ this domain, perhaps pays for it still; and of two domains with the same one, th
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable, Iterator
 from datetime import date
 from functools import cache
-from importlib.resources import files
 
 import msgspec
 from msgspec import Struct
+
+from probes.kit.knowledge import shipped
+from probes.kit.sign import Kind
 
 _SHORTEST, _LONGEST = 6, 256
 """Characters of a token. A shorter one may be anybody's, a longer one is no token."""
@@ -32,6 +33,9 @@ class TokenService(Struct, frozen=True, forbid_unknown_fields=True):
     source_date: date
     keys: tuple[str, ...] = ()
     starts: tuple[str, ...] = ()
+    product: str = ""
+    """Id of the product (`probes.kit.products`), where it is not the key."""
+    kind: Kind = "saas"
 
 
 class TextToken(Struct, frozen=True, order=True):
@@ -48,8 +52,8 @@ class TextToken(Struct, frozen=True, order=True):
 @cache
 def all_token_services() -> dict[str, TokenService]:
     """Return every service by its key; a mistake in the data is a programming error and raises."""
-    raw = files("probes.kit").joinpath("data/txt_tokens.toml").read_text("utf-8")
-    services = msgspec.convert(tomllib.loads(raw)["services"], tuple[TokenService, ...])
+    rows = [row for content in shipped("txt_tokens.toml") for row in content["services"]]
+    services = msgspec.convert(rows, list[TokenService])
     return {service.key: service for service in services}
 
 

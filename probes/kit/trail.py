@@ -68,7 +68,7 @@ class Walker:
 
     def __init__(self, net: Net) -> None:
         self._net = net
-        self._met: dict[HttpQuestion, Met | NetTrouble] = {}
+        self._met: dict[HttpQuestion, Met | Unknown] = {}
         self._turns: defaultdict[HttpQuestion, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def walk(self, start: str, patience: timedelta, address: str | None = None) -> Trail:
@@ -114,12 +114,12 @@ class Walker:
             if question not in self._met:
                 try:
                     answer = await self._patient(question)
-                    self._met[question] = Met(answer, _READER.body_of(answer))
+                    self._met[question] = Met(answer, body_of(answer))
                 except NetTrouble as trouble:
-                    self._met[question] = trouble
+                    self._met[question] = Unknown(trouble.reason, trouble.detail)
         met = self._met[question]
-        if isinstance(met, NetTrouble):
-            raise met
+        if isinstance(met, Unknown):
+            raise NetTrouble(met.reason, met.detail)
         return met
 
     async def _patient(self, question: HttpQuestion) -> HttpAnswer:
@@ -172,7 +172,11 @@ def _size(kind: str, body: Body) -> int:
 
 
 _READER: Final = Reader()
-"""Reading is pure: whoever asks in this process gets the same."""
+
+
+def body_of(answer: HttpAnswer) -> Body:
+    """Say what the body of an answer says; reading is pure: equal bodies are read once in this process."""
+    return _READER.body_of(answer)
 
 
 def next_of(url: str, met: Met) -> str:

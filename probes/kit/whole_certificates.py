@@ -140,6 +140,8 @@ def _completed(entry: Entry, certificate: Certificate, names: Names) -> Entry:
         entry,
         names=tuple(dict.fromkeys((*entry.names, *own))),
         organisation=certificate.organisation,
+        sha256=entry.sha256 or certificate.sha256,
+        automated=certificate.automated,
         all_names=whole and not unreadable and certificate.name_count == len(certificate.names),
     )
 

@@ -49,6 +49,8 @@ class Declaration(Struct, frozen=True, kw_only=True, gc=False):
     status: str = ""
     leaver: str = ""
     """Words by which the row says that the holder has left the firm."""
+    exported: str = ""
+    """Whose panel it was that listed this, in its own export of the `account`; empty for any other paper."""
     notes: tuple[tuple[str, str], ...] = ()
     """Heading and text of the columns that nobody recognised."""
 

@@ -51,6 +51,8 @@ class Need(StrEnum):
     ACCOUNT_LIST = "account_list"
     BACKUP = "backup"
     COMPLETE_LOG = "complete_log"
+    PAID_TERM = "paid_term"
+    """The day until which it is paid, and the key where there is one."""
 
 
 def _states(**by_use: str) -> Mapping[str, Use]:

@@ -9,6 +9,8 @@ import click
 
 COMMANDS = {
     "audit": "scanner.cli.audit",
+    "rescan": "scanner.cli.rescan",
+    "observations": "scanner.cli.observations",
     "look": "scanner.cli.look",
     "evidence": "scanner.cli.evidence",
     "report": "scanner.cli.report",
@@ -21,6 +23,8 @@ COMMANDS = {
 }
 ABOUT = {
     "audit": "Find what a client owns, judge what is used, write the report.",
+    "rescan": "Look again at what is proposed to be ended, or is broken.",
+    "observations": "Exchange looks with another place, signed.",
     "look": "Make one look with one probe and show what it brought.",
     "evidence": "Show a recorded exchange: what was asked, what was answered.",
     "report": "Print a saved audit.json again, in any language.",

@@ -33,6 +33,7 @@ from scanner.cli import options
     help="Host labels to try first under the client's own domains, one a line.",
 )
 @options.reach
+@options.place
 @click.option("--depth", type=click.IntRange(0, 6), help="How many hops leads are followed.")
 @click.option(
     "--guesses",
@@ -72,6 +73,7 @@ def audit(
     allow_net: tuple[str, ...],
     resolver: tuple[str, ...],
     second_resolver: tuple[str, ...],
+    vantage: str | None,
     depth: int | None,
     guesses: int | None,
     search: bool | None,
@@ -106,6 +108,7 @@ def audit(
         allow_net=allow_net,
         resolver=resolver,
         second_resolver=second_resolver,
+        vantage=vantage,
         depth=depth,
         guesses=guesses,
         search=search,

@@ -59,6 +59,14 @@ def reach(command: F) -> F:
     return command
 
 
+def place(command: F) -> F:
+    """Add --vantage."""
+    option = click.option(
+        "--vantage", metavar="NAME", help="The name of the place that is looked from."
+    )
+    return option(command)
+
+
 def language(command: F) -> F:
     """Add --lang for commands that explain in one language."""
     option = click.option(
@@ -105,7 +113,7 @@ def border(command: F) -> F:
     @functools.wraps(command)
     def guarded(*args: Any, **kwargs: Any) -> Any:
         from scanner.intake.names import UnreadableInput
-        from scanner.service import Busy, NotAnAudit, StorageTrouble, UnknownThing
+        from scanner.service import BadParcel, Busy, NotAnAudit, StorageTrouble, UnknownThing
         from scanner.settings import BadSettings
 
         debug = kwargs.pop("debug", False)
@@ -113,7 +121,7 @@ def border(command: F) -> F:
         logging.getLogger().addHandler(log)
         try:
             return command(*args, **kwargs)
-        except (BadSettings, UnreadableInput, UnknownThing, NotAnAudit) as error:
+        except (BadSettings, UnreadableInput, UnknownThing, NotAnAudit, BadParcel) as error:
             fail(str(error), 2)
         except Busy as error:
             fail(str(error), EXIT_LOCKED)
@@ -152,4 +160,9 @@ def settings_of(**flags: Any) -> Any:
     """Load settings with these flags on top."""
     from scanner.settings import load
 
-    return load(flags, file=flags.pop("config", None))
+    settings = load(flags, file=flags.pop("config", None))
+    if settings.fingerprints.files:
+        from scanner.service.network import take_signs
+
+        take_signs(settings)
+    return settings

@@ -73,6 +73,10 @@ def described(reading: Reading) -> str:
         lines.append(
             f"  Where a row names nobody, {reading.about} is meant, as the file's name or title says."
         )
+    if reading.export:
+        lines.append(
+            "  It is the panel's own list of an account: what it holds is confirmed where the account is the client's."
+        )
     names = [column.heading or f"column {column.place + 1}" for column in reading.columns]
     width = min(30, max(map(len, names), default=0))
     for name, column in zip(names, reading.columns, strict=True):

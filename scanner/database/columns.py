@@ -159,28 +159,25 @@ def add_missing(connection: Connection, table: Table, rows: Iterable[Sequence[An
         connection.exec_driver_sql(statement, many)
 
 
-def one_value(connection: Connection, query: Select[Any]) -> Callable[..., Any]:
-    """Return what runs a query of one column again and again, given the values of its parameters.
+def rows_of(connection: Connection, query: Select[Any]) -> Callable[..., list[Any]]:
+    """Return what runs a query again and again, given the values of its parameters.
 
-    It returns the first value as the driver reads it, None when there is none. For what is read by
-    the thousand: it is compiled once and run by the driver, which takes numbers, bytes and
-    storable text.
+    It returns the rows as the driver reads them. For what is read by the thousand: it is compiled
+    once and run by the driver, which takes numbers, bytes and storable text.
     """
     compiled = query.compile(dialect=connection.dialect)
     statement, names = str(compiled), compiled.positiontup
     driver, cursor = connection.dialect.loaded_dbapi, connection.connection.cursor()
 
-    def value(**values: Any) -> Any:
+    def rows(**values: Any) -> list[Any]:
         given: Any = values if names is None else tuple([values[name] for name in names])
         try:
-            cursor.execute(statement, given)
-            row = cursor.fetchone()
+            return list(cursor.execute(statement, given))
         except driver.Error:
             # The same once more, for an error in SQLAlchemy's words, which everybody above knows.
-            return connection.exec_driver_sql(statement, given).scalar()
-        return row and row[0]
+            return list(connection.exec_driver_sql(statement, given))
 
-    return value
+    return rows
 
 
 @lru_cache(maxsize=16)

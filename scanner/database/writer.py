@@ -18,7 +18,7 @@ T = TypeVar("T")
 
 _AT_ONCE = 500
 """At most so many jobs share a transaction, so that none waits long for its commit."""
-GATHERING = 0.05
+GATHERING = 0.1
 """Seconds that jobs in no hurry wait for others: a commit costs about as much as writing ten looks."""
 _ATTEMPTS = 5
 

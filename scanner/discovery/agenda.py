@@ -16,6 +16,8 @@ _KINDS = (
     "certificate_log",
     "web_archive",
     "reverse_whois",
+    "organisation_certificates",
+    "organisation_registrations",
     "security_trails",
     "shodan",
     "names_below",
@@ -30,6 +32,16 @@ _KINDS = (
     "address_neighbours",
     "tls_certificate",
     "tls_certificate of a mail host",
+    "dnssec",
+    "mta_sts_policy",
+    "name_servers",
+    "relied_domain",
+    "old_tls",
+    "tls_certificate at 8443",
+    "tls_certificate at 465",
+    "tls_certificate at 993",
+    "tls_certificate at 995",
+    "tls_certificate at 587",
 )
 _PLANNED = {kind: 1 << 2 * position for position, kind in enumerate(_KINDS)}
 """The bit that means planned; the next one means that the answer is awaited."""
@@ -86,5 +98,7 @@ def _place(look: Look) -> tuple[str, int]:
         return target.ip, _PLANNED.get(kind, 0)
     if isinstance(target, Endpoint) and (target.port, target.starttls) != (443, ""):
         mail = (target.port, target.starttls) == (25, "smtp")
-        kind = f"{kind} of a mail host" if mail else ""
+        usual = target.starttls == ("smtp" if target.port == 587 else "")
+        elsewhere = f"{kind} at {target.port}" if usual else ""
+        kind = f"{kind} of a mail host" if mail else elsewhere
     return target.name, _PLANNED.get(kind, 0)

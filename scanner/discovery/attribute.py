@@ -22,7 +22,9 @@ from scanner.assets import (
     Step,
 )
 from scanner.discovery.agenda import Look
+from scanner.discovery.bought_certificates import Bought
 from scanner.discovery.certificates import covers
+from scanner.discovery.copies import copies
 from scanner.discovery.frontier import Frontier
 from scanner.discovery.hostings import Hosting, HostingIndex, hostings_of
 from scanner.discovery.looks import Ask, Looks, Sighting
@@ -35,6 +37,7 @@ from scanner.discovery.relations import (
     site_relations,
 )
 from scanner.discovery.scope import Seeds, Standing, registered
+from scanner.discovery.services import Service, Traces
 from scanner.discovery.sites import Site, sites_of
 from scanner.discovery.weights import AGAINST
 
@@ -47,10 +50,11 @@ def attribute(seeds: Seeds, looks: Looks, as_of: datetime) -> Estate:
     The same looks give the same estate, in whatever order they were made. Each is read once.
     """
     frontier = Frontier(seeds, depth=sys.maxsize, max_hosts=sys.maxsize)
-    notes = Notes(looks)
+    notes, traces = Notes(looks), Traces()
     for look, sighting in survey(frontier, looks, as_of):
         notes.take(look, sighting)
-    return _Attribution(seeds, frontier, notes).estate()
+        traces.take(look, sighting)
+    return _Attribution(seeds, frontier, notes, traces).estate()
 
 
 def survey(
@@ -75,8 +79,9 @@ class _Standing(Struct, frozen=True, gc=False):
 class _Attribution:
     """One pass over a territory; every step reads what the steps before it made."""
 
-    def __init__(self, seeds: Seeds, frontier: Frontier, notes: Notes) -> None:
+    def __init__(self, seeds: Seeds, frontier: Frontier, notes: Notes, traces: Traces) -> None:
         self._seeds, self._frontier, self._notes = seeds, frontier, notes
+        self._traces = traces
         self._scope, self._claims = frontier.scope, frontier.claims
         self._shared: dict[tuple[str, ...], tuple[str, ...]] = {}
         """One of many equal lists of hosts or addresses, for all to use."""
@@ -87,7 +92,8 @@ class _Attribution:
         self._hosts_under: dict[str, list[str]] = {}
         for host in sorted(frontier.sites | frontier.mail_hosts):
             self._hosts_under.setdefault(registered(host), []).append(host)
-        self._sites = tuple(sites_of(frontier, notes))
+        told = (site for site in sites_of(frontier, notes) if frontier.tells(site.domain))
+        self._sites = tuple(told)
         self._our_sites = tuple(s for s in self._sites if self._is_ours(s.key))
         self._routes = tuple(mail_route(notes, name) for name in self._scope.followed())
         self._hostings = hostings_of(self._addresses(), notes, self._scope)
@@ -103,6 +109,8 @@ class _Attribution:
                 *map(self._hosting, self._hostings),
                 *map(self._mail, self._routes),
                 *(self._certificate(sha, hosts) for sha, hosts in self._certificates.items()),
+                *map(self._bought, self._bought_certificates()),
+                *map(self._service, self._services()),
                 *self._ruled_out(),
             )
         }
@@ -119,6 +127,7 @@ class _Attribution:
         yield from site_relations(
             self._sites, every, hostings, self._certificates.keys(), self._notes
         )
+        yield from copies(self._our_sites, self._notes, self._precedence)
         for site in self._anothers_sites():
             yield Relation(site, "of_domain", Asset(Kind.DOMAIN, registered(site.key)))
         for route in self._routes:
@@ -189,6 +198,51 @@ class _Attribution:
             hosts=hosts,
         )
 
+    def _bought_certificates(self) -> Iterator[Bought]:
+        """Yield what the logs know and no server shows; what one shows is told of with the rest."""
+        for bought in self._frontier.bought.unshown(self._frontier.addressed):
+            if bought.sha256 not in self._certificates:
+                yield bought
+
+    def _bought(self, bought: Bought) -> Holding:
+        standing = self._best_of(bought.hosts, "issued_for_client_names", "cert")
+        first = min(bought.hosts, key=self._plainest)
+        return Holding(
+            Asset(Kind.CERTIFICATE, bought.sha256),
+            standing.ownership,
+            standing.reasons,
+            (*self._story(first), Step("certificate_logged_for", first)),
+            hosts=bought.hosts,
+        )
+
+    def _services(self) -> Iterator[Service]:
+        """Yield the services at the client's names; a front that is a hosting already is not told twice."""
+        hosted = {hosting.provider for hosting in self._hostings}
+        for service in self._traces.services(self._is_the_clients_host, self._plainest):
+            if service.product.object_type != "cdn" or service.product.id not in hosted:
+                yield service
+
+    def _service(self, service: Service) -> Holding:
+        standing = self._best_of(service.hosts, "met_at_client_names", "dns")
+        first = min(service.hosts, key=self._plainest)
+        return Holding(
+            service.asset,
+            standing.ownership,
+            standing.reasons,
+            (*self._story(first), Step("trace_at", first)),
+            hosts=service.hosts,
+            provider=service.product.id,
+            provider_name=service.product.name,
+        )
+
+    def _is_the_clients_host(self, host: str) -> bool:
+        above = self._standings.get(registered(host))
+        known = above is not None and above.ownership in (Ownership.CONFIRMED, Ownership.LIKELY)
+        return known and self._scope.standing(host) is not Standing.FOREIGN
+
+    def _plainest(self, host: str) -> tuple[bool, int, str]:
+        return registered(host) in self._scope.likely, len(host), host
+
     def _ruled_out(self) -> Iterator[Holding]:
         """Names of the territory that a person called somebody else's: listed, never looked at."""
         named = {*self._seeds.domains, *self._seeds.from_files, *self._seeds.from_papers}
@@ -240,6 +294,9 @@ class _Attribution:
                 return replace(holding, ownership=ownership, reasons=(said, *others))
         return holding
 
+    def _precedence(self, host: str) -> int:
+        return _BEST_FIRST.index(self._of_host(host).ownership)
+
     def _is_ours(self, host: str) -> bool:
         return self._scope.standing(host) is Standing.OURS
 
@@ -287,6 +344,9 @@ class _Attribution:
                 shown = self._notes.certificate(host, port)
                 if shown and self._is_the_clients(shown.names, host):
                     found.setdefault(shown.sha256, set()).add(host)
+        for sha256, host in self._frontier.bought.shown_elsewhere():
+            if self._is_ours(host):
+                found.setdefault(sha256, set()).add(host)
         return found
 
     def _is_the_clients(self, names: tuple[str, ...], host: str) -> bool:

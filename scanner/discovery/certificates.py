@@ -29,7 +29,7 @@ def covers(names: Iterable[str], host: str) -> bool:
 def plain_names(fact: ServedCertificate | LoggedCertificates) -> frozenset[str]:
     """Return the hosts that are named as such; a wildcard names none."""
     return frozenset(
-        name for names, _ in _certificates(fact) for name in names if not name.startswith("*.")
+        name for names, *_ in _certificates(fact) for name in names if not name.startswith("*.")
     )
 
 
@@ -48,6 +48,8 @@ class Company(Struct, frozen=True, gc=False):
     close: Close
     among: tuple[str, ...]
     """The registered names beside these two in the smallest certificate that names both."""
+    until: datetime
+    """When the last certificate that names both ran out, or will."""
 
 
 def company(fact: ServedCertificate | LoggedCertificates, about: str) -> dict[str, Company]:
@@ -61,7 +63,7 @@ def company(fact: ServedCertificate | LoggedCertificates, about: str) -> dict[st
         return {}
     found: dict[str, Company] = {}
     since: dict[str, datetime] = {}
-    for names, begin in _certificates(fact):
+    for names, begin, end in _certificates(fact):
         together = {name for name in map(_registered, names) if name}
         good = covers(names, about) or (isinstance(fact, LoggedCertificates) and own in together)
         shared = len(together) > MOST_REGISTRABLE_NAMES or together & CERTIFICATE_FRONTS
@@ -76,7 +78,7 @@ def company(fact: ServedCertificate | LoggedCertificates, about: str) -> dict[st
             if known:
                 close = max(close, known.close)
                 among = min(among, known.among, key=lambda names: (len(names), names))
-            found[name] = Company(close, among)
+            found[name] = Company(close, among, max(end, known.until) if known else end)
     return found
 
 
@@ -87,13 +89,13 @@ def siblings(fact: ServedCertificate | LoggedCertificates, about: str) -> frozen
 
 def _certificates(
     fact: ServedCertificate | LoggedCertificates,
-) -> Iterator[tuple[tuple[str, ...], datetime]]:
+) -> Iterator[tuple[tuple[str, ...], datetime, datetime]]:
     match fact:
-        case ServedCertificate(names=names, not_before=begin):
-            yield names, begin
+        case ServedCertificate(names=names, not_before=begin, not_after=end):
+            yield names, begin, end
         case LoggedCertificates(certificates=certificates):
             for certificate in certificates:
-                yield certificate.names, certificate.not_before
+                yield certificate.names, certificate.not_before, certificate.not_after
 
 
 def _registered(name: str) -> str:

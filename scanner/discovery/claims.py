@@ -8,20 +8,28 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
-from probes.kit.observation import AnyObservation, Seen
+from probes.kit.observation import AnyObservation
 from probes.kit.providers import provider_of_name
-from probes.kit.target import Address
-from probes.registration import HolderKind, Registration
-from probes.tls_certificate import ServedCertificate, Trust
-from probes.website import Website
 from scanner.assets import Ownership, OwnershipReason
 from scanner.assets.estate import Params
-from scanner.discovery.lead import name_in
+from scanner.discovery.heard import Heard
 from scanner.discovery.likeness import Likeness
-from scanner.discovery.marks import INN, TAXPAYER, Mark, marks_in, own_pages
+from scanner.discovery.marks import (
+    AMONG_OTHERS,
+    BATCH,
+    NAME_SERVERS,
+    PHONES,
+    SENDS,
+    TAXPAYER,
+    Mark,
+    printed_so,
+)
 from scanner.discovery.met import SERVICE_CODES
-from scanner.discovery.organisation import same_organisation
-from scanner.discovery.scope import Scope, Seeds, Standing, registered
+from scanner.discovery.networks import within
+from scanner.discovery.organisation import without_legal_forms
+from scanner.discovery.others import Others
+from scanner.discovery.own_signs import ANOTHER_FIRM
+from scanner.discovery.scope import EXPORTED, Scope, Seeds, Standing, registered
 from scanner.discovery.ties import (
     ALONE,
     CERTIFIED,
@@ -29,10 +37,12 @@ from scanner.discovery.ties import (
     SAID_OF_CLIENT,
     TOGETHER,
     Tie,
-    ties_in,
+    told_by,
+    told_of,
 )
 from scanner.discovery.weights import (
     AGAINST,
+    ENOUGH,
     MANY,
     MIDDLING,
     STRONG,
@@ -40,17 +50,36 @@ from scanner.discovery.weights import (
     WEIGHTS,
     Piece,
     piece,
+    standing,
     weigh,
     worth,
 )
 from scanner.discovery.zone_names import RARE, SELDOM
 
-ANOTHER_HOLDER = "holder_is_another_organisation"
+TOLD = 20
+"""Names with a rare word of the client's, of which nothing else speaks, that a person can go through."""
 FOUNDED = 5
-"""Points, from two groups that no imitator brings about, for a likely name to vouch like a sure one."""
+"""Points, with two groups that no imitator brings about, for a likely name to vouch like a sure one."""
 _SERVES = SERVICE_CODES - {"spf_include_of"}
 _OF_SUPPLIERS = frozenset({"redirect_from", "soa_mailbox_of", "spf_include_of", ALONE, TOGETHER})
 """What says little where it leads to one who also runs the client's name servers or mail."""
+_SERVED = frozenset(
+    {"mx_host_of", "srv_host_of", "cname_of", "ns_host_of", "spf_include_of", "soa_mailbox_of"}
+)
+"""What a name says of the client's also where he serves others for money."""
+_TO_CUSTOMERS = frozenset(SAID_OF_CLIENT[code] for code in _SERVED)
+_COUNTED = frozenset({"same_counter", "same_account"})
+_BY_NAME = frozenset(
+    {
+        "holder_is_the_client",
+        "once_registered_to_clients_name",
+        "certified_for_clients_name",
+        "certificate_of_the_client",
+        "tenant_bears_client_name",
+        "legal_name_on_page",
+    }
+)
+"""What a firm's name proves, until a number says that it is another firm's."""
 
 
 class Claims:
@@ -62,43 +91,20 @@ class Claims:
 
     def __init__(self, seeds: Seeds, scope: Scope) -> None:
         self._seeds, self._scope = seeds, scope
-        self._own: dict[str, tuple[Piece, ...]] = {}
-        """What a name's registration and certificates say of its holder."""
-        self._said_by_client: dict[str, dict[str, Tie]] = {}
-        """What sites and records that are surely the client's say of a name, by code."""
-        self._said: dict[str, dict[tuple[str, str], Tie]] = {}
-        """What those of any other name say, by code and whom it is said of."""
-        self._speakers: dict[str, set[str]] = {}
-        """Of whom these say something, and who."""
-        self._client_marks: dict[Mark, str] = {}
-        """Marks on names that are surely the client's, and the first host that bears each."""
-        self._marks: dict[str, dict[Mark, tuple[str, ...]]] = {}
-        """Marks on any other name, with the evidence."""
+        self._heard = Heard(seeds, scope)
         self._likeness_to = Likeness(seeds, scope)
+        self._others = Others(seeds, scope, self._heard, self._likeness_to)
         self._alike: dict[str, str] = {}
         self._founded: dict[str, bool] = {}
         """Likely names that were found to be well proved, or not, by what was heard so far."""
-        self._bearers: dict[Mark, set[str]] = {}
-        """All of these that bear a mark."""
+        self._serves_others: dict[tuple[str, str], bool] = {}
+        """Hosts of the client's that were found to serve other firms, or not, by what was heard so far."""
 
     def hear(self, observation: AnyObservation) -> None:
         """Keep what an answer proves of any name; the order of answers makes no difference."""
-        if not isinstance(observation.outcome, Seen):
-            return
-        self._founded.clear()
-        name, ids = name_in(observation.target), observation.evidence
-        fact = observation.outcome.fact
-        surely = isinstance(observation.target, Address) or self._scope.is_sure(name)
-        if isinstance(fact, Registration):
-            self._keep(registered(name), self._holder(fact, ids))
-        if isinstance(fact, ServedCertificate) and not surely:
-            self._keep(registered(name), self._subject(fact, ids))
-        if isinstance(fact, Website) and not surely:
-            self._keep(registered(name), self._legal_name(registered(name), fact, ids))
-        if surely:
-            self._hear_client(name, observation)
-        elif domain := registered(name):
-            self._hear_other(domain, observation)
+        if self._heard.hear(observation):
+            self._founded.clear()
+            self._serves_others.clear()
 
     def call_alike(self, domain: str, brand: str) -> None:
         """Keep that a name was met because it is called like a brand, in another spelling."""
@@ -106,7 +112,7 @@ class Claims:
 
     def said_by(self, domain: str) -> Iterator[tuple[str, str, Tie]]:
         """Yield what a name that was only met said of others: code, registered name, tie."""
-        for (code, to), tie in sorted(self._said.get(domain, {}).items()):
+        for (code, to), tie in sorted(self._heard.said.get(domain, {}).items()):
             yield code, to, tie
 
     def on(self, domain: str) -> tuple[Ownership, tuple[OwnershipReason, ...]]:
@@ -115,11 +121,10 @@ class Claims:
             reason = OwnershipReason("called_foreign_by_person", "person", {"name": domain})
             return Ownership.FOREIGN, (reason,)
         pieces = self._pieces(domain)
-        told = {
-            one.reason.code: one.reason
-            for one in sorted(pieces, key=lambda one: one.points)
-            if one.points or one.reason.group == "name"
-        }
+        told: dict[str, OwnershipReason] = {}
+        for one in sorted(pieces, key=lambda one: -one.points):
+            if one.points or one.reason.group == "name":
+                told.setdefault(one.reason.code, one.reason)
         ordered = sorted(told.values(), key=lambda reason: (reason.group, reason.code))
         ownership = weigh(pieces)
         if (
@@ -134,12 +139,14 @@ class Claims:
         """Say whether enough speaks for a name that was only met to show it to anybody.
 
         That a page links to it, or a supplier's name, is not enough, unless it is also called like
-        the client; a rare word of his in a registry's list is, for a paid name may lead nowhere.
+        the client; a rare word of his in a registry's list is, for a paid name may lead nowhere, as long
+        as a person can go through all names with it that are not known to be his.
         """
         if domain in self._scope.parents:
             return True
         pieces = self._pieces(domain)
-        if self._is_rare(domain) and all(one.reason.group != AGAINST for one in pieces):
+        unopposed = all(one.reason.group != AGAINST for one in pieces)
+        if self._is_rare(domain) and unopposed and self._left_with_word_of(domain) <= TOLD:
             return True
         alike = any(one.reason.group == "name" for one in pieces)
         others = (one.points for one in pieces if one.reason.group not in ("name", AGAINST))
@@ -148,17 +155,20 @@ class Claims:
 
     def _pieces(self, domain: str, *, sure_only: bool = False) -> list[Piece]:
         """Return everything known of a name; of what other names say, perhaps only what sure ones do."""
-        pieces = [*self._named(domain), *self._own.get(domain, ())]
+        pieces = [*self._named(domain), *self._own_signs(domain)]
         if domain not in self._scope.domains or domain in self._scope.papers:
             pieces += self._vouched(domain, sure_only)
             pieces += self._said_of_client(domain, sure_only)
             pieces += self._shared(domain, sure_only)
             pieces += self._likeness(domain)
+            pieces += self._in_network(domain)
+        if self._others.is_only_called_so(domain):
+            return [one for one in pieces if one.reason.code not in _BY_NAME]
         return pieces
 
     def _less(self, domain: str, host: str, sure_only: bool) -> int | None:
         """Return how much less a name counts as the client's; None where it is not his, for all we know."""
-        if self._scope.is_sure(host):
+        if self._scope.is_sure(host) or domain in self._seeds.exported:
             return 0
         if sure_only or not self._scope.follows(domain):
             return None
@@ -170,198 +180,206 @@ class Claims:
         if known is None:
             pieces = self._pieces(domain, sure_only=True)
             sound = {one.reason.group for one in pieces if one.points and not one.imitable}
-            known = worth(pieces) >= FOUNDED and len(sound - {AGAINST}) > 1
+            # Papers that an authority, or a registry, saw are half of it.
+            enough = ENOUGH if "legal_id" in sound else FOUNDED
+            known = standing(pieces) >= enough and len(sound - {AGAINST}) > 1
             self._founded[domain] = known
         return known
 
-    def _hear_client(self, name: str, observation: AnyObservation) -> None:
-        for code, to, tie in ties_in(observation):
-            if code == CERTIFIED and not self._is_the_client(tie.to):
-                continue  # a front's, or an authority's own
-            ties = self._said_by_client.setdefault(to, {})
-            known = ties.get(code)
-            if known is None or tie.place < known.place:
-                ties[code] = tie
-        for mark in marks_in(observation):
-            self._client_marks[mark] = min(name, self._client_marks.get(mark, name))
-
-    def _hear_other(self, domain: str, observation: AnyObservation) -> None:
-        for code, to, tie in ties_in(observation):
-            ties = self._said.setdefault(domain, {})
-            known = ties.get((code, to))
-            if known is None or tie.place < known.place:
-                ties[code, to] = tie
-                self._speakers.setdefault(to, set()).add(domain)
-        for mark in marks_in(observation):
-            self._marks.setdefault(domain, {}).setdefault(mark, observation.evidence)
-            self._bearers.setdefault(mark, set()).add(domain)
-
-    def _keep(self, name: str, pieces: Iterator[Piece]) -> None:
-        known = self._own.get(name, ())
-        found = tuple(one for one in pieces if one not in known)
-        if found:
-            self._own[name] = (*known, *found)
-
     def _named(self, domain: str) -> Iterator[Piece]:
+        if export := self._seeds.exported.get(domain):
+            yield piece(EXPORTED, export.told)
         if step := self._scope.domains.get(domain):
             yield piece(step.code, {"source": step.source})
         elif step := self._scope.parents.get(domain):
             # An agency's test host is the client's, and the agency's domain is not.
             yield piece("host_below_it_was_named", {"source": step.source})
 
-    def _holder(self, fact: Registration, ids: tuple[str, ...]) -> Iterator[Piece]:
-        holder, seeds = fact.holder, self._seeds
-        if holder.kind is not HolderKind.ORGANISATION:
-            return
-        same_inn = bool(holder.inn) and holder.inn in seeds.inns
-        same_name = self._is_the_client(holder.name)
-        comparable = (seeds.orgs and holder.name) or (seeds.inns and holder.inn)
-        told: Params = {"holder": holder.name, "inn": holder.inn}
-        if same_inn:
-            yield piece("holder_inn_is_the_clients", told, ids)
-        if same_name:
-            yield piece("holder_is_the_client", told, ids)
-        if comparable and not same_inn and not same_name:
-            yield piece(ANOTHER_HOLDER, told, ids)
-
-    def _subject(self, served: ServedCertificate, ids: tuple[str, ...]) -> Iterator[Piece]:
-        """An authority looked at the papers of a firm before it wrote its name into a certificate."""
-        if served.trust is Trust.TRUSTED and self._is_the_client(served.organisation):
-            yield piece("certificate_of_the_client", {"holder": served.organisation}, ids)
-
-    def _legal_name(self, own: str, site: Website, ids: tuple[str, ...]) -> Iterator[Piece]:
-        for page in own_pages(site, own):
-            for name in page.relations.legal_names:
-                if self._is_the_client(name):
-                    yield piece("legal_name_on_page", {"holder": name}, ids)
-                    return
-
-    def _is_the_client(self, organisation: str) -> bool:
-        return any(same_organisation(organisation, org) for org in self._seeds.orgs)
+    def _own_signs(self, domain: str) -> Iterator[Piece]:
+        """Yield what a name says of its holder; firms that the client names beside his own are no others."""
+        signs = (
+            one for name in self._heard.voices(domain) for one in self._heard.own.get(name, ())
+        )
+        for one in signs:
+            if one.reason.code == ANOTHER_FIRM:
+                words = without_legal_forms(str(one.reason.params["holder"]))
+                if words in self._heard.client_firms or self._likeness_to.of_words(words):
+                    continue
+            yield one
 
     def _said_of_client(self, domain: str, sure_only: bool) -> Iterator[Piece]:
-        """Yield what a name says of the client's, each code once, of the surest of them.
+        """Yield what a name says of the client's.
 
         Two that are only likely the client's vouch like a sure one: we would have to err twice.
         """
-        best: dict[str, tuple[int, Tie]] = {}
+        found: list[tuple[str, int, Tie]] = []
         likely: set[str] = set()
-        for (code, to), tie in sorted(self._said.get(domain, {}).items()):
+        for (code, to), tie in sorted(self._heard.said.get(domain, {}).items()):
             said = SAID_OF_CLIENT.get(code)
             less = self._less(to, tie.to, sure_only) if said and to != domain else None
             if said and less is not None:
                 likely |= {to} if less else set()
-                if said not in best or less < best[said][0]:
-                    best[said] = less, tie
-        for said, (less, tie) in best.items():
-            less = 0 if len(likely) > 1 else less
-            crowded = self._is_crowded(tie)
-            yield piece(said, _of(said, tie), tie.evidence, less=less, crowded=crowded)
+                found.append((said, less, tie))
+        for said, less, tie in found:
+            less = (0 if len(likely) > 1 else less) + tie.past
+            less += said == ALONE and self._others.is_in_company(said, tie)
+            crowded = self._is_crowded(tie) or (said in _TO_CUSTOMERS and self._is_sold(said, tie))
+            yield piece(said, told_of(said, tie), tie.evidence, less=less, crowded=crowded)
 
     def _vouched(self, domain: str, sure_only: bool) -> Iterator[Piece]:
-        """Yield what the client's names say of another, each code once, by the surest of them."""
+        """Yield what the client's names say of another."""
         # The client's pages and records lead to his suppliers too: their panels, their web mail.
         weaker = _OF_SUPPLIERS if self._is_a_suppliers(domain) else frozenset[str]()
-        found: dict[str, tuple[int, Tie]] = {}
-        for code, tie in sorted(self._said_by_client.get(domain, {}).items()):
+        found: list[tuple[str, int, Tie]] = []
+        for code, tie in sorted(self._heard.said_by_client.get(domain, {}).items()):
             if registered(tie.host) != domain:
-                found[code] = 0, tie
-        for speaker in sorted(self._speakers.get(domain, ())):
+                found.append((code, 0, tie))
+        for speaker in sorted(self._heard.speakers.get(domain, ())):
             less = self._less(speaker, speaker, sure_only)
-            for (code, to), tie in sorted(self._said[speaker].items()):
-                if less is not None and to == domain and code not in found and code != CERTIFIED:
-                    found[code] = less, tie
-        for code, (less, tie) in found.items():
-            less += STRONG - WEAK if code in weaker else 0
-            crowded, params = self._is_crowded(tie), _by(code, tie)
+            for (code, to), tie in sorted(self._heard.said[speaker].items()):
+                if less is not None and to == domain and code != CERTIFIED:
+                    found.append((code, less, tie))
+        for code, less, tie in found:
+            less += tie.past + (STRONG - WEAK if code in weaker else 0)
+            less += code == ALONE and self._others.is_in_company(code, tie)
+            if code == "redirect_from" and tie.to not in (domain, f"www.{domain}"):
+                less += 1  # it may be the client's place on somebody's platform
+            crowded, params = self._is_crowded(tie), told_by(code, tie)
             yield piece(SAID_BY_CLIENT[code], params, tie.evidence, less=less, crowded=crowded)
+
+    def _is_sold(self, said: str, tie: Tie) -> bool:
+        """Say whether other firms are served by the client's host, too: then it is what he lives by."""
+        to = registered(tie.to)
+        known = self._serves_others.get((said, to))
+        if known is None:
+            codes = [code for code in _SERVED if SAID_OF_CLIENT[code] == said]
+            known = any(
+                any((code, to) in self._heard.said[one] for code in codes)
+                and self._others.is_anothers(one)
+                for one in self._heard.speakers.get(to, ())
+            )
+            self._serves_others[said, to] = known
+        return known
 
     def _is_crowded(self, tie: Tie) -> bool:
         """Say whether a certificate names other firms, too, or a supplier, and so says nothing.
 
         An agency's certificate names its customers; a front's names itself and those before whom it stands.
         """
-        return any(self._is_anothers(one) or self._is_a_suppliers(one) for one in tie.among)
+        return any(self._others.is_anothers(one) or self._is_a_suppliers(one) for one in tie.among)
 
     def _is_a_suppliers(self, domain: str) -> bool:
-        """Say whether the client's names are served, or get their mail, from a name that is not his."""
-        if self._scope.follows(domain):
+        """Say whether the client's names are served, or get their mail, from a name that is not his.
+
+        A server called by a rare word of his is nobody's but his own.
+        """
+        if self._scope.follows(domain) or self._is_rare(domain):
             return False
-        speakers = filter(self._scope.follows, self._speakers.get(domain, ()))
-        said = {code for one in speakers for code, to in self._said[one] if to == domain}
-        return not _SERVES.isdisjoint(said | self._said_by_client.get(domain, {}).keys())
+        speakers = filter(self._scope.follows, self._heard.speakers.get(domain, ()))
+        said = {code for one in speakers for code, to in self._heard.said[one] if to == domain}
+        return not _SERVES.isdisjoint(said | self._heard.said_by_client.get(domain, {}).keys())
 
     def _shared(self, domain: str, sure_only: bool) -> Iterator[Piece]:
         """Yield the marks that the client's names bear too, and a firm's number that none of them does."""
-        best: dict[str, tuple[int, Mark]] = {}
-        borne = self._marks.get(domain, {})
-        for mark in sorted(borne):
-            less = self._borne(mark, domain, sure_only)
-            if less is not None and (mark.code not in best or less < best[mark.code][0]):
-                best[mark.code] = less, mark
-        for less, mark in best.values():
+        every = self._heard.borne(domain)
+        weighed = ((mark, self._borne(mark, domain, sure_only)) for mark in sorted(every))
+        borne = {mark: less for mark, less in weighed if less is not None}
+        phones = {mark.value for mark in borne if mark.code == PHONES}
+        for mark, less in borne.items():
             strangers = self._strangers(mark, domain)
-            weight = WEIGHTS[mark.code]
-            agencys = weight.shared and weight.imitable and any(map(self._is_anothers, strangers))
             yield piece(
                 mark.code,
                 mark.told,
-                borne[mark],
+                every[mark],
                 strangers=len(strangers),
-                less=less,
-                crowded=agencys,
+                # Two numbers of his are no more his agency's, which stands in his footer with its own.
+                less=max(0, less - 1) if mark.code == PHONES and len(phones) > 1 else less,
+                crowded=self._is_lent(mark, strangers),
+                settled=mark.code == TAXPAYER and self._is_settled(mark, domain, borne),
             )
-        if TAXPAYER not in best and (number := self._anothers_number(domain)):
-            yield piece("another_taxpayer_number_on_page", number.told, borne[number])
+        if all(mark.code != TAXPAYER for mark in borne) and (number := self._others.number(domain)):
+            yield piece("another_taxpayer_number_on_page", number.told, every[number])
+
+    def _is_settled(self, mark: Mark, domain: str, borne: dict[Mark, int]) -> bool:
+        """Say whether a number stands on a name that was kept up: the client's own, or a branch's of his.
+
+        Its firm is called like him and named beside his own, and shows his counter; a dealer who is named so, too,
+        has a firm of another name.
+        """
+        if domain not in self._heard.kept_up or not borne[mark]:
+            return domain in self._heard.kept_up
+        counters = (one for one in borne if one.code in _COUNTED)
+        own = any(not self._is_lent(one, self._strangers(one, domain)) for one in counters)
+        return own and borne[mark] == WEAK and self._others.is_of_his_family(mark, domain)
+
+    def _is_lent(self, mark: Mark, strangers: Iterable[str]) -> bool:
+        """Say whether a mark is an agency's or hoster's, and so its customers'; anybody buys on a given day.
+
+        On pages it is so where firms bear it that have nothing to do with the client.
+        """
+        weight = WEIGHTS[mark.code]
+        if not weight.shared or mark.code == BATCH:
+            return False
+        one_of_many = self._others.is_unrelated if weight.imitable else self._others.is_anothers
+        return any(map(one_of_many, strangers))
 
     def _borne(self, mark: Mark, domain: str, sure_only: bool) -> int | None:
         """Return how much less a mark weighs, by who of the client's bears it; None where nobody does."""
+        if mark.code in (TAXPAYER, PHONES):
+            return self._printed(mark, domain, sure_only)
+        less = self._shown(mark, domain, sure_only)
+        if less is None:
+            return None
+        if mark.code == NAME_SERVERS:
+            # Where a service has but one pair, that is everybody's; a front also gives out certificates.
+            several = len(self._heard.server_pairs[mark.kind]) > 1
+            return less + self._others.stands_in_company(domain) if several else None
+        if mark.code == SENDS:
+            # A web server that also sends is entered by its hoster, for all who live there.
+            return None if mark.value in self._heard.addresses.get(domain, ()) else less + 1
+        return less
+
+    def _printed(self, mark: Mark, domain: str, sure_only: bool) -> int | None:
+        """Weigh a number less that stands among others on the client's page, or a firm's among others here."""
+        among = int(mark.code == TAXPAYER and self._others.stands_among(mark, domain))
         if mark.code == TAXPAYER and mark.value in self._seeds.inns:
-            return 0
-        host = self._client_marks.get(mark)
+            return among
+        found = (
+            (self._shown(one, domain, sure_only), int(one.kind.endswith(AMONG_OTHERS)))
+            for one in printed_so(mark)
+        )
+        return min((one + less + among for one, less in found if one is not None), default=None)
+
+    def _shown(self, mark: Mark, domain: str, sure_only: bool) -> int | None:
+        host = self._heard.client_marks.get(mark)
         if host is not None and registered(host) != domain:
             return 0
-        others = (one for one in self._bearers.get(mark, ()) if one != domain)
-        found = (self._less(one, one, sure_only) for one in others)
+        others = (registered(one) for one in self._heard.bearers.get(mark, ()))
+        found = (self._less(one, one, sure_only) for one in others if one != domain)
         return min((less for less in found if less is not None), default=None)
 
     def _strangers(self, mark: Mark, domain: str) -> list[str]:
         """Return names that bear a mark and that nothing ties to the client but what they show themselves."""
-        others = (one for one in self._bearers.get(mark, ()) if one != domain)
-        return [*islice(filter(self._is_a_stranger, others), MANY + 1)]
+        others = {name for one in printed_so(mark) for name in self._heard.bearers.get(one, ())}
+        strange = filter(self._others.is_a_stranger, others - {domain})
+        return [*islice((one for one in strange if registered(one) == one), MANY + 1)]
 
-    def _is_a_stranger(self, domain: str) -> bool:
-        if self._scope.follows(domain):
-            return False
-        pieces = (*self._own.get(domain, ()), *self._said_by_client.get(domain, ()))
-        return not any(
-            WEIGHTS[SAID_BY_CLIENT[one]].points >= STRONG
-            if isinstance(one, str)
-            else one.points >= STRONG and one.reason.group != AGAINST
-            for one in pieces
-        )
-
-    def _is_anothers(self, domain: str) -> bool:
-        """Say whether a name is held, or used, by another firm as far as anybody could see."""
-        if self._scope.follows(domain):
-            return False
-        held = any(one.reason.group == AGAINST for one in self._own.get(domain, ()))
-        return held or self._anothers_number(domain) is not None
-
-    def _anothers_number(self, domain: str) -> Mark | None:
-        """Return the one taxpayer number on a name's pages, where it is known not to be the client's."""
-        numbers = [mark for mark in sorted(self._marks.get(domain, ())) if _is_taxpayers(mark)]
-        if not numbers or not self._knows_taxpayer():
-            return None
-        ours = any(one.value in self._seeds.inns or one in self._client_marks for one in numbers)
-        return None if ours else numbers[0]
-
-    def _knows_taxpayer(self) -> bool:
-        return bool(self._seeds.inns) or any(map(_is_taxpayers, self._client_marks))
+    def _in_network(self, domain: str) -> Iterator[Piece]:
+        networks = self._heard.client_networks
+        for ip, network in within(self._heard.addresses.get(domain, ()), networks):
+            host, ids = networks[network]
+            told: Params = {"ip": ip, "network": str(network), "from": host}
+            yield piece("in_client_network", told, ids)
 
     def _is_rare(self, domain: str) -> bool:
         listed = self._seeds.listed.get(domain)
         return listed is not None and listed.count <= SELDOM
+
+    def _left_with_word_of(self, domain: str) -> int:
+        """Return how many names of the lists hold the same word, and are not known to be the client's."""
+        word = self._seeds.listed[domain].word
+        names = (name for name, one in self._seeds.listed.items() if one.word == word)
+        return sum(not self._scope.follows(name) for name in names)
 
     def _likeness(self, domain: str) -> Iterator[Piece]:
         if self._is_rare(domain):
@@ -374,23 +392,4 @@ class Claims:
 
 def _is_said(pieces: Iterable[Piece]) -> bool:
     """Say whether a person, a paper or a registry names the client."""
-    return any(one.reason.group in ("person", "papers", "legal_id") for one in pieces)
-
-
-def _is_taxpayers(mark: Mark) -> bool:
-    return (mark.code, mark.kind) == (TAXPAYER, INN)
-
-
-def _by(code: str, tie: Tie) -> Params:
-    if code == CERTIFIED:
-        return {"holder": tie.to}
-    return {"with" if code in (ALONE, TOGETHER) else "from": tie.host}
-
-
-def _of(said: str, tie: Tie) -> Params:
-    if said in (ALONE, TOGETHER):
-        return {"with": tie.to}
-    if said == "accepts_reports_for_it":
-        return {"from": tie.to}
-    hosts: Iterable[str] = ("served_by_client_name_server", "mail_goes_to_client_host")
-    return {"host" if said in hosts else "to": tie.to}
+    return any(one.reason.group in ("person", "account", "papers", "legal_id") for one in pieces)

@@ -6,6 +6,7 @@ that were forgotten. Nothing that was seen gives way to a paper; where both spea
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import chain
 
@@ -27,11 +28,15 @@ from scanner.assets import (
     Step,
     put_together,
 )
+from scanner.discovery.account_hostings import by_account
+from scanner.discovery.accounts import clients_accounts, exported, in_own_account
 from scanner.discovery.looks import DNS_RECORDS, MAIL_POLICY, Looks
-from scanner.discovery.scope import Seeds, registered
+from scanner.discovery.scope import EXPORTED, Exported, Seeds, registered
 
 _OURS = (Ownership.CONFIRMED, Ownership.LIKELY)
 _NAMED = (Kind.DOMAIN, Kind.SITE, Kind.MAIL)
+_BY_ACCOUNT = (Kind.HOSTING, Kind.SAAS)
+"""Kinds that are known by the account at the provider, once a paper tells it."""
 _REGISTRARS = frozenset(one.key for one in all_providers() if "registrar" in one.kinds)
 """Their name servers are free with a domain, and say nothing of a hosting there."""
 
@@ -48,7 +53,7 @@ def with_papers(
         rows.setdefault(one.asset, []).append(one)
     if not rows:
         return estate
-    return _Papers(estate, rows, looks, seeds).estate()
+    return _Papers(by_account(estate, rows, looks), rows, looks, seeds).estate()
 
 
 class _Papers:
@@ -69,10 +74,12 @@ class _Papers:
         self._meant: dict[Asset, list[Declaration]] = {}
         """Rows by the thing they are about, as it is known here."""
         self._renamed: dict[Asset, Asset] = {}
-        lone = _alone_at_their_provider(rows)
+        self._own = clients_accounts((row for some in rows.values() for row in some), seeds)
+        lone = _alone_at_their_provider(rows) | _alone_of_their_product(rows)
         for asset, some in sorted(rows.items()):
             meant = self._match(asset, put_together(some), asset in lone)
-            if meant != asset and asset.kind is Kind.HOSTING and any(row.account for row in some):
+            by_account = asset.kind in _BY_ACCOUNT and any(row.account for row in some)
+            if meant != asset and by_account:
                 self._renamed.setdefault(meant, asset)
             self._meant.setdefault(meant, []).extend(some)
 
@@ -89,6 +96,8 @@ class _Papers:
                 self._holdings[asset] = self._new(asset, said)
                 if asset.kind is Kind.HOSTING:
                     relations |= set(self._leading_to(asset, said))
+            if export := next((row for row in rows if in_own_account(row, self._own)), None):
+                self._holdings[asset] = _confirmed(self._holdings[asset], exported(export))
         for seen, account in self._renamed.items():
             self._holdings[account] = replace(self._holdings.pop(seen), asset=account)
         holdings = tuple(self._holdings[one] for one in sorted(self._holdings))
@@ -110,6 +119,8 @@ class _Papers:
             return self._site_of.get(asset.key, asset)
         if asset.kind is Kind.HOSTING:
             return self._seen_hosting(said, alone) or asset
+        if asset.kind in (Kind.SAAS, Kind.LICENCE):
+            return self._seen_service(asset, said, alone) or asset
         if said.type == "certificate":
             shown = [
                 one.asset
@@ -138,6 +149,19 @@ class _Papers:
             return min(best, key=lambda pair: (-pair[0], pair[1]))[1]
         return there[0].asset if alone and not names and len(there) == 1 else None
 
+    def _seen_service(self, asset: Asset, said: Statement, alone: bool) -> Asset | None:
+        """Return the service of the product that is at the paper's names; without names, the only one."""
+        there = [
+            one
+            for one in self._estate.holdings
+            if one.asset.kind is asset.kind and _product(one.asset) == _product(asset)
+        ]
+        names = {registered(host) or host for host in said.hosts}
+        for one in there:
+            if names & {registered(host) or host for host in one.hosts}:
+                return one.asset
+        return there[0].asset if alone and not names and len(there) == 1 else None
+
     def _new(self, asset: Asset, said: Statement) -> Holding:
         ownership, word = Ownership.LIKELY, None
         for words, meant, code in (
@@ -162,12 +186,13 @@ class _Papers:
         """Yield what the records of the client's domains lead to at the provider of a declared hosting.
 
         No site lives there; but its mail servers, its name servers and its sending hosts are of the
-        account as well.
+        account as well. What belongs to a domain that another account there has is that account's.
         """
         if said.provider not in _known_providers():
             return
+        taken = self._taken_at(said.provider, hosting)
         for one in self._estate.holdings:
-            if one.ownership not in _OURS:
+            if one.ownership not in _OURS or one.asset.key in taken:
                 continue
             if one.asset.kind is Kind.MAIL and said.provider in _providers(one.hosts, one.provider):
                 yield Relation(one.asset, "on_hosting", hosting)
@@ -175,6 +200,15 @@ class _Papers:
                 yield Relation(one.asset, "sends_from", hosting)
             elif one.asset.kind is Kind.DOMAIN and said.provider in self._zone_keepers(one):
                 yield Relation(hosting, "name_server_of", one.asset)
+
+    def _taken_at(self, provider: str, hosting: Asset) -> set[str]:
+        """Return the registered names on the provider's other hostings, as seen or as papers say."""
+        said = (row for asset, rows in self._meant.items() if asset != hosting for row in rows)
+        told = (row.hosts for row in said if row.provider == provider and row.account)
+        seen = (one.hosts for one in self._hostings if one.provider == provider)
+        taken = {registered(host) for host in chain.from_iterable((*told, *seen))}
+        own = {registered(host) for row in self._meant[hosting] for host in row.hosts}
+        return taken - own
 
     def _zone_keepers(self, domain: Holding) -> set[str]:
         match self._looks.latest(DNS_RECORDS, Domain(domain.asset.key)).outcome:
@@ -202,6 +236,17 @@ def _alone_at_their_provider(rows: dict[Asset, list[Declaration]]) -> set[Asset]
     return set(chain.from_iterable(some for some in by_provider.values() if len(some) == 1))
 
 
+def _alone_of_their_product(rows: Iterable[Asset]) -> set[Asset]:
+    """Return the services and licences of papers that are the only ones of their product."""
+    sold = [asset for asset in rows if asset.kind in (Kind.SAAS, Kind.LICENCE)]
+    counted = Counter(map(_product, sold))
+    return {asset for asset in sold if counted[_product(asset)] == 1}
+
+
+def _product(asset: Asset) -> str:
+    return asset.key.partition("/")[0]
+
+
 def _known_providers() -> frozenset[str]:
     return frozenset(one.key for one in all_providers())
 
@@ -209,6 +254,15 @@ def _known_providers() -> frozenset[str]:
 def _providers(hosts: Iterable[str], first: str = "") -> set[str]:
     found = (provider_of_name(host) for host in hosts)
     return {first, *(one.key for one in found if one)} - {""}
+
+
+def _confirmed(holding: Holding, export: Exported) -> Holding:
+    """What the client's own account holds is his, unless a person said otherwise."""
+    if holding.ownership is Ownership.FOREIGN:
+        return holding
+    reason = OwnershipReason(EXPORTED, "account", export.told)
+    others = tuple(one for one in holding.reasons if one.code != EXPORTED)
+    return replace(holding, ownership=Ownership.CONFIRMED, reasons=(reason, *others))
 
 
 def _by_papers(holding: Holding) -> bool:

@@ -14,17 +14,25 @@ from probes.address_owner import AddressOwner
 from probes.addresses import HostAddresses
 from probes.dns_records import DnsRecords
 from probes.kit.observation import AnyObservation, Seen
-from probes.kit.target import Address, Domain, Endpoint, Host
+from probes.kit.target import Address, Domain, Endpoint, Host, Organisation
+from probes.mail_policy import MailPolicy
 from probes.parent_delegation import ParentDelegation
 from probes.website import Website
 from scanner.assets import Ownership, Step
 from scanner.discovery.agenda import Agenda, Look
+from scanner.discovery.bought_certificates import BoughtCertificates
 from scanner.discovery.brand_names import Candidate, candidates
 from scanner.discovery.claims import Claims
+from scanner.discovery.client_words import brand_domains
+from scanner.discovery.implicit_mail import implicit_mail_looks
 from scanner.discovery.lead import Lead, mentions_in, name_in
-from scanner.discovery.likeness import MOST_BRANDS
+from scanner.discovery.looks import Sighting
 from scanner.discovery.met import Met, Rank
-from scanner.discovery.scope import Scope, Seeds, Standing
+from scanner.discovery.networks import few_addresses
+from scanner.discovery.organisation import firm_spellings
+from scanner.discovery.posture_looks import posture_looks
+from scanner.discovery.presence import Lives, presence_seen
+from scanner.discovery.scope import Scope, Seeds, Standing, registered
 
 MAIL_HOSTS_OF_A_DOMAIN = 10
 """MX hosts of one domain that are looked at, most preferred first."""
@@ -32,8 +40,9 @@ WEAK_SIBLINGS = 300
 """Registered names that only weak ways lead to, and that are looked at all the same."""
 
 _PASSIVE = ("delegation", "dns_records", "mail_policy", "microsoft_tenant")
-_DOMAIN_PROBES = (*_PASSIVE, "service_records", "certificate_log", "web_archive")
+_DOMAIN_PROBES = (*_PASSIVE, "dnssec", "service_records", "certificate_log", "web_archive")
 _FOLLOWED = frozenset({Ownership.LIKELY, Ownership.CONFIRMED})
+_OF_FIRMS = ("organisation_certificates", "organisation_registrations")
 _SEARCHES = ("names_below", "zone_transfer", "zone_chain")
 """Many questions at once: only where a person stands for the name."""
 
@@ -48,7 +57,9 @@ class Frontier:
         self.scope = Scope(seeds)
         self.claims = Claims(seeds, self.scope)
         """What was learnt of whose each name is."""
-        self._searches = (*_SEARCHES, *seeds.keyed) if seeds.searches else ()
+        keyed = [one for one in seeds.keyed if one not in _OF_FIRMS]
+        self._searches = (*_SEARCHES, *keyed) if seeds.searches else ()
+        self._of_firms = tuple(_of_firms(seeds))
         self._guesses = {one.name: one.like for one in _guesses(seeds, self.scope)}
         """Names that nobody mentioned, and the brand each is like."""
         self.siblings: set[str] = set()
@@ -61,6 +72,8 @@ class Frontier:
         self._depth, self._max_hosts = depth, max_hosts
         self._round = 0
         self._agenda = Agenda()
+        self.bought = BoughtCertificates(self.scope)
+        """What was paid for to be shown by servers, and which servers show it."""
         self._early: dict[Look, AnyObservation] = {}
         self._addresses: dict[str, tuple[str, ...]] = {}
         """Of hosts that have any; hosts at the same addresses share one tuple."""
@@ -69,6 +82,8 @@ class Frontier:
         self._listed = seeds.listed
         self._sure_addresses: set[str] = set()
         """Addresses of hosts that a person stands for."""
+        self._bare: set[str] = set()
+        """Siblings whose own name leads nowhere, by an authority's word."""
         self._plain_addresses: set[str] = set()
         """Addresses behind which no front stands."""
 
@@ -76,6 +91,11 @@ class Frontier:
     def planned_count(self) -> int:
         """How many looks are planned so far; grows as leads are followed."""
         return self._agenda.planned
+
+    @property
+    def addressed(self) -> Iterable[str]:
+        """Hosts that were seen to lead somewhere."""
+        return self._addresses.keys()
 
     def start(self) -> tuple[Look, ...]:
         """Return the looks at everything a person named."""
@@ -90,6 +110,7 @@ class Frontier:
             self._met.listed(name, self._listed[name].file)
             self._plan(self._open_sibling(name), due)
         self._plan((Look("parent_delegation", Domain(name)) for name in self._guesses), due)
+        self._plan(self._of_firms if self._depth else (), due)
         return tuple(due)
 
     def learn(self, observation: AnyObservation) -> tuple[Look, ...]:
@@ -136,6 +157,7 @@ class Frontier:
     def _digest(self, observation: AnyObservation, due: list[Look]) -> None:
         self.claims.hear(observation)
         self._met.hear(observation)
+        self.bought.hear(observation)
         self._plan(self._next(observation), due)
 
     def _next(self, observation: AnyObservation) -> Iterator[Look]:
@@ -145,6 +167,10 @@ class Frontier:
         if observation.probe == "delegation":
             # The parent's name servers cost a registry nothing, so they are asked before it.
             yield Look("registration", observation.target)
+        if observation.probe == "addresses" and self._is_bare(observation):
+            self._bare.add(name_in(observation.target))
+        yield from posture_looks(observation, self.scope, self.mail_hosts)
+        yield from implicit_mail_looks(observation, self.scope)
         match observation.outcome:
             case Seen(Website() as site) if self.scope.is_sure(name_in(observation.target)):
                 host = name_in(observation.target)
@@ -164,6 +190,8 @@ class Frontier:
                 if addresses:
                     self._addresses[name] = self._equal.setdefault(addresses, addresses)
                     yield from self._visits(name)
+            case Seen(MailPolicy() as policy) if self.scope.is_sure(name_in(observation.target)):
+                yield from self._within(policy)
             case Seen(DnsRecords()):
                 name, hosts = name_in(observation.target), _mail_hosts(observation)
                 if self.scope.follows(name):
@@ -177,7 +205,9 @@ class Frontier:
         addresses = self._addresses.get(name, ())
         if not addresses:
             return
-        mail, site, sibling = name in self.mail_hosts, name in self.sites, name in self.siblings
+        mail, site = name in self.mail_hosts, name in self.sites
+        ours = self.scope.standing(name) is Standing.OURS
+        sibling = not ours and registered(name) in self.siblings
         if mail:
             yield Look("mail_server", Host(name))
             yield Look("tls_certificate", Endpoint(name, 25, "smtp"))
@@ -195,6 +225,12 @@ class Frontier:
         known = ip in self._sure_addresses and ip in self._plain_addresses
         if self._depth and known and ":" not in ip:
             block = IPv4Network((ip, BLOCK), strict=False)
+            yield Look("address_neighbours", Address(str(block.network_address)))
+
+    def _within(self, policy: MailPolicy) -> Iterator[Look]:
+        """What stands in the small networks that the client sends from, be it nothing else of his."""
+        for network in few_addresses(policy) if self._depth else ():
+            block = network.supernet(new_prefix=BLOCK)
             yield Look("address_neighbours", Address(str(block.network_address)))
 
     def _certificate_behind(self, name: str) -> Iterator[Look]:
@@ -244,16 +280,27 @@ class Frontier:
     def _open_next_rounds(self, due: list[Look]) -> None:
         while not self._agenda.waiting and self._depth:
             room = max(0, self._max_hosts - len(self.sites))
-            if likely := self._now_likely()[:room]:
+            if instead := self._instead()[:room]:
+                for name in instead:
+                    self._plan(self._open_site(name), due)
+            elif likely := self._now_likely()[:room]:
                 # What lies under these is as near as what lies under a name that somebody typed.
                 self._round = 0
                 for name in likely:
                     self._plan(self._open_likely(name), due)
-            elif self._round == self._depth or not self._open_round(room, due):
+            elif self._round < self._depth and self._open_round(room, due):
+                continue
+            elif not self._look_for_bought(due):
                 break
         if not self._agenda.waiting:
             left = {*self._met.sites(), *self._new_siblings()}
             self.left_out = tuple(sorted(left, key=_nearest_first))
+
+    def _look_for_bought(self, due: list[Look]) -> bool:
+        """Look at further ports, now that every website has shown its certificate; False without any."""
+        before = self._agenda.planned
+        self._plan(self.bought.looks(self.addressed), due)
+        return self._agenda.planned > before
 
     def _open_round(self, room: int, due: list[Look]) -> bool:
         """Open what was met in the rounds before, the nearest first; False where nothing is left, or fits."""
@@ -267,6 +314,16 @@ class Frontier:
         for name in siblings[: max(0, room - len(hosts))]:
             self._plan(self._open_sibling(name), due)
         return True
+
+    def _is_bare(self, observation: AnyObservation) -> bool:
+        nowhere = presence_seen(Sighting(observation.outcome)).lives is Lives.NOWHERE
+        return nowhere and name_in(observation.target) in self.siblings
+
+    def _instead(self) -> list[str]:
+        """Return the hosts to visit where the registered name above, met by them, leads nowhere; each has one."""
+        met = {name: self._met.led_to(name) for name in sorted(self._bare & self.siblings)}
+        self._bare -= {name for name, host in met.items() if host}
+        return [host for host in met.values() if host and host not in self.sites]
 
     def _new_siblings(self) -> list[str]:
         """Return registered names not looked at yet, the most telling first, of weak ones only so many."""
@@ -291,11 +348,17 @@ def _guesses(seeds: Seeds, scope: Scope) -> tuple[Candidate, ...]:
     """Return what may be registered besides; typed names are brands too, unless there are very many."""
     if not seeds.guesses:
         return ()
-    typed = sorted(scope.domains.keys() - scope.papers)
-    brands = (*seeds.brands, *seeds.orgs)
-    known = typed if len(typed) <= MOST_BRANDS else ()
-    found = candidates(brands, known, seeds.guesses)
+    found = candidates((*seeds.brands, *seeds.orgs), brand_domains(scope), seeds.guesses)
     return tuple(one for one in found if scope.sibling(one.name))
+
+
+def _of_firms(seeds: Seeds) -> Iterator[Look]:
+    """Yield the looks at the client's firms: every spelling in certificates, the given one in registers."""
+    for org in seeds.orgs:
+        for spelling in firm_spellings(org):
+            yield Look("organisation_certificates", Organisation.of(spelling))
+        if "organisation_registrations" in seeds.keyed:
+            yield Look("organisation_registrations", Organisation.of(org))
 
 
 def _mail_hosts(observation: AnyObservation) -> list[str]:

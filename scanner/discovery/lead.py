@@ -8,7 +8,7 @@ from functools import cache
 from msgspec import Struct
 
 from probes.kit.observation import AnyObservation, Mention, Mentions, Seen
-from probes.kit.target import Target
+from probes.kit.target import Address, Target
 
 LISTED = "listed_in_zone_list"
 """How a name is met that nobody mentioned: a registry's list has it, and a client's word is in it."""
@@ -38,7 +38,7 @@ def mentions_in(observation: AnyObservation) -> Iterator[Mention]:
 
 def name_in(target: Target) -> str:
     """Return the host or domain name a target is about; an address gives its own spelling."""
-    return getattr(target, "name", "") or str(getattr(target, "ip", ""))
+    return target.ip if isinstance(target, Address) else target.name
 
 
 @cache

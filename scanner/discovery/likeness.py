@@ -2,44 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable
 
 from probes.kit.target import display_name
-from scanner.discovery.organisation import without_legal_forms
+from scanner.discovery.client_words import SHORT, brand_domains, by_spelling
 from scanner.discovery.scope import Scope, Seeds
-from scanner.discovery.spelling import other_spellings
 
-MOST_BRANDS = 20
-"""Typed names from which on their own words are no brands: somebody's whole stock was listed."""
-_SHORTEST = 4
-"""Letters of a word that few others share."""
-_SPELLINGS = 6
+_SHORT_CORE = 5
 
 
 class Likeness:
-    """The words by which a client is known."""
+    """The words by which a client is known, looked for in names."""
 
     def __init__(self, seeds: Seeds, scope: Scope) -> None:
         """Take brands and firms as they were given, and the labels of typed domains unless they are many."""
-        self._words: dict[str, str] = {}
-        for brand in (*seeds.brands, *seeds.orgs):
-            self._take("".join(without_legal_forms(brand)), brand)
-        typed = sorted(scope.domains.keys() - scope.papers)
-        for name in typed if len(typed) <= MOST_BRANDS else ():
-            self._take(display_name(name).partition(".")[0], display_name(name))
+        self._likes: dict[str, str] = {}
+        for spelling, word in by_spelling(
+            (*seeds.brands, *seeds.orgs), brand_domains(scope)
+        ).items():
+            # What is left of `agropro` without an affix is a word of many.
+            if len(spelling) > (SHORT if word.cost < 1 else _SHORT_CORE):
+                self._likes.setdefault(spelling.replace("-", ""), word.like)
+        # Of two that begin alike the longer one says more.
+        longest = sorted(self._likes, key=lambda one: (-len(one), one))
+        self._any = re.compile("|".join(map(re.escape, longest))) if longest else None
 
     def of(self, domain: str) -> str:
         """Return the brand that a registered name holds, as it was given; empty for none."""
-        shown = display_name(domain).replace("-", "")
-        return next((brand for word, brand in self._words.items() if word in shown), "")
+        return self._in(display_name(domain).partition(".")[0].replace("-", ""))
 
-    def _take(self, word: str, brand: str) -> None:
-        for spelling in _spellings(word.casefold()):
-            if len(spelling) >= _SHORTEST:
-                self._words.setdefault(spelling.replace("-", ""), brand)
+    def of_words(self, words: Iterable[str]) -> str:
+        """Return the brand that a firm's name holds; empty for none."""
+        return self._in("".join(words))
 
-
-def _spellings(word: str) -> Iterator[str]:
-    there: Iterable[str] = other_spellings(word, _SPELLINGS)
-    yield word
-    yield from there
+    def _in(self, text: str) -> str:
+        found = self._any.search(text) if self._any else None
+        return self._likes[found[0]] if found else ""

@@ -14,13 +14,18 @@ from probes.addresses import HostAddresses
 from probes.certificate_log import LoggedCertificates
 from probes.delegation import Delegation
 from probes.dns_records import DnsRecords
+from probes.dnssec import Dnssec
 from probes.kit.observation import Absent, AnyObservation, Reason, Seen, Unknown
 from probes.kit.target import Address, Domain, Endpoint, Host, Target
 from probes.mail_policy import MailPolicy
 from probes.mail_server import MailServer
 from probes.microsoft_tenant import MicrosoftTenant
+from probes.mta_sts_policy import PolicyFile
+from probes.name_servers import NameServers
 from probes.names_below import NamesBelow
+from probes.old_tls import OldTls
 from probes.registration import Registration
+from probes.relied_domain import ReliedDomain
 from probes.reverse_whois import PastHolders
 from probes.security_trails import Trailed
 from probes.service_records import ServiceRecords
@@ -46,6 +51,10 @@ REGISTRATION: Ask[Domain, Registration] = Ask("registration")
 DELEGATION: Ask[Domain, Delegation] = Ask("delegation")
 DNS_RECORDS: Ask[Domain, DnsRecords] = Ask("dns_records")
 MAIL_POLICY: Ask[Domain, MailPolicy] = Ask("mail_policy")
+MTA_STS_POLICY: Ask[Domain, PolicyFile] = Ask("mta_sts_policy")
+DNSSEC: Ask[Domain, Dnssec] = Ask("dnssec")
+NAME_SERVERS: Ask[Domain, NameServers] = Ask("name_servers")
+RELIED_DOMAIN: Ask[Domain, ReliedDomain] = Ask("relied_domain")
 SERVICE_RECORDS: Ask[Domain, ServiceRecords] = Ask("service_records")
 MICROSOFT_TENANT: Ask[Domain, MicrosoftTenant] = Ask("microsoft_tenant")
 CERTIFICATE_LOG: Ask[Domain, LoggedCertificates] = Ask("certificate_log")
@@ -61,6 +70,7 @@ WEBSITE: Ask[Host, Website] = Ask("website")
 SITE_FILES: Ask[Host, SiteFiles] = Ask("site_files")
 MAIL_SERVER: Ask[Host, MailServer] = Ask("mail_server")
 TLS_CERTIFICATE: Ask[Endpoint, ServedCertificate] = Ask("tls_certificate")
+OLD_TLS: Ask[Endpoint, OldTls] = Ask("old_tls")
 ADDRESS_OWNER: Ask[Address, AddressOwner] = Ask("address_owner")
 
 

@@ -22,8 +22,13 @@ class MailRoute(Struct, frozen=True):
 
 
 def mail_route(notes: Notes, domain: str) -> MailRoute:
-    """Read a domain's MX; empty where there is none, or none was seen."""
+    """Read a domain's MX; without one the domain itself, where a server answers that is no hoster's.
+
+    Empty where there is none, or none was seen.
+    """
     hosts = notes.records(domain).mail_hosts
+    if not hosts and notes.takes_letters(domain):
+        hosts = (domain,)
     addresses = tuple(dict.fromkeys(ip for host in hosts for ip in notes.host(host).addresses))
     named = [service for host in hosts if (service := mail_provider_of(host))]
     owners = [owner for ip in addresses if (owner := notes.owner(ip)).key]

@@ -10,7 +10,7 @@ from typing import Any
 from probes.certificate_log import LoggedCertificates
 from probes.kit.observation import AnyObservation, Seen
 from probes.kit.providers import provider_of_name
-from probes.kit.target import Address, Domain, Endpoint, Host
+from probes.kit.target import Address, Domain, Endpoint, Host, Organisation
 from probes.tls_certificate import ServedCertificate
 from scanner.assets import Step
 from scanner.discovery.certificates import plain_names, siblings
@@ -56,6 +56,8 @@ _RANKS = {
     "in_app_links_of": Rank.TELLING,
     "certified_for_organisation_of": Rank.TELLING,
     "same_registrant_as": Rank.LIKELY,
+    "certified_for": Rank.LIKELY,
+    "once_registered_by": Rank.LIKELY,
     "in_sitemap_of": Rank.LIKELY,
     "in_security_txt_of": Rank.LIKELY,
     "mail_domain_on_page_of": Rank.LIKELY,
@@ -92,9 +94,11 @@ class Met:
 
     def hear(self, observation: AnyObservation) -> None:
         """Remember every name the answer mentions that may be worth a look in the next round."""
+        if not isinstance(observation.outcome, Seen):
+            return
         target = observation.target
-        about, far = name_in(target), isinstance(target, Address)
-        ours = self._scope.standing(about) is Standing.OURS
+        about, far = name_in(target), isinstance(target, Address | Organisation)
+        ours = not far and self._scope.standing(about) is Standing.OURS
         named = self._scope.follows(about)
         if not (ours or named or far):
             self._hear_possible(observation)
@@ -106,7 +110,8 @@ class Met:
                 self.remember(name, Lead(target, code, distance))
             if code in SERVICE_CODES:
                 self._providers.add(registered(name))
-            self._meet(name, Lead(target, code, distance), answer)
+            if name not in self._visited or code not in self.codes(name):
+                self._meet(name, Lead(target, code, distance), answer)
 
     def sibling(self, domain: str, lead: Lead) -> None:
         """Meet a registered name that nobody mentioned, and that proved to exist."""
@@ -140,6 +145,12 @@ class Met:
                 self.hosts.add(host)
             yield host, lead.code == "mx_host_of"
 
+    def led_to(self, domain: str) -> str:
+        """Return the host by which a name that is only possible was met, the nearest; empty for its apex alone."""
+        hosts = self._beside.get(domain, {})
+        named = [host for host, lead in hosts.items() if lead.code not in _NO_SITES]
+        return min(named, key=lambda host: (hosts[host].precedence, host), default="")
+
     def remember(self, name: str, lead: Lead) -> None:
         """Keep the shortest way to a name; what a person named needs none."""
         codes = self._codes.get(name, _NO_CODES)
@@ -155,7 +166,8 @@ class Met:
             if not listed or not self._scope.is_sure(name_in(lead.parent)):
                 return
         best = self._stories.get(name)
-        self._stories[name] = min(lead, best or lead, key=_precedence)
+        if best is None or lead.precedence <= best.precedence:
+            self._stories[name] = lead
 
     def codes(self, name: str) -> frozenset[str]:
         """Return the codes under which a name was met; empty for what a person named."""
@@ -233,8 +245,6 @@ class Met:
 
     def _meet(self, name: str, lead: Lead, answer: _Answer) -> None:
         """Keep in mind a host of the client's, or a registered name that may be his."""
-        if name in self._visited and lead.code in self.codes(name):
-            return
         if self._scope.standing(name) is Standing.OURS:
             if answer.names(name):
                 if lead.code not in _NO_SITES and name not in self._visited:

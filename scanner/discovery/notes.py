@@ -13,8 +13,9 @@ from msgspec import Struct
 from probes.delegation import ServerState
 from probes.kit.observation import Absent, Seen, Unknown
 from probes.kit.target import Address, Domain, Endpoint, Host, Target
-from probes.website import Visit
+from probes.website import Page, Visit
 from scanner.discovery.agenda import Look
+from scanner.discovery.implicit_mail import may_take_letters
 from scanner.discovery.lead import name_in
 from scanner.discovery.looks import Ask, Looks, Sighting
 from scanner.discovery.owners import Owner, owner_seen
@@ -35,6 +36,11 @@ _STUBS = {
 }
 
 
+LITTLE_TEXT = 512
+"""Fewer visible characters than this are no proof of a site beside a weak sign of a stub, or where the
+server shows the same to a name nobody uses. More than this nobody's default page says."""
+
+
 class HostNote(Struct, frozen=True, gc=False):
     """Whether a host name leads anywhere, and where."""
 
@@ -49,6 +55,11 @@ class Home(Struct, frozen=True, gc=False):
 
     title: str
     body_sha256: str
+    text_length: int = 0
+    words: bytes = b""
+    """A sample of the words it begins with."""
+    canonical: str = ""
+    """The host it calls the true one."""
 
 
 class SiteNote(Struct, frozen=True, gc=False):
@@ -142,6 +153,11 @@ class Notes:
         note: Senders = self._note("mail_policy", domain)
         return note
 
+    def takes_letters(self, host: str) -> bool:
+        """Say whether a mail server of a host accepts letters and is not known to be a hoster's."""
+        note: bool = self._note("mail_server", host)
+        return note
+
     def owner(self, ip: str) -> Owner:
         """Return who runs an address."""
         note: Owner = self._note("address_owner", ip)
@@ -182,9 +198,21 @@ def _home(host: str, visits: list[tuple[Visit, str]]) -> Home | None:
         match visit.page:
             case Seen(page) if end == host:
                 real = page.status < 300 and page.title and page.text_length > 0
-                stub = any(marker.says in _STUBS for marker in page.markers)
-                return Home(page.title, page.body_sha256) if real and not stub else None
+                return _home_of(page) if real and not _is_stub(page) else None
     return None
+
+
+def _home_of(page: Page) -> Home:
+    words, canonical = page.upkeep.words, page.canonical_host
+    return Home(page.title, page.body_sha256, page.text_length, words, canonical)
+
+
+def _is_stub(page: Page) -> bool:
+    """Say whether a page is a stub; a weak sign makes none of a page that has words of its own."""
+    little = page.text_length < LITTLE_TEXT
+    return any(
+        marker.says in _STUBS and (little or marker.strength == "strong") for marker in page.markers
+    )
 
 
 def _shows_nothing(host: str, visit: Visit, end: str) -> bool:
@@ -242,6 +270,10 @@ def _senders(name: str, sighting: Sighting[Any]) -> Senders:
     return Senders()
 
 
+def _takes_letters(name: str, sighting: Sighting[Any]) -> bool:
+    return may_take_letters(sighting)
+
+
 def _owner(name: str, sighting: Sighting[Any]) -> Owner:
     return owner_seen(sighting)
 
@@ -263,6 +295,7 @@ _KINDS = {
     "dns_records": _Kind(Domain, _records),
     "delegation": _Kind(Domain, _name_servers),
     "mail_policy": _Kind(Domain, _senders),
+    "mail_server": _Kind(Host, _takes_letters),
     "address_owner": _Kind(Address, _owner),
 }
 """What each look is of, and how it is read; registrations and certificate logs only bear out claims."""

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum
+from functools import lru_cache
 
 from msgspec import Struct
 
 from probes.kit.names import registrable
 from scanner.assets import Asset, Kind, Step
+from scanner.assets.estate import Params
 from scanner.discovery.strangers import STRANGERS
+
+_LONGEST = 253
+"""Characters of a name up to which it is remembered where it belongs."""
 
 
 class Listed(Struct, frozen=True):
@@ -21,6 +26,24 @@ class Listed(Struct, frozen=True):
     """How many names of the lists hold the word."""
 
 
+EXPORTED = "exported_from_account"
+"""Why a name is surely the client's that stands in the export of his account."""
+
+
+class Exported(Struct, frozen=True):
+    """An account of the client's at a registrar or hoster, and the export of it that has a name."""
+
+    file: str
+    provider: str
+    """As people call it."""
+    account: str
+
+    @property
+    def told(self) -> Params:
+        """What fills in its sentence."""
+        return {"source": self.file, "provider": self.provider, "account": self.account}
+
+
 class Seeds(Struct, frozen=True, kw_only=True):
     """Everything people said about a client before anything was looked at. Names are canonical."""
 
@@ -30,6 +53,8 @@ class Seeds(Struct, frozen=True, kw_only=True):
     """Name → plain list it stands in: his word too."""
     from_papers: Mapping[str, str] = {}
     """Name → table or export it stands in: declared, so only likely."""
+    exported: Mapping[str, Exported] = {}
+    """Registered names that exports of the client's own accounts list: as good as a person's word."""
     confirmed: frozenset[str] = frozenset()
     """Asset ids that a person called the client's."""
     foreign: frozenset[str] = frozenset()
@@ -134,8 +159,15 @@ class Scope:
 
 def registered(name: str) -> str:
     """Return the registered name a host lies under, or an empty string where there is none."""
+    return _met_lately(name) if len(name) <= _LONGEST else _registered(name)
+
+
+def _registered(name: str) -> str:
     domain = registrable(name)
     return domain.name if domain else ""
+
+
+_met_lately = lru_cache(maxsize=8_192)(_registered)
 
 
 def _ruled_out(foreign: frozenset[str]) -> tuple[frozenset[str], frozenset[str]]:

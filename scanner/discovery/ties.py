@@ -7,6 +7,7 @@ said; what a stranger's names say of the client, anybody could have said.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 
 from msgspec import Struct
 
@@ -15,6 +16,7 @@ from probes.kit.observation import AnyObservation, Seen
 from probes.kit.target import Endpoint
 from probes.mail_policy import MailPolicy
 from probes.tls_certificate import ServedCertificate, Trust
+from scanner.assets.estate import Params
 from scanner.discovery.certificates import Close, company
 from scanner.discovery.lead import mentions_in, name_in
 from scanner.discovery.scope import registered
@@ -25,6 +27,9 @@ CERTIFIED = "certified_for_organisation_of"
 ALONE = "alone_in_certificate_with"
 TOGETHER = "shares_certificate"
 
+PAST = timedelta(days=400)
+"""A certificate that ran out longer ago, and was not renewed since, tells of former days."""
+
 _BY_AN_AUTHORITY = frozenset({Trust.TRUSTED, Trust.EXPIRED, Trust.NOT_YET_VALID, Trust.WRONG_NAME})
 
 SAID_BY_CLIENT: Mapping[str, str] = {
@@ -33,6 +38,8 @@ SAID_BY_CLIENT: Mapping[str, str] = {
     ACCEPTS: "takes_client_reports",
     CERTIFIED: "certificate_of_the_client",
     "same_registrant_as": "same_registrant",
+    "certified_for": "certified_for_clients_name",
+    "once_registered_by": "once_registered_to_clients_name",
     "redirect_from": "client_site_redirects_here",
     "canonical_of": "version_of_client_site",
     "alternate_of": "version_of_client_site",
@@ -90,6 +97,8 @@ class Tie(Struct, frozen=True, gc=False):
     evidence: tuple[str, ...]
     among: tuple[str, ...] = ()
     """Other registered names in the certificate that tells it."""
+    past: bool = False
+    """Told by certificates that ran out long ago: what was sold since stands in them too."""
 
 
 def ties_in(observation: AnyObservation) -> Iterator[tuple[str, str, Tie]]:
@@ -107,7 +116,8 @@ def ties_in(observation: AnyObservation) -> Iterator[tuple[str, str, Tie]]:
             place = (logged, about, not logged and target != Endpoint(about, 443))
             for name, stands in company(fact, about).items():
                 code = ALONE if stands.close is Close.ALONE else TOGETHER
-                yield code, name, Tie(place, about, name, ids, stands.among)
+                past = observation.at - stands.until > PAST
+                yield code, name, Tie(place, about, name, ids, stands.among, past)
             if isinstance(fact, LoggedCertificates):
                 for issued in fact.same_organisation:
                     for name in {registered(host.removeprefix("*.")) for host in issued.hosts}:
@@ -131,3 +141,20 @@ def ties_in(observation: AnyObservation) -> Iterator[tuple[str, str, Tie]]:
         domain = registered(named)
         if domain and domain != own:
             yield mention.how, domain, Tie(place, about, named, ids)
+
+
+def told_by(code: str, tie: Tie) -> Params:
+    """Return what fills in the sentence of what the client's names say."""
+    if code == CERTIFIED:
+        return {"holder": tie.to}
+    return {"with" if code in (ALONE, TOGETHER) else "from": tie.host}
+
+
+def told_of(said: str, tie: Tie) -> Params:
+    """Return what fills in the sentence of what a name says of the client's."""
+    if said in (ALONE, TOGETHER):
+        return {"with": tie.to}
+    if said == "accepts_reports_for_it":
+        return {"from": tie.to}
+    is_host = said in ("served_by_client_name_server", "mail_goes_to_client_host")
+    return {"host" if is_host else "to": tie.to}

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Mapping
 
-from probes.kit.target import canonical_name, display_name
-from scanner.discovery.brand_names import spellings, without_affix
-from scanner.discovery.organisation import without_legal_forms
+from probes.kit.target import canonical_name
+from scanner.discovery.client_words import by_spelling
 from scanner.discovery.scope import Listed, registered
 
 MOST = 500
@@ -23,29 +22,9 @@ _SHORTEST = 2
 
 
 def words_of(brands: Iterable[str], domains: Iterable[str] = ()) -> dict[str, str]:
-    """Return every spelling to look for, in lower case, and the word it is of.
-
-    Words are brands and firms, as people write them, and the labels of the client's own domains, also
-    without what stands before or behind the name itself (`romashka-shop.ru` is `romashka`, too).
-    """
-    found: dict[str, str] = {}
-    for words in map(without_legal_forms, brands):
-        for token in ("".join(words), "-".join(words)):
-            _spell(found, token, " ".join(words))
-    for domain in sorted(domains):
-        label = display_name(domain).partition(".")[0]
-        for core in without_affix(label):
-            _spell(found, core, core)
-        for token in (label, label.replace("-", "")):
-            _spell(found, token, label)
-    return found
-
-
-def _spell(found: dict[str, str], token: str, word: str) -> None:
-    word = found.get(token, word)
-    for spelling in spellings(token):
-        if len(spelling) >= _SHORTEST:
-            found.setdefault(spelling, word)
+    """Return every spelling to look for, in lower case, and the word of the client's it is of."""
+    found = by_spelling(brands, domains).items()
+    return {spelling: one.word for spelling, one in found if len(spelling) >= _SHORTEST}
 
 
 class ListedNames:

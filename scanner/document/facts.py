@@ -7,9 +7,11 @@ from datetime import date
 from typing import Any, TypeVar
 
 from probes.kit.observation import Seen
-from probes.kit.target import Domain, Endpoint, Host, Target
+from probes.kit.products import product
+from probes.kit.target import Domain, Host, Target
 from probes.registration import Registration
 from scanner.assets import Asset, Holding, Kind
+from scanner.discovery.bought_certificates import endpoints
 from scanner.discovery.looks import (
     ADDRESSES,
     DNS_RECORDS,
@@ -20,6 +22,7 @@ from scanner.discovery.looks import (
     Ask,
     Looks,
 )
+from scanner.verdicts.shown_certificate import logged
 
 T = TypeVar("T", bound=Target)
 F = TypeVar("F")
@@ -50,6 +53,8 @@ def facts_of(
         case Kind.HOSTING:
             facts = {"addresses": list(holding.addresses), "serves": served.get(asset, [])}
             return {**facts, "provider": holding.provider_name or holding.provider}, None, None
+        case Kind.SAAS | Kind.LICENCE:
+            return _product_facts(holding), None, None
     return {}, None, None
 
 
@@ -114,7 +119,7 @@ def _certificate_facts(
     holding: Holding, looks: Looks
 ) -> tuple[dict[str, Any], date | None, str | None]:
     for host in holding.hosts:
-        for endpoint in (Endpoint(host, 443), Endpoint(host, 25, "smtp")):
+        for endpoint in endpoints(host):
             found = fact(looks, TLS_CERTIFICATE, endpoint)
             if found is not None and found.sha256 == holding.asset.key:
                 facts = {
@@ -127,7 +132,30 @@ def _certificate_facts(
                     "renews_itself": found.automated or None,
                 }
                 return facts, found.not_after.date(), None
-    return {}, None, None
+    entry = logged(looks, holding.asset.key, holding.hosts)
+    if entry is None:
+        return {}, None, None
+    facts = {
+        "names": list(entry[0].names[:20]),
+        "issuer": entry[0].issuer,
+        "not_before": entry[0].not_before.date().isoformat(),
+        "not_after": entry[0].not_after.date().isoformat(),
+    }
+    return facts, entry[0].not_after.date(), None
+
+
+def _product_facts(holding: Holding) -> dict[str, Any]:
+    """Say what is sold, as which type of object it is kept, and what only the client can tell of it."""
+    sold = product(holding.asset.key.partition("/")[0])
+    facts: dict[str, Any] = {"seen_at": list(holding.hosts[:20])}
+    if sold is not None:
+        facts |= {
+            "product": sold.id,
+            "object_type": sold.object_type,
+            "asks": list(sold.asks),
+            "account_page": sold.account,
+        }
+    return _known(facts)
 
 
 def _known(facts: dict[str, Any]) -> dict[str, Any]:

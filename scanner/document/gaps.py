@@ -19,9 +19,12 @@ def not_seen(
     looks: Looks,
     incomplete: Sequence[str],
     doubtful: int,
-    vantage: str,
+    vantages: Sequence[str],
 ) -> Iterator[doc.NotSeen]:
-    """Yield every gap: sources, names left out, `doubtful` things with a side unseen, what no audit can see."""
+    """Yield every gap: sources, names left out, `doubtful` things with a side unseen, what no audit can see.
+
+    `vantages` are the places that looked, our own first.
+    """
     for source in sources:
         params: doc.Params = {
             "source": source.name,
@@ -54,17 +57,44 @@ def not_seen(
         yield doc.NotSeen(code="unverified_leads", params={"count": leads})
     if not any(source.name == "web_archive" and source.asked for source in sources):
         yield doc.NotSeen(code="wayback_not_asked")
-    for code in ("hosting_accounts", "saas_and_licences"):
-        yield doc.NotSeen(code=code)
-    yield doc.NotSeen(code="vantage_single", params={"vantage": vantage})
+    yield doc.NotSeen(code="hosting_accounts")
+    undeclared = list(_undeclared(estate))
+    told: doc.Params = {"products": undeclared} if undeclared else {}
+    yield doc.NotSeen(code="saas_and_licences", params=told)
+    ours, *others = vantages
+    if others:
+        yield doc.NotSeen(code="vantage_partly", params={"vantage": ours, "others": others})
+    else:
+        yield doc.NotSeen(code="vantage_single", params={"vantage": ours})
 
 
-def not_followed(lists: Sifted) -> Iterator[doc.NotSeen]:
-    """Yield what registries' lists hold that was not looked at."""
+def not_followed(lists: Sifted, estate: Estate) -> Iterator[doc.NotSeen]:
+    """Yield what registries' lists hold that was not looked at, or that nothing but a word speaks for."""
     for word, count in lists.too_common.items():
         yield doc.NotSeen(code="word_too_common", params={"word": word, "count": count})
     if lists.left_out:
         yield doc.NotSeen(code="listed_names_left_out", params={"count": lists.left_out})
+    shown = {one.asset.key for one in estate.holdings if one.asset.kind is Kind.DOMAIN}
+    if untold := len(lists.names.keys() - shown):
+        yield doc.NotSeen(code="listed_names_untold", params={"count": untold})
+
+
+_NEVER_SEEN = (
+    "moysklad",
+    "bitrix_marketplace",
+    "1c",
+    "backup_hosting",
+    "cloud_storage",
+    "phone_number",
+)
+"""Products and types of things that leave no trace at any name: papers alone tell of them."""
+
+
+def _undeclared(estate: Estate) -> Iterator[str]:
+    """Yield what is never seen and no paper names: for the client to go through."""
+    declared = {one.asset.key.partition("/")[0] for one in estate.holdings if one.said}
+    declared |= {one.said.type for one in estate.holdings if one.said}
+    return (one for one in _NEVER_SEEN if one not in declared)
 
 
 def _never_asked(estate: Estate, looks: Looks) -> set[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from msgspec import Struct, field, structs
@@ -16,12 +16,15 @@ from scanner.document.answers import answers_of
 from scanner.document.facts import facts_of
 from scanner.document.gaps import not_followed, not_seen
 from scanner.document.papers import filled, savings_of
+from scanner.document.savings import Proposals
 from scanner.document.sources import complete, sources_of
-from scanner.evidence import Evidence, Run
+from scanner.evidence import Evidence, LastKnown, Run
 from scanner.registry import Client
 from scanner.runs.listed import NO_LISTS, Sifted
 from scanner.runs.progress import Tally
 from scanner.verdicts import Finding, Verdict
+from scanner.verdicts.severity import risk_of
+from scanner.verdicts.weigh import FACTS_FROM
 
 EVIDENCE_A_REASON = 3
 """At most so many excerpts for one reason; all of them stay in the database."""
@@ -34,6 +37,7 @@ class _Whole(Struct):
     """Evidence that some reason rests on."""
     doubtful: int = 0
     """Assets with a side that could not be seen."""
+    proposals: Proposals = field(default_factory=Proposals)
 
 
 def lines(
@@ -48,10 +52,15 @@ def lines(
     evidence: Evidence,
     at: datetime,
     lists: Sifted = NO_LISTS,
+    known: LastKnown | None = None,
+    vantages: Sequence[str] = (),
+    void: bool = False,
 ) -> Iterator[bytes]:
     """Yield the document of one finished run in pieces; verdicts come in the estate's order.
 
     Verdicts, looks and excerpts pass one by one: none is held longer than it takes to write it.
+    `known` shows what was known before where `looks` found out nothing; `vantages` are all places that
+    looked, the run's own first; a `void` run found out too little to propose anything.
     """
     answers = answers_of(estate, looks, tally)
     incomplete = answers.incomplete_logs
@@ -59,18 +68,23 @@ def lines(
     whole = _Whole()
 
     def gaps() -> Iterator[doc.NotSeen]:  # read last, when every asset has passed
-        yield from not_seen(sources, tally, estate, looks, incomplete, whole.doubtful, run.vantage)
-        yield from not_followed(lists)
+        places = vantages or (run.vantage,)
+        yield from not_seen(sources, tally, estate, looks, incomplete, whole.doubtful, places)
+        if void:
+            yield doc.NotSeen(code="run_void")
+        yield from not_followed(lists, estate)
 
+    frame = _frame(client, run, scope, estate, sources, at)
     return doc.lines(
-        _frame(client, run, scope, estate, sources, at),
-        assets=_assets(estate, verdicts, looks, whole),
+        frame,
+        assets=_assets(estate, verdicts, known or LastKnown(looks, evidence, ()), whole),
         relations=(
             doc.Relation(source=str(r.subject), target=str(r.object), kind=r.kind)
             for r in estate.relations
         ),
         evidence=_excerpts(evidence, whole),
         not_seen=gaps(),
+        savings=lambda: whole.proposals.added_to(frame.savings),
     )
 
 
@@ -130,7 +144,7 @@ def known_as(audit: AuditFile, names: Mapping[Asset, Asset]) -> Iterator[bytes]:
 
 
 def _assets(
-    estate: Estate, verdicts: Iterable[Verdict], looks: Looks, whole: _Whole
+    estate: Estate, verdicts: Iterable[Verdict], looks: LastKnown, whole: _Whole
 ) -> Iterator[doc.Asset]:
     served: dict[Asset, list[str]] = {}
     for relation in estate.relations:
@@ -141,16 +155,20 @@ def _assets(
         whole.cited.update(*(reason.evidence for reason in asset.reasons))
         whole.cited.update(*(sign.evidence for sign in asset.ownership_reasons))
         whole.doubtful += bool(verdict.blocked_by)
+        whole.proposals.pass_by(asset)
         yield asset
 
 
 def _asset(
-    holding: Holding, verdict: Verdict, looks: Looks, served: Mapping[Asset, list[str]]
+    holding: Holding, verdict: Verdict, looks: LastKnown, served: Mapping[Asset, list[str]]
 ) -> doc.Asset:
     asset = holding.asset
     name = _name(holding)
     facts, paid_until, registrar = facts_of(holding, looks, served)
     renews_itself = facts.pop("renews_itself", None)
+    reasons = [_finding(finding) for finding in verdict.findings]
+    if earlier := looks.fell_back_to():
+        reasons.append(doc.Finding(code=FACTS_FROM, params={"on": earlier.date().isoformat()}))
     return doc.Asset(
         id=str(asset),
         kind=asset.kind,
@@ -175,7 +193,7 @@ def _asset(
         verdict=verdict.advice,
         confidence=verdict.confidence,
         needs=tuple(verdict.needs),
-        reasons=tuple(_finding(finding) for finding in verdict.findings),
+        reasons=tuple(reasons),
         paid_until=paid_until,
         registrar=registrar,
         provider=holding.provider_name or holding.provider or None,
@@ -185,12 +203,15 @@ def _asset(
 
 
 def _finding(finding: Finding) -> doc.Finding:
+    risk = risk_of(finding.code, finding.params)
     return doc.Finding(
         code=finding.code,
         params=finding.params,
         leans=finding.leans or "",
         at=finding.at,
         evidence=finding.rests_on[:EVIDENCE_A_REASON],
+        severity=risk.severity if risk else "",
+        standard=risk.standard if risk else "",
     )
 
 

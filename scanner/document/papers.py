@@ -10,6 +10,7 @@ from msgspec import structs
 
 from reports import document as doc
 from scanner.assets import Estate, Holding, Ownership, Statement
+from scanner.document.savings import a_year, yearly
 
 _OURS = (Ownership.CONFIRMED, Ownership.LIKELY)
 
@@ -62,17 +63,9 @@ def savings_of(estate: Estate) -> doc.Savings:
     priced = 0
     for cost in filter(None, map(_cost, ours)):
         priced += 1
-        a_year = (cost.amount * 12 / cost.period_months).quantize(Decimal("0.01"))
         key = cost.currency, cost.source
-        sums[key] = sums.get(key, Decimal(0)) + a_year
-    return doc.Savings(
-        priced=priced,
-        total=len(ours),
-        spending=tuple(
-            doc.YearlySum(amount=amount, currency=currency, source=source)
-            for (currency, source), amount in sorted(sums.items())
-        ),
-    )
+        sums[key] = sums.get(key, Decimal(0)) + a_year(cost)
+    return doc.Savings(priced=priced, total=len(ours), spending=yearly(sums))
 
 
 def _cost(holding: Holding) -> doc.Cost | None:

@@ -12,11 +12,15 @@ from scanner.runs.listed import ListRead
 from scanner.runs.progress import Tally
 
 SOURCES: Mapping[str, tuple[str, ...]] = {
-    "dns": ("addresses", "delegation", "dns_records", "mail_policy", "service_records"),
+    "dns": (
+        *("addresses", "delegation", "dns_records", "mail_policy", "service_records"),
+        *("dnssec", "name_servers", "relied_domain"),
+    ),
     "registration": ("registration",),
-    "websites": ("website", "site_files"),
-    "certificates": ("tls_certificate",),
+    "websites": ("website", "site_files", "mta_sts_policy"),
+    "certificates": ("tls_certificate", "old_tls"),
     "certificate_logs": ("certificate_log",),
+    "firm_certificates": ("organisation_certificates",),
     "web_archive": ("web_archive",),
     "names_below": ("names_below",),
     "zones": ("zone_transfer", "zone_chain"),
@@ -25,7 +29,7 @@ SOURCES: Mapping[str, tuple[str, ...]] = {
     "address_owners": ("address_owner",),
     "address_neighbours": ("address_neighbours",),
     "microsoft_tenants": ("microsoft_tenant",),
-    "reverse_whois": ("reverse_whois",),
+    "reverse_whois": ("reverse_whois", "organisation_registrations"),
     "security_trails": ("security_trails",),
     "shodan": ("shodan",),
 }

@@ -22,20 +22,20 @@ from probes.kit.observation import Absent, AnyObservation, Observation, Seen, Un
 from probes.kit.target import Target
 from probes.registration import Registration
 from scanner.database import Database
-from scanner.database.columns import one_value, storable
+from scanner.database.columns import rows_of, storable
 from scanner.discovery.listed import ZONE_LIST
 from scanner.evidence.batch import Batch, Kept
-from scanner.evidence.excerpt import Excerpt, excerpt_of
+from scanner.evidence.excerpt import READ, Excerpt, excerpt_of
 from scanner.evidence.packing import decompress, encode_observation, pack, unpack
 from scanner.evidence.rows import EXCHANGE, OBSERVATION, PIECE, RUN
-from scanner.evidence.run import Run
+from scanner.evidence.run import Purpose, Run
 
 _log = logging.getLogger(__name__)
 _AT_ONCE = 500
-_NOTHING = 200
-"""Bytes that remembering even an empty answer takes."""
 _REMEMBERED = 5_000
 """Ids of exchanges and pieces stored last: what is known to be on disk is not written again."""
+BodiesOf = Callable[[Target], dict[str, bytes]]
+"""Gives the packed observations of a target, by probe."""
 _OUTCOMES = {Seen: "seen", Absent: "absent", Unknown: "unknown"}
 _OBSERVATION: Any = Observation  # Any: only a running program knows which fact a probe brings
 
@@ -145,12 +145,13 @@ class Evidence:
         """Return the client's runs, newest first."""
         return self._runs(select(RUN).where(RUN.c.client == client))
 
-    def unfinished(self, client: str, since: datetime) -> Run | None:
-        """Return the client's newest run begun at or after `since`, if it was not finished."""
-        recent = self._runs(
-            select(RUN).where(RUN.c.client == client, RUN.c.started_at >= since).limit(1)
-        )
-        return next((run for run in recent if run.finished_at is None), None)
+    def unfinished(
+        self, client: str, since: datetime, purpose: Purpose = Purpose.AUDIT
+    ) -> Run | None:
+        """Return the client's newest run of a purpose begun at or after `since`, if it was not finished."""
+        recent = self._runs(select(RUN).where(RUN.c.client == client, RUN.c.started_at >= since))
+        newest = next((run for run in recent if run.purpose is purpose), None)
+        return newest if newest and newest.finished_at is None else None
 
     def done(self, run_id: str) -> set[tuple[str, str]]:
         """Return what a run has looked at already: pairs of probe and `str(target)`."""
@@ -203,7 +204,7 @@ class Evidence:
     def exchange(self, exchange_id: str) -> Exchange | None:
         """Return a recorded exchange; None when it was never kept or has aged out."""
         with self._database.reading() as connection:
-            return next(iter(_exchanges(connection, [exchange_id])), (None, None))[1]
+            return next(_exchanges(connection, [exchange_id]), (None, None))[1]
 
     def exchanges(self, exchange_ids: Iterable[str]) -> tuple[Exchange, ...]:
         """Return recorded exchanges in the order of their ids, without those we do not have."""
@@ -213,9 +214,9 @@ class Evidence:
         return tuple(found[id_] for id_ in ids if id_ in found)
 
     def runs_since(self, since: datetime, but: str) -> tuple[str, ...]:
-        """Return the ids of runs of any client begun since then, newest first, without the run `but`."""
+        """Return the ids of our runs of any client begun since then, newest first, without the run `but`."""
         recent = self._runs(select(RUN).where(RUN.c.started_at >= since, RUN.c.id != but))
-        return tuple(run.id for run in recent)
+        return tuple(run.id for run in recent if run.purpose is not Purpose.IMPORTED)
 
     def earlier(self, probe: str, target: Target, runs: Sequence[str]) -> AnyObservation | None:
         """Return the first look of a probe at a target that these runs have, in their order, or None."""
@@ -228,6 +229,14 @@ class Evidence:
         first = next((bodies[run] for run in runs if run in bodies), None)
         decoder = self._decoder(probe)
         return None if first is None or decoder is None else decoder.decode(decompress(first))
+
+    def read(self, probe: str, encoded: bytes) -> AnyObservation | None:
+        """Read an observation that was encoded elsewhere; None of a probe that we do not have.
+
+        Raises msgspec.ValidationError for what is none.
+        """
+        decoder = self._decoder(probe)
+        return None if decoder is None else decoder.decode(encoded)
 
     def excerpt(self, exchange_id: str) -> Excerpt | None:
         """Return a short human reading of an exchange; None as for `exchange`."""
@@ -245,37 +254,33 @@ class Evidence:
         ids = iter(dict.fromkeys(sorted_ids))
         with self._database.reading() as connection:
             while some := list(islice(ids, _AT_ONCE)):
-                found = dict(_exchanges(connection, some))
+                found = dict(_exchanges(connection, some, READ))
                 for exchange_id in some:
                     if exchange_id in found:
                         yield exchange_id, excerpt_of(found.pop(exchange_id))
 
     @contextmanager
-    def reader(
-        self, run_id: str
-    ) -> Iterator[Callable[[str, Target], tuple[AnyObservation | None, int]]]:
-        """Lend a way to read single observations of a run, by probe and target, on one connection.
+    def reader(self, run_id: str) -> Iterator[BodiesOf]:
+        """Lend a way to read what a run saw of single targets, on one connection.
 
-        It returns the observation, or None where there is none, and how many bytes it took encoded.
+        It returns a body for each probe that looked there: decompressed, it is for `read`.
         """
+        with self.readers() as of:
+            yield of(run_id)
+
+    @contextmanager
+    def readers(self) -> Iterator[Callable[[str], BodiesOf]]:
+        """Lend such a way for each of several runs, all on one connection."""
         with self._database.reading() as connection:
-            body_of = one_value(
+            bodies = rows_of(
                 connection,
-                select(OBSERVATION.c.body)
+                select(OBSERVATION.c.probe, OBSERVATION.c.body)
                 .where(OBSERVATION.c.run == bindparam("run"))
-                .where(OBSERVATION.c.target == bindparam("target"))
-                .where(OBSERVATION.c.probe == bindparam("probe")),
+                .where(OBSERVATION.c.target == bindparam("target")),
             )
-
-            def read(probe: str, target: Target) -> tuple[AnyObservation | None, int]:
-                body = body_of(run=run_id, target=storable(str(target)), probe=probe)
-                decoder = self._decoder(probe)
-                if body is None or decoder is None:
-                    return None, _NOTHING
-                encoded = decompress(body)
-                return decoder.decode(encoded), _NOTHING + len(encoded)
-
-            yield read
+            yield (
+                lambda run_id: lambda target: dict(bodies(run=run_id, target=storable(str(target))))
+            )
 
     def _runs(self, query: Select[Any]) -> tuple[Run, ...]:
         newest_first = query.order_by(RUN.c.started_at.desc(), RUN.c.id)
@@ -293,8 +298,10 @@ class Evidence:
         return self._decoders[probe]
 
 
-def _exchanges(connection: Connection, ids: list[str]) -> Iterator[tuple[str, Exchange]]:
-    """Yield those of the exchanges that we have whole."""
+def _exchanges(
+    connection: Connection, ids: list[str], most: int | None = None
+) -> Iterator[tuple[str, Exchange]]:
+    """Yield those of the exchanges that we have whole, perhaps with only so many bytes of their pages."""
     page, chain = PIECE.alias(), PIECE.alias()
     kept = EXCHANGE.c
     wanted = (
@@ -305,7 +312,7 @@ def _exchanges(connection: Connection, ids: list[str]) -> Iterator[tuple[str, Ex
     )
     for id_, row, page_id, page_body, chain_id, chain_body in connection.execute(wanted):
         if (page_id is None or page_body) and (chain_id is None or chain_body):
-            yield id_, unpack(row, page_body, chain_body)
+            yield id_, unpack(row, page_body, chain_body, most)
 
 
 def _one(connection: Connection, change: Any) -> None:

@@ -25,7 +25,9 @@ from probes.kit.net.question import (
     ListQuestion,
     NamesAnswer,
     NamesQuestion,
+    OldTlsQuestion,
     ReferralQuestion,
+    ServerQuestion,
     SmtpAnswer,
     SmtpQuestion,
     TlsQuestion,
@@ -101,6 +103,9 @@ def question_line(question: Any) -> str:
             return f"DNS {kind} {name}" + (f" @{server}" if server else "")
         case ReferralQuestion(name=name, server=server):
             return f"DNS NS {name} @{server}"
+        case ServerQuestion(name=name, type=kind, server=server, recursion=recursion):
+            way = "over TCP with recursion" if recursion else "over TCP"
+            return f"DNS {kind} {name} @{server} {way}"
         case NamesQuestion(zone=zone):
             return f"DNS A, a word list below {zone}"
         case ZoneQuestion(zone=zone, server=server):
@@ -110,6 +115,8 @@ def question_line(question: Any) -> str:
         case TlsQuestion(name=name, port=port, starttls=starttls, address=address):
             spoken = f" after {starttls.upper()} STARTTLS" if starttls else ""
             return f"TLS {name}:{port}{spoken}{_at(address)}"
+        case OldTlsQuestion(name=name, port=port):
+            return f"TLS 1.1 or older {name}:{port}"
         case HttpQuestion(url=url, address=address):
             return f"GET {url}{_at(address)}"
         case ApiQuestion(url=url):
@@ -205,7 +212,7 @@ def _visible_text(answer: HttpAnswer) -> str:
 @lru_cache(maxsize=64)
 def _page_text(body: bytes, kind: str) -> str:
     """Say how a page begins; an apex and its www show the same one, and redirects all look alike."""
-    return " | ".join(page.read_words(body, kind))[: 2 * LENGTH].strip(" |")
+    return " | ".join(page.read_words(body, kind, 2 * LENGTH))[: 2 * LENGTH].strip(" |")
 
 
 def _text(raw: bytes) -> str:

@@ -6,17 +6,30 @@ from contextlib import ExitStack
 from types import TracebackType
 from typing import Any, Self, TypeVar, cast
 
+from msgspec import Struct
+
 from probes.kit.net.lately import Lately
 from probes.kit.target import Target
 from scanner.discovery.looks import NEVER_ASKED, Ask, Sighting
-from scanner.evidence.evidence import Evidence
+from scanner.evidence.evidence import BodiesOf, Evidence
+from scanner.evidence.packing import decompress
 
 T = TypeVar("T", bound=Target)
 F = TypeVar("F")
 
-ROOM = 1024 * 1024
+ROOM = 12 * 1024 * 1024
 """Bytes of encoded observations that are remembered decoded, in which form they weigh twice to thrice that."""
-_MOST = 10_000
+_MOST = 20_000
+_NOTHING = 200
+"""Bytes that remembering even a target that was never looked at takes."""
+
+
+class _Seen(Struct):
+    """What a run saw of one target."""
+
+    looks: dict[str, Sighting[Any] | bytes]
+    """By probe; packed until it is asked for."""
+    size: int
 
 
 class StoredLooks:
@@ -26,25 +39,42 @@ class StoredLooks:
     A run holds one observation of each thing at most, so the latest is the only one.
     """
 
-    def __init__(self, evidence: Evidence, run_id: str, room: int = ROOM) -> None:
-        """Read `run_id`; keep about `room` bytes of what was read last."""
+    def __init__(
+        self, evidence: Evidence, run_id: str, room: int = ROOM, bodies: BodiesOf | None = None
+    ) -> None:
+        """Read `run_id`; keep about `room` bytes of what was read last.
+
+        `bodies` reads the run on a connection that others use too.
+        """
         self._open = ExitStack()
-        self._read = self._open.enter_context(evidence.reader(run_id))
-        self._known: Lately[tuple[str, Target], Sighting[Any]] = Lately(room, _MOST)
+        self._evidence = evidence
+        self._bodies = bodies or self._open.enter_context(evidence.reader(run_id))
+        self._known: Lately[Target, _Seen] = Lately(room, _MOST)
 
     def latest(self, ask: Ask[T, F], target: T) -> Sighting[F]:
         """Return the newest outcome; `Unknown(not_asked)` when the probe was never sent there."""
-        key = (ask.probe, cast(Target, target))
-        return self._known.get(key) or self._learn(key)
+        about = cast(Target, target)
+        seen = self._known.get(about) or self._meet(about)
+        found = seen.looks.get(ask.probe, NEVER_ASKED)
+        return self._learn(about, seen, ask.probe, found) if isinstance(found, bytes) else found
 
-    def _learn(self, key: tuple[str, Target]) -> Sighting[Any]:
-        observation, size = self._read(*key)
+    def _meet(self, target: Target) -> _Seen:
+        packed = self._bodies(target)
+        seen = _Seen({**packed}, _NOTHING + sum(map(len, packed.values())))
+        self._known.keep(target, seen, seen.size)
+        return seen
+
+    def _learn(self, target: Target, seen: _Seen, probe: str, packed: bytes) -> Sighting[Any]:
+        encoded = decompress(packed)
+        observation = self._evidence.read(probe, encoded)
         sighting = NEVER_ASKED
         if observation is not None:
             sighting = Sighting(
                 observation.outcome, observation.at, observation.vantage, observation.evidence
             )
-        self._known.keep(key, sighting, size)
+        seen.looks[probe] = sighting
+        seen.size += len(encoded) - len(packed)
+        self._known.keep(target, seen, seen.size)
         return sighting
 
     def close(self) -> None:

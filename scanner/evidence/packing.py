@@ -88,12 +88,18 @@ def pack(exchange: Exchange, is_stored: Callable[[str], object] = lambda _: Fals
     return Packed(second, _PACK.encode(exchange), truncated, page, chain, tuple(pieces))
 
 
-def unpack(row: bytes, page: bytes | None, chain: bytes | None) -> Exchange:
-    """Return the exchange of a stored row and of the pieces beside it, if it has any."""
+def unpack(
+    row: bytes, page: bytes | None, chain: bytes | None, most: int | None = None
+) -> Exchange:
+    """Return the exchange of a stored row and of the pieces beside it, if it has any.
+
+    Of a page beside it perhaps only the first `most` bytes.
+    """
     exchange = _EXCHANGE.decode(decompress(row))
     answer: Any = exchange.answer
     if page is not None:
-        answer = structs.replace(answer, body=decompress(page))
+        body = decompress(page) if most is None else _beginning(page, most)
+        answer = structs.replace(answer, body=body)
     if chain is not None:
         answer = _with_chain(answer, _CHAIN.decode(decompress(chain)))
     return exchange if answer is exchange.answer else structs.replace(exchange, answer=answer)
@@ -146,6 +152,12 @@ def decompress(body: bytes) -> bytes:
     """Undo either."""
     whole: bytes = _TOOLS.back.decompress(body, max_output_size=_LARGEST)
     return whole
+
+
+def _beginning(body: bytes, most: int) -> bytes:
+    with _TOOLS.back.stream_reader(body) as stream:
+        start: bytes = stream.read(most)
+        return start
 
 
 def _cut(answer: Any) -> Any:

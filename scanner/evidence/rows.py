@@ -1,4 +1,4 @@
-"""Tables of the evidence: runs, observations, recorded exchanges, and their large pieces. Append-only."""
+"""Tables of the evidence: runs, observations, exchanges with their large pieces, what was judged. Append-only."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import BigInteger, Index, LargeBinary
 from sqlmodel import Field
 
-from scanner.database.columns import Document, Plain, Row, Utc, table_of
+from scanner.assets import Use
+from scanner.database.columns import Document, Plain, Row, Utc, Word, table_of
 
 
 class RunRow(Row, table=True):
@@ -70,7 +71,40 @@ class PieceRow(Row, table=True):
     """Compressed (see packing)."""
 
 
+class AskedRow(Row, table=True):
+    """What a person asked an audit for, whole, so that it can be judged again without him."""
+
+    __tablename__ = "asked"
+
+    run: str = Field(primary_key=True, foreign_key="run.id", sa_type=Plain)
+    body: bytes = Field(sa_type=LargeBinary)
+    """The request as JSON, compressed."""
+
+
+class StandRow(Row, table=True):
+    """What one look from one vantage said of one thing."""
+
+    __tablename__ = "stand"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    client: str = Field(primary_key=True, sa_type=Plain)
+    asset: str = Field(primary_key=True, sa_type=Plain)
+    vantage: str = Field(primary_key=True, sa_type=Plain)
+    began: datetime = Field(primary_key=True, sa_type=Utc)
+    ended: datetime = Field(sa_type=Utc)
+    run: str = Field(foreign_key="run.id", sa_type=Plain)
+    use: Use = Field(sa_type=Word(Use))
+    state: str = Field(sa_type=Plain)
+    judged_at: datetime = Field(sa_type=Utc)
+    needs: list[str] = Field(sa_type=Document)
+    """What the verdict then wanted before anybody acts."""
+    names: list[str] = Field(sa_type=Document)
+    """What to look at again, where the verdict wants anything; else empty."""
+
+
 RUN = table_of(RunRow)
 OBSERVATION = table_of(ObservationRow)
 EXCHANGE = table_of(ExchangeRow)
 PIECE = table_of(PieceRow)
+ASKED = table_of(AskedRow)
+STAND = table_of(StandRow)

@@ -22,6 +22,7 @@ from scanner.intake.cells import (
     read_yes,
 )
 from scanner.intake.columns import Column, columns_of
+from scanner.intake.exports import is_account_export
 from scanner.intake.headings import Meaning
 from scanner.intake.phrases import Phrases, words_of
 from scanner.intake.services import (
@@ -67,6 +68,8 @@ class Reading(Struct, frozen=True):
     things: int
     about: str = ""
     """Whom the file's or the sheet's own name tells of."""
+    export: bool = False
+    """It is a panel's own list of what an account holds."""
 
 
 def read_table(table: Table) -> tuple[list[Declaration], Reading]:
@@ -76,6 +79,7 @@ def read_table(table: Table) -> tuple[list[Declaration], Reading]:
     return found, Reading(
         table.source, table.sheet, reader.columns, len(table.rows), table.totals, table.beyond,
         reader.others, len({one.asset for one in found}), reader.about.name if reader.about else "",
+        reader.is_export,
     )  # fmt: skip
 
 
@@ -99,6 +103,7 @@ class _Reader:
         self._spends_negative = self._has_both_signs()
         self._notes_left = _NOTES
         self._accounts: set[tuple[Asset, str, str]] = set()
+        self.is_export = is_account_export(table, columns, self._sellers())
         self._of_leavers = {
             place for place, name in table.headings.items() if _LEAVERS.found_in(words_of(name))
         }
@@ -153,6 +158,7 @@ class _Reader:
             registrar=_spelt(cells.get(Meaning.REGISTRAR, "")),
             account=self._account(cells, what),
             is_login=bool(cells.get(Meaning.ACCOUNT)),
+            is_export=self.is_export and bool(cells.get(Meaning.ACCOUNT)),
             holder=cells.get(Meaning.HOLDER, "")[:120],
             inn=read_inn(cells.get(Meaning.INN, "")),
             amount=amount,
@@ -166,6 +172,24 @@ class _Reader:
             secret=cells.get(Meaning.SECRET, ""),
             notes=self._notes(row),
         )
+
+    def _sellers(self) -> set[str]:
+        """Return the keys of those whom the table tells of: in a column, by its name, by how accounts are spelt.
+
+        One whom nobody knows is there as he is spelt.
+        """
+        column = self._by_meaning.get(Meaning.PROVIDER)
+        if column is None and self.about:
+            return {self.about.key}
+        column = column or self._by_meaning.get(Meaning.ACCOUNT)
+        if column is None:
+            return set()
+        rows = (row for row in self._table.rows if column.place in row.columns)
+        spelt = {row.texts[row.columns.index(column.place)].strip() for row in rows}
+        known = {one: payee_in(one) for one in spelt}
+        if column.meaning is Meaning.ACCOUNT and None in known.values():
+            return set()
+        return {payee.key if payee else one for one, payee in known.items()}
 
     def _payee(self, cells: dict[Meaning, str], what: str) -> Payee | None:
         if seller := cells.get(Meaning.PROVIDER, ""):

@@ -125,13 +125,16 @@ def _near(sheet: Sheet) -> tuple[Sheet, int]:
 
 
 def _separator(text: str) -> str:
-    """Return the mark that stands in most lines, and equally often; `12,98;x` is no table of commas."""
-    lines = [line for line in re.split(r"[\r\n]+", text[:16_384])[:40] if line.strip()]
+    """Return the mark that stands in most lines, and equally often; `12,98;x` is no table of commas.
+
+    Of two that do so alike the first counts: commas stand in texts and amounts, too.
+    """
+    lines = [line for line in re.split(r"[\r\n]+", text[:16_384])[:40] if line.strip(" ;\t,")]
     scores = {}
     for mark in ";\t,":
         counts = [count for line in lines if (count := line.count(mark))]
         usual = max(set(counts), key=lambda count: (counts.count(count), count), default=0)
-        scores[mark] = (len(counts), counts.count(usual), usual)
+        scores[mark] = (len(counts), counts.count(usual))
     return max(scores, key=lambda mark: scores[mark])
 
 

@@ -41,6 +41,8 @@ class Facts(Struct, frozen=True, kw_only=True):
     """Login or contract."""
     is_login: bool
     """It stands in a column of accounts, not in a sentence."""
+    is_export: bool
+    """The table is the panel's own list of what the account holds."""
     holder: str
     inn: str
     amount: Amount | None
@@ -205,4 +207,6 @@ def _declared(facts: Facts, asset: Asset, **more: Any) -> Declaration:
             "paid_until", "auto_renew", "status", "leaver", "notes",
         )
     }  # fmt: skip
+    if facts.is_export:
+        said["exported"] = _seller(facts).name
     return Declaration(asset=asset, **{**said, **more})

@@ -23,7 +23,7 @@ from scanner.registry.objects import (
     RegistryObject,
 )
 from scanner.registry.owner_words import words_of
-from scanner.registry.recognise import Shape, recognise
+from scanner.registry.recognise import RECOGNISED, Shape, recognise
 from scanner.registry.rows import CHANGE, CLIENT, OBJECT
 from scanner.registry.words import Origin
 
@@ -39,23 +39,23 @@ def receive(
     """Add what is new, update what is known, leave alone what the run did not meet.
 
     A few hundred at a time, so that memory does not grow with the estate; each asset comes once.
-    Hostings come last and together, because which is which shows only among all of them.
+    Hostings and services come last and together, because which is which shows only among all of them.
     """
     # Two runs of one client take their turns, and nothing is filed under a client nobody knows.
     slug = select(CLIENT.c.slug).where(CLIENT.c.slug == client).with_for_update()
     if connection.scalar(slug) is None:
         raise LookupError(f"there is no client {client!r}")
     intake = _Intake(connection, client, run, at)
-    hostings: list[Incoming] = []
+    together: list[Incoming] = []
     looked_at: set[str] = set()
     offers = map(_storable, incoming)
     while some := list(islice(offers, _AT_ONCE)):
-        hostings += (offer for offer in some if offer.asset.kind is Kind.HOSTING)
+        together += (offer for offer in some if offer.asset.kind in RECOGNISED)
         looked_at.update(
             host for offer in some if offer.asset.kind is Kind.DOMAIN for host in offer.hosts
         )
-        intake.take([offer for offer in some if offer.asset.kind is not Kind.HOSTING])
-    intake.take_hostings(hostings)
+        intake.take([offer for offer in some if offer.asset.kind not in RECOGNISED])
+    intake.take_together(together)
     intake.take_back(looked_at)
     return intake.received()
 
@@ -84,9 +84,9 @@ class _Intake:
         """Take in things that are known by their key."""
         self._take({offer.asset: offer for offer in offers}, self._known(offers), {})
 
-    def take_hostings(self, offers: Sequence[Incoming]) -> None:
-        """Take in all hostings of the run, under the keys the registry has known them by."""
-        mine = select(OBJECT).where(OBJECT.c.client == self._client, OBJECT.c.kind == Kind.HOSTING)
+    def take_together(self, offers: Sequence[Incoming]) -> None:
+        """Take in all hostings and services of the run, under the keys the registry has known them by."""
+        mine = select(OBJECT).where(OBJECT.c.client == self._client, OBJECT.c.kind.in_(RECOGNISED))
         known = {thing.asset: thing for thing in map(to_object, self._connection.execute(mine))}
         by_asset = {offer.asset: offer for offer in offers}
         names = _recognised(known, by_asset)
@@ -192,12 +192,12 @@ def _recognised(
         (
             Shape(asset, offer.provider or "", frozenset(offer.hosts))
             for asset, offer in offers.items()
-            if asset.kind is Kind.HOSTING
+            if asset.kind in RECOGNISED
         ),
         (
             Shape(asset, thing.provider or "", frozenset(thing.hosts))
             for asset, thing in known.items()
-            if asset.kind is Kind.HOSTING
+            if asset.kind in RECOGNISED
         ),
     )
 

@@ -1,6 +1,7 @@
 """Which object of the registry an asset is. Pure.
 
-Assets are known by their key. A hosting whose key comes from an address gets another key when its
+Assets are known by their key. A service is named after the plainest of the names it is met at, and these
+come and go; a hosting whose key comes from an address gets another key when its
 provider moves it, and must stay the same object, with its price, its papers and its history. So:
 
 1. the same key, and a name in common (or one side names none): the same hosting;
@@ -21,9 +22,12 @@ from msgspec import Struct
 
 from scanner.assets import Asset, Kind
 
+RECOGNISED = (Kind.HOSTING, Kind.SAAS)
+"""Kinds whose key comes from the names they serve."""
+
 
 class Shape(Struct, frozen=True):
-    """What a hosting is recognised by."""
+    """What a hosting or a service is recognised by."""
 
     asset: Asset
     provider: str
@@ -31,7 +35,7 @@ class Shape(Struct, frozen=True):
 
 
 def recognise(seen: Iterable[Shape], known: Iterable[Shape]) -> dict[Asset, Asset]:
-    """Return the key in the registry, known or new, for each hosting seen."""
+    """Return the key in the registry, known or new, for each thing seen."""
     new = {shape.asset: shape for shape in seen}
     old = {shape.asset: shape for shape in known}
     found: dict[Asset, Asset] = {}
@@ -58,14 +62,14 @@ def recognise(seen: Iterable[Shape], known: Iterable[Shape]) -> dict[Asset, Asse
 
 def _alike(new: Collection[Shape], old: Collection[Shape]) -> Iterable[tuple[int, Asset, Asset]]:
     """Yield pairs of one provider that share names, to be sorted by how many, most first."""
-    holders: dict[tuple[str, str], list[Asset]] = {}
+    holders: dict[tuple[Kind, str, str], list[Asset]] = {}
     for shape in old:
         for host in shape.hosts:
-            holders.setdefault((shape.provider, host), []).append(shape.asset)
+            holders.setdefault((shape.asset.kind, shape.provider, host), []).append(shape.asset)
     for shape in new:
         shared: dict[Asset, int] = {}
         for host in shape.hosts:
-            for holder in holders.get((shape.provider, host), ()):
+            for holder in holders.get((shape.asset.kind, shape.provider, host), ()):
                 shared[holder] = shared.get(holder, 0) + 1
         for holder, count in shared.items():
             yield -count, shape.asset, holder
@@ -75,5 +79,5 @@ def _free(asset: Asset, taken: Collection[Asset]) -> Asset:
     candidate, number = asset, 1
     while candidate in taken:
         number += 1
-        candidate = Asset(Kind.HOSTING, f"{asset.key}~{number}")
+        candidate = Asset(asset.kind, f"{asset.key}~{number}")
     return candidate

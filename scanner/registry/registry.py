@@ -24,6 +24,7 @@ from scanner.registry.objects import (
 )
 from scanner.registry.owner_words import words_of
 from scanner.registry.receive import receive, record_changes
+from scanner.registry.recognise import RECOGNISED, Shape, recognise
 from scanner.registry.rows import CHANGE, CLIENT, OBJECT, OWNER_WORD
 from scanner.registry.words import Lifecycle, ObjectType, Origin
 
@@ -79,6 +80,15 @@ class Registry:
         return await self._database.write(
             lambda connection: receive(connection, client, run_id, offers, at)
         )
+
+    def known_hostings(self, client: str, seen: Iterable[Shape]) -> dict[Asset, Asset]:
+        """Return the key under which the registry knows, or will know, each hosting and service seen."""
+        known = (
+            Shape(thing.asset, thing.provider or "", frozenset(thing.hosts))
+            for kind in RECOGNISED
+            for thing in self.objects(client, kind=kind)
+        )
+        return recognise(seen, known)
 
     def objects(
         self,

@@ -60,8 +60,10 @@ async def _detached(work: Awaitable[T]) -> T:
     What swallows its cancellation, or dies of one that nobody ordered, must not hold up or end the run.
     """
     task = asyncio.ensure_future(work)
+    ended: asyncio.Future[None] = task.get_loop().create_future()
+    task.add_done_callback(lambda _: None if ended.done() else ended.set_result(None))
     try:
-        await asyncio.wait((task,))
+        await ended
     except asyncio.CancelledError:
         task.cancel()
         _, left = await asyncio.wait((task,), timeout=_FAREWELL)
@@ -71,7 +73,10 @@ async def _detached(work: Awaitable[T]) -> T:
         raise
     if task.cancelled():
         raise RuntimeError("the look called itself off")
-    return task.result()
+    try:
+        return task.result()
+    finally:
+        del task  # a trouble holds its frames: were it held by one, all that was read would linger
 
 
 def _hear_out(task: asyncio.Future[Any]) -> None:

@@ -8,6 +8,15 @@ from typing import Protocol
 
 from msgspec import Struct
 
+from probes.kit.observation import AnyObservation, Unknown
+
+TELLING = ("addresses", "delegation", "dns_records", "website")
+"""Probes whose looks tell of use, and that a place which works has answered in nearly all cases."""
+VOID_FROM = 0.5
+"""From this share of looks without an answer on, a run is void: it supports no proposal."""
+_FEW = 20
+"""Looks. Of fewer no share tells anything."""
+
 
 class Waiting(Struct, frozen=True):
     """A server that keeps us waiting, and why."""
@@ -60,6 +69,37 @@ class Tally:
         self.done: Counter[str] = Counter()
         self.answered: Counter[str] = Counter()
         self.reasons: dict[str, dict[str, int]] = {}
+
+    def count(self, observation: AnyObservation) -> None:
+        """Count a look that was made."""
+        probe = observation.probe
+        self.done[probe] += 1
+        match observation.outcome:
+            case Unknown(reason=reason):
+                reasons = self.reasons.setdefault(probe, {})
+                reasons[reason] = reasons.get(reason, 0) + 1
+            case _:
+                self.answered[probe] += 1
+
+    def __add__(self, other: Tally) -> Tally:
+        """Return the looks of both."""
+        both = Tally()
+        for one in (self, other):
+            both.planned.update(one.planned)
+            both.done.update(one.done)
+            both.answered.update(one.answered)
+            for probe, reasons in one.reasons.items():
+                counted = both.reasons.setdefault(probe, {})
+                for reason, count in reasons.items():
+                    counted[reason] = counted.get(reason, 0) + count
+        return both
+
+    @property
+    def is_void(self) -> bool:
+        """True when most looks that tell of use found out nothing: then it is our place that is ill."""
+        done = sum(self.done[probe] for probe in TELLING)
+        unanswered = done - sum(self.answered[probe] for probe in TELLING)
+        return done >= _FEW and unanswered > done * VOID_FROM
 
     def rows(self) -> tuple[tuple[str, int, int], ...]:
         """Return (probe, done, planned), by name."""

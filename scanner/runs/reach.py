@@ -19,6 +19,7 @@ from scanner.discovery import Look
 
 _ASKED = {
     "certificate_log": {"api:crt.sh": 4 + WHOLE_CERTIFICATES, "api:api.certspotter.com": 1},
+    "organisation_certificates": {"api:crt.sh": 1},
     "web_archive": {"api:web.archive.org": 2},
     "microsoft_tenant": {"api:login.microsoftonline.com": 1},
     "names_below": {"dns:dns": len(shipped())},

@@ -9,10 +9,11 @@ from typing import Any
 from probes.kit.catalog import all_probes
 from probes.kit.net import Net
 from probes.kit.net.tape import Exchange, SharedExchanges
-from probes.kit.observation import Observation, Unknown
-from scanner.discovery import Frontier, Look
+from probes.kit.observation import Observation
+from scanner.discovery import Look
 from scanner.discovery.looks import REGISTRATION
 from scanner.evidence import Evidence
+from scanner.runs.again import Plan
 from scanner.runs.freshness import LONGEST, is_fresh
 from scanner.runs.lanes import Ahead, Lanes
 from scanner.runs.look import Clock, look
@@ -24,6 +25,7 @@ Looked = tuple[Observation[Any], tuple[Exchange, ...]]
 
 LANES = {
     "certificate_log": 2,
+    "organisation_certificates": 2,
     "web_archive": 2,
     "site_files": 8,
     "zone_transfer": 8,
@@ -32,6 +34,8 @@ LANES = {
     "registration": 32,
     "address_owner": 24,
     "mail_server": 24,
+    "old_tls": 16,
+    "relied_domain": 16,
 }
 """Looks of one probe under way at once; sources that pace us, or send us much, get short queues."""
 LANE = 48
@@ -50,7 +54,7 @@ class Scan:
 
     def __init__(
         self,
-        frontier: Frontier,
+        frontier: Plan,
         evidence: Evidence,
         net: Net,
         clock: Clock,
@@ -156,13 +160,7 @@ class Scan:
         return looked
 
     def _count(self, observation: Observation[Any]) -> None:
-        self._tally.done[observation.probe] += 1
-        match observation.outcome:
-            case Unknown(reason=reason):
-                reasons = self._tally.reasons.setdefault(observation.probe, {})
-                reasons[reason] = reasons.get(reason, 0) + 1
-            case _:
-                self._tally.answered[observation.probe] += 1
+        self._tally.count(observation)
 
     def _report(self) -> None:
         self._watcher.saw(

@@ -2,15 +2,9 @@
 
 from reports.document import NotAnAudit
 from scanner.database import Busy, StorageTrouble
+from scanner.evidence.parcel import BadParcel
 from scanner.service.arguments import UnknownThing, slug_of
-from scanner.service.auditing import (
-    Display,
-    audit,
-    demo,
-    now,
-    reach,
-    replay,
-)
+from scanner.service.auditing import audit, demo, now, reach, replay
 from scanner.service.bookkeeping import (
     registry_list,
     registry_set,
@@ -24,26 +18,44 @@ from scanner.service.network import live_net, rates
 from scanner.service.printing import report
 from scanner.service.requesting import AuditRequest, request
 from scanner.service.rereading import reparse
+from scanner.service.rescanning import SecondLook, clients, second_look, second_look_over
 from scanner.service.result import URGENCY, AuditResult, threshold
+from scanner.service.scanning import Display
+from scanner.service.vantages import (
+    Handed,
+    export,
+    export_wanted,
+    look_for,
+    look_for_over,
+    take_home,
+)
 from scanner.settings import Settings
 
 __all__ = [
     "URGENCY",
     "AuditRequest",
     "AuditResult",
+    "BadParcel",
     "Busy",
     "Display",
+    "Handed",
     "LookResult",
     "NotAnAudit",
+    "SecondLook",
     "Settings",
     "StorageTrouble",
     "UnknownThing",
     "audit",
+    "clients",
     "demo",
     "doctor",
     "evidence",
+    "export",
+    "export_wanted",
     "live_net",
     "look",
+    "look_for",
+    "look_for_over",
     "now",
     "rates",
     "reach",
@@ -55,7 +67,10 @@ __all__ = [
     "report",
     "request",
     "say_ownership",
+    "second_look",
+    "second_look_over",
     "slug_of",
+    "take_home",
     "threshold",
     "why",
 ]

@@ -11,7 +11,15 @@ from msgspec import Struct
 from probes.kit.catalog import all_probes
 from probes.kit.net.tape import Exchange
 from probes.kit.observation import Absent, AnyObservation, Seen, Unknown
-from probes.kit.target import Address, Domain, Endpoint, Host, Target, canonical_name
+from probes.kit.target import (
+    Address,
+    Domain,
+    Endpoint,
+    Host,
+    Organisation,
+    Target,
+    canonical_name,
+)
 from scanner.database import Database
 from scanner.evidence import Evidence
 from scanner.evidence.excerpt import excerpt_of, transcript_of
@@ -72,6 +80,7 @@ _POINTED: Mapping[type[Any], str] = {
     Host: "a host name",
     Address: "an IP address",
     Endpoint: "a host name with a port, such as mx.romashka.ru:25",
+    Organisation: "a firm",
 }
 
 
@@ -81,6 +90,8 @@ def _target(kind: type[Any], text: str) -> Target:
             return _endpoint(text)
         if kind is Address:
             return Address.of(text)
+        if kind is Organisation:
+            return Organisation.of(text)
         return Domain.of(text) if kind is Domain else Host.of(text)
     except ValueError as error:
         raise UnknownThing(f"this probe looks at {_POINTED[kind]}: {error}.") from error

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import msgspec
 
+from probes.kit import own_files
 from probes.kit.net.live import LiveNet, NetSettings, resolver_places
 from probes.kit.net.rates import Rates
 from scanner.database import Database, SqlAnswers, SqlPace
@@ -18,6 +20,15 @@ def usable(settings: Settings) -> None:
     report_languages(settings.lang)
     rates(settings)
     _net_settings(settings)
+    take_signs(settings)
+
+
+def take_signs(settings: Settings) -> None:
+    """Let the user's own signs be known; raise BadSettings for a file that cannot be used."""
+    try:
+        own_files.install([Path(one) for one in settings.fingerprints.files])
+    except own_files.BadFile as error:
+        raise BadSettings(f"[fingerprints] in revizor.toml: {error}") from error
 
 
 def rates(settings: Settings) -> Rates:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import datetime
+from itertools import zip_longest
 from pathlib import Path
+from typing import BinaryIO
 
 from reports.audit_file import AuditFile, opened
 from reports.outline import outline
@@ -36,16 +39,28 @@ def print_reports(audit: AuditFile, languages: Iterable[str], folder: Path) -> t
     plan = outline(audit)
     folder.mkdir(parents=True, exist_ok=True)
     files = tuple(folder / f"cleanup.{language}.html" for language in chosen)
-    for file, language in zip(files, chosen, strict=True):
-        replace(file, (piece.encode() for piece in pieces(audit, plan, language)))
+    with ExitStack() as stack:
+        streams = [stack.enter_context(replacing(file)) for file in files]
+        reports = [pieces(audit, plan, language) for language in chosen]
+        # Side by side, so that a row is read from the audit once for all languages.
+        for some in zip_longest(*reports, fillvalue=""):
+            for stream, piece in zip(streams, some, strict=True):
+                stream.write(piece.encode())
     return files
 
 
 def replace(path: Path, content: Iterable[bytes]) -> None:
     """Write a file whole or not at all: a full disk leaves the old one."""
+    with replacing(path) as stream:
+        stream.writelines(content)
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[BinaryIO]:
+    """Lend a stream that becomes the file when all went well; else the old one stays."""
     new = path.with_name(path.name + ".new")
     with new.open("wb") as stream:
-        stream.writelines(content)
+        yield stream
         stream.flush()
         os.fsync(stream.fileno())
     new.replace(path)

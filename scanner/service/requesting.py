@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
+import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -12,7 +13,8 @@ from probes.kit.keyed import probes_with
 from probes.kit.target import canonical_name
 from scanner.assets import Asset, Declaration, Ownership
 from scanner.discovery import Frontier, Seeds
-from scanner.discovery.likeness import MOST_BRANDS
+from scanner.discovery.accounts import exported_names
+from scanner.discovery.client_words import brand_domains
 from scanner.discovery.scope import Scope
 from scanner.discovery.zone_names import words_of
 from scanner.intake.names import TYPED, Declared, UnreadableInput
@@ -89,10 +91,7 @@ def request(
 def _sifted(asked: AuditRequest) -> Sifted:
     """Go through the lists for his brands, his firms, and what his domains are called unless they are many."""
     scope = Scope(_named(asked))
-    typed = scope.domains.keys() - scope.papers
-    words = words_of(
-        (*asked.client.brands, *asked.client.org), typed if len(typed) <= MOST_BRANDS else ()
-    )
+    words = words_of((*asked.client.brands, *asked.client.org), brand_domains(scope))
     return sift(asked.zone_lists, words, scope.domains)
 
 
@@ -119,7 +118,7 @@ def seeds_of(
     said = {ownership: set[str]() for ownership in Ownership}
     for asset, ownership in (words or {}).items():
         said[ownership].add(str(asset))
-    return replace(
+    seeds = replace(
         _named(request),
         confirmed=frozenset(said[Ownership.CONFIRMED]),
         foreign=frozenset(said[Ownership.FOREIGN]),
@@ -131,6 +130,7 @@ def seeds_of(
         keyed=probes_with(settings.keys.services),
         searches=settings.search and settings.depth > 0,
     )
+    return replace(seeds, exported=exported_names(request.declarations, seeds))
 
 
 def _named(request: AuditRequest) -> Seeds:
@@ -139,6 +139,20 @@ def _named(request: AuditRequest) -> Seeds:
         from_files={n.name: n.source for n in request.names if not n.paper and n.source != TYPED},
         from_papers={n.name: n.source for n in request.names if n.paper},
     )
+
+
+def encoded(request: AuditRequest) -> bytes:
+    """Return a request as it is kept; lists of registries were gone through and are not."""
+    return msgspec.json.encode(replace(request, zone_lists=(), readings=()))
+
+
+def decoded(body: bytes) -> AuditRequest:
+    """Read a request that was kept."""
+    return msgspec.json.decode(body, type=AuditRequest, dec_hook=_no_files)
+
+
+def _no_files(kind: type, value: object) -> object:
+    raise NotImplementedError(f"a request keeps no {kind.__name__}: {value!r}")
 
 
 def frontier_of(request: AuditRequest, seeds: Seeds, settings: Settings) -> Frontier:

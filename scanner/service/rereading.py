@@ -14,7 +14,7 @@ from probes.registration import Registration, read_stored
 from scanner.assets import Asset, Kind
 from scanner.database import Database
 from scanner.document import domain_facts
-from scanner.evidence import Evidence, Run
+from scanner.evidence import Evidence, Purpose, Run
 from scanner.registry import Change, Incoming, Registry
 from scanner.runs.look import Clock
 from scanner.service.arguments import client_of
@@ -77,7 +77,8 @@ async def reparse(client: str | None, settings: Settings, clock: Clock) -> tuple
 
 async def _reparse(slug: str, evidence: Evidence, book: Registry, clock: Clock) -> Reread:
     runs = evidence.runs(slug)
-    if runs and runs[0].finished_at is None:
+    newest = next((run for run in runs if run.purpose is Purpose.AUDIT), None)
+    if newest and newest.finished_at is None:
         return Reread(slug, 0, 0, (), (), under_way=True)
     fresh: dict[str, AnyObservation] = {}
     read = aged = 0
@@ -116,8 +117,9 @@ def _registrations(runs: Iterable[Run], evidence: Evidence) -> dict[str, AnyObse
 
 def _back_to_the_last_audit(runs: Iterable[Run]) -> Iterator[Run]:
     for run in runs:  # newest first
-        yield run
-        if not run.options.get(REREAD):
+        if run.purpose is not Purpose.IMPORTED:
+            yield run
+        if run.purpose is Purpose.AUDIT:
             return
 
 

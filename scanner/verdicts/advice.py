@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from scanner.assets import Advice, Confidence, Kind, Need, Ownership, Use
+from scanner.verdicts.severity import FIX_WORTHY
 
 FIXES = frozenset(
     {
@@ -15,12 +16,24 @@ FIXES = frozenset(
         "certificate.wrong_name",
         "certificate.self_signed",
         "certificate.incomplete",
+        *FIX_WORTHY,
     }
 )
 """What will stop, or spoils, a thing that works."""
-DUE = frozenset({"domain.expires_soon", "certificate.expires_soon", "paper.expires_soon"})
+DUE = frozenset(
+    {
+        "domain.expires_soon",
+        "certificate.expires_soon",
+        "paper.expires_soon",
+        "licence.said_over",
+    }
+)
 ANOTHERS = frozenset({"domain.holder_is_another_organisation", "paper.holder_left"})
 """What stands in a name that is not the client's."""
+UNSAID = frozenset({"paper.date_needed", "paper.key_and_date_needed"})
+"""What no look tells, and no paper told."""
+_LEFT = frozenset({"hosting.names_live_elsewhere", "hosting.names_gone"})
+"""What papers say of a hosting's names, and looks of where they are now: not on it."""
 _BY_PAPERS = (Kind.ACCOUNT, Kind.SAAS, Kind.LICENCE, Kind.OTHER)
 """Kinds that no look from anywhere tells of."""
 _BEFORE_ENDING = (Need.SECOND_LOOK, Need.OWNER_WORD, Need.OTHER_VANTAGE)
@@ -66,7 +79,8 @@ def advise(case: Case) -> Proposal:
             return (Advice.FIX, ()) if live else (Advice.ASK, (Need.OWNER_WORD,))
         case Use.UNKNOWN if case.kind in _BY_PAPERS and case.asked:
             left = case.kind is Kind.ACCOUNT and case.codes & ANOTHERS
-            return (Advice.TRANSFER if left else Advice.ASK), (Need.OWNER_WORD,)
+            term = (Need.PAID_TERM,) if case.codes & UNSAID else ()
+            return (Advice.TRANSFER if left else Advice.ASK), (Need.OWNER_WORD, *term)
         case Use.UNKNOWN:
             return (Advice.ASK if case.asked else Advice.NO_DATA), (Need.OTHER_VANTAGE,)
 
@@ -107,10 +121,15 @@ def _not_in_use(case: Case) -> Proposal:
         return Advice.ASK, (Need.OWNER_WORD,)
     if case.blocked_by:
         return Advice.ASK, (Need.OTHER_VANTAGE,)
+    if "domain.service_records" in case.codes:
+        # Accounts elsewhere are known by it: whoever has them must say before the name is let go.
+        return Advice.ASK, (Need.OWNER_WORD,)
+    log = () if case.log_complete else (Need.COMPLETE_LOG,)
     if "hosting.known_from_papers" in case.codes:
         # No look was made at it: what runs there without a name of the client, only its panel tells.
+        if case.codes & _LEFT:
+            return Advice.SWITCH_OFF, (Need.OWNER_WORD, Need.ACCOUNT_LIST, Need.BACKUP, *log)
         return Advice.ASK, (Need.OWNER_WORD, Need.ACCOUNT_LIST)
-    log = () if case.log_complete else (Need.COMPLETE_LOG,)
     if case.kind is Kind.DOMAIN:
         return Advice.LET_EXPIRE, (*_BEFORE_ENDING, *log)
     if case.kind is Kind.CERTIFICATE:

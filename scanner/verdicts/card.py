@@ -24,6 +24,8 @@ class Card(Struct, frozen=True):
     """The release that introduced it."""
     says: frozenset[str]
     hear: Callable[[Dossier], Iterator[Finding]]
+    posture: bool = False
+    """True when it says how well a thing is kept, and never whether it is used: nor does its failure."""
     asks_all: bool = False
     """True when it asks what only all domains of the client together tell, so that it is heard last."""
 
@@ -38,11 +40,12 @@ def rule(
     since: str = "0.1.0",
     may_doubt: bool = True,
     asks_all: bool = False,
+    posture: bool = False,
 ) -> Callable[[Callable[[Dossier], Iterator[Finding]]], Card]:
     """Turn a function from a dossier to findings into a card."""
 
     def declare(hear: Callable[[Dossier], Iterator[Finding]]) -> Card:
         codes = frozenset(says) | ({FACET_UNKNOWN} if may_doubt else set())
-        return Card(id, sentence, authority, kinds, since, codes, hear, asks_all)
+        return Card(id, sentence, authority, kinds, since, codes, hear, posture, asks_all)
 
     return declare

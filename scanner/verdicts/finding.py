@@ -15,6 +15,8 @@ from scanner.verdicts.verdict import Finding
 
 FACET_UNKNOWN = "facet.unknown"
 RULE_CRASHED = "rule.crashed"
+POSTURE_CRASHED = "posture.rule_crashed"
+"""A rule on posture that broke: it casts no doubt on anything's use."""
 Param = str | int | float | bool | list[str]
 _DOUBTS = {FACET_UNKNOWN, RULE_CRASHED}
 _UNDECIDED = {Kind.SAAS: "ghost", Kind.LICENCE: "trace", Kind.ACCOUNT: "unknown"}

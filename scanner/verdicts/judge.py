@@ -18,11 +18,19 @@ from scanner.verdicts.advice import Case, advise, confidence
 from scanner.verdicts.card import Card
 from scanner.verdicts.decide import decide
 from scanner.verdicts.dossier import Dossier, Opinion
-from scanner.verdicts.finding import FACET_UNKNOWN, RULE_CRASHED, say, undecided
+from scanner.verdicts.finding import (
+    FACET_UNKNOWN,
+    POSTURE_CRASHED,
+    RULE_CRASHED,
+    say,
+    undecided,
+)
 from scanner.verdicts.rules import RULES, rules_for
 from scanner.verdicts.scene import Scene
 from scanner.verdicts.verdict import Finding, Verdict
+from scanner.verdicts.views import DISAGREE
 from scanner.verdicts.wanted import WANTED, wanted
+from scanner.verdicts.weigh import WEIGHED
 
 OWNERSHIP_UNCLEAR = "ownership.unclear"
 _LEANT_ON = (Kind.SITE, Kind.MAIL)
@@ -95,8 +103,8 @@ def _unpack(packed: bytes) -> list[Finding]:
 
 def all_codes() -> frozenset[str]:
     """Return every code a finding may carry; each needs its sentence in every language."""
-    own = {FACET_UNKNOWN, RULE_CRASHED, OWNERSHIP_UNCLEAR, WANTED}
-    return frozenset(own.union(*(card.says for card in RULES)))
+    own = {FACET_UNKNOWN, RULE_CRASHED, POSTURE_CRASHED, OWNERSHIP_UNCLEAR, WANTED}
+    return frozenset(own.union({DISAGREE}, WEIGHED, *(card.says for card in RULES)))
 
 
 def _hear(card: Card, dossier: Dossier) -> list[Finding]:
@@ -108,7 +116,8 @@ def _hear(card: Card, dossier: Dossier) -> list[Finding]:
                 raise ValueError(f"says what its card does not: {finding.code}")
     except Exception as error:  # noqa: BLE001 - one broken rule must not silence an audit
         params = {"rule": card.id, "error": type(error).__name__}
-        found = [say(RULE_CRASHED, facet="rule", params=params)]
+        code = POSTURE_CRASHED if card.posture else RULE_CRASHED
+        found = [say(code, facet="rule", params=params)]
     return [replace(finding, rule=card.id) for finding in found]
 
 

@@ -15,11 +15,10 @@ from probes.kit.observation import Absent, Reason, Seen, Unknown
 from probes.website import Marker, Page, Visit, Website
 from scanner.assets import Asset, Kind, Use
 from scanner.assets.use import use_of
+from scanner.discovery.notes import LITTLE_TEXT
 from scanner.discovery.web_name import web_name
+from scanner.verdicts.binding import Bound
 
-LITTLE_TEXT = 512
-"""Fewer visible characters than this are no proof of a site beside a weak sign of a stub, or where the
-server shows the same to a name nobody uses. More than this nobody's default page says."""
 HARDLY_ANY_TEXT = 20
 _SIGNED = (
     "suspended",
@@ -35,6 +34,8 @@ _SIGNED = (
 _STUBS = {*_SIGNED, "server_default"}
 _BORNE_OUT = {"for_sale", "parked", "placeholder"}
 """Even a weak sign of these counts when the server shows the same to a name nobody uses."""
+_BOUND = {"unclaimed_saas", "unpaid_saas"}
+"""Even a weak sign of these counts when a name or address of the host is the same service's."""
 _ORIGIN_DOWN = {521, 523, 530}
 """Cloudflare's own codes for an origin that refuses, is unreachable or does not resolve."""
 _REFUSALS = {403, 406, 407, 429, 451}
@@ -61,14 +62,23 @@ class Reading(Struct, frozen=True, gc=False):
     """Why there is no page."""
 
 
+def unbound(marker: Marker) -> bool:
+    """Say that a sign is bound to no host: the page is read for itself."""
+    return False
+
+
 def read_visit(
-    visit: Visit, site: Website, hosts: tuple[str, ...], others: Mapping[str, Asset]
+    visit: Visit,
+    site: Website,
+    hosts: tuple[str, ...],
+    others: Mapping[str, Asset],
+    bound: Bound = unbound,
 ) -> Reading:
     """Read a visit to a site known by `hosts`; `others` are the client's sites by host."""
     away = _first_host_outside(visit, hosts)
     match visit.page:
         case Seen(page):
-            state, marker = read_page(page, site.same_as_unknown_host, hosts)
+            state, marker = read_page(page, site.same_as_unknown_host, hosts, bound)
             if away and marker not in _signatures(page):
                 return Reading("redirects", visit.url, page.status, target=away)
             mirrored = others.get(page.canonical_host)
@@ -89,10 +99,10 @@ def read_visit(
 
 
 def read_page(
-    page: Page, same_as_unknown: bool, hosts: tuple[str, ...]
+    page: Page, same_as_unknown: bool, hosts: tuple[str, ...], bound: Bound = unbound
 ) -> tuple[str, Marker | None]:
     """Return the state of a site that a page speaks for, and the marker that decided, if one did."""
-    state, marker = _read_page(page, same_as_unknown, hosts)
+    state, marker = _read_page(page, same_as_unknown, hosts, bound)
     if page.truncated and use_of(Kind.SITE, state) is Use.IDLE:
         # A page that broke off may have been going to say anything.
         return "undetermined", marker
@@ -100,7 +110,7 @@ def read_page(
 
 
 def _read_page(
-    page: Page, same_as_unknown: bool, hosts: tuple[str, ...]
+    page: Page, same_as_unknown: bool, hosts: tuple[str, ...], bound: Bound
 ) -> tuple[str, Marker | None]:
     signs = _strongest(page.markers)
     challenge = signs.get("challenge")
@@ -110,7 +120,11 @@ def _read_page(
     borne_out = same_as_unknown and page.status < 500 and page.status not in _REFUSALS
     for says in _SIGNED if signs else ():
         marker = signs.get(says)
-        if marker and (marker.strength == "strong" or (borne_out and says in _BORNE_OUT)):
+        if marker and (
+            marker.strength == "strong"
+            or (borne_out and says in _BORNE_OUT)
+            or (says in _BOUND and bound(marker))
+        ):
             return says, marker
     default = signs.get("server_default")
     if default and (default.strength == "strong" or borne_out):

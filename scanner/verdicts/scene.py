@@ -49,7 +49,7 @@ class Scene:
                 if holding.asset.kind is Kind.DOMAIN:
                     self._blind_spots.read(holding, near)
                 elif holding.asset.kind is Kind.SITE:
-                    self._read_links(holding, near)
+                    self._read_links(holding, near, self._linked_from)
             yield holding, near
         self._is_read = True
 
@@ -96,6 +96,18 @@ class Scene:
         self._read_on()
         return self._linked_from
 
+    @cached_property
+    def linked_at_all(self) -> frozenset[Asset]:
+        """Sites that a live page of another site of the client links to, before the walk has ended.
+
+        Whoever asks reads every page once more: ask of the few that all else speaks of.
+        """
+        found: dict[Asset, str] = {}
+        for holding in self.holdings.values():
+            if holding.asset.kind is Kind.SITE and holding.ownership in _CLIENTS:
+                self._read_links(holding, self._looks, found)
+        return frozenset(found)
+
     @property
     def gaps(self) -> Mapping[str, tuple[Gap, ...]]:
         """What could not be read of where the client's domains lead, for each that has such gaps."""
@@ -130,7 +142,7 @@ class Scene:
             raise RuntimeError("a rule that asks of the whole estate is heard last: asks_all=True")
         return self._blind_spots
 
-    def _read_links(self, site: Holding, looks: Looks) -> None:
+    def _read_links(self, site: Holding, looks: Looks, found: dict[Asset, str]) -> None:
         for host in site.hosts:
             match looks.latest(WEBSITE, Host(host)).outcome:
                 case Seen(seen):
@@ -140,12 +152,8 @@ class Scene:
                                 linked = {self.site_of.get(name) for name in page.link_hosts}
                                 linked -= {None, site.asset}
                                 if linked and is_alive(page) and visit.end_host == host:
-                                    self._note_links(linked, host)
-
-    def _note_links(self, linked: set[Asset | None], host: str) -> None:
-        for asset in linked:
-            if asset:
-                self._linked_from[asset] = min(host, self._linked_from.get(asset, host))
+                                    for asset in filter(None, linked):
+                                        found[asset] = min(host, found.get(asset, host))
 
     def _from(self, asset: Asset) -> Iterator[Relation]:
         """Yield the relations of which an asset is the subject; they stand together."""

@@ -15,6 +15,7 @@ from scanner.assets.estate import Params
 from scanner.discovery import Looks, Sighting
 from scanner.discovery.looks import WEBSITE
 from scanner.discovery.presence import Lives, presence
+from scanner.verdicts.binding import bound_to
 from scanner.verdicts.finding import say
 from scanner.verdicts.pages import Reading, read_visit
 from scanner.verdicts.verdict import Finding
@@ -64,8 +65,9 @@ def visits_to(hosts: tuple[str, ...], looks: Looks, others: Mapping[str, Asset])
         sighting = looks.latest(WEBSITE, Host(host))
         match sighting.outcome:
             case Seen(site):
+                bound = bound_to(looks, host)
                 for visit in (site.https, site.http):
-                    reading = read_visit(visit, site, hosts, others)
+                    reading = read_visit(visit, site, hosts, others, bound)
                     visits.append(VisitRead(host, reading, sighting))
             case Absent():
                 # It had addresses a moment ago.

@@ -15,8 +15,15 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 ISSUERS = {
     "letsencrypt": ("US", "Let's Encrypt", "E7"),
     "globalsign": ("BE", "GlobalSign nv-sa", "AlphaSSL CA 2026 - G4"),
+    "russian": (
+        "RU",
+        "The Ministry of Digital Development and Communications",
+        "Russian Trusted Sub CA",
+    ),
 }
 """Issuers people know: whether a certificate is paid for is told by its issuer's name."""
+STATE = ("RU", "The Ministry of Digital Development and Communications", "Russian Trusted Root CA")
+"""A state's root, that ordinary visitors do not trust."""
 
 
 class Authority:
@@ -30,10 +37,13 @@ class Authority:
         folder.mkdir()
         self._root_key = _new_key()
         self._root = self._authority(("XX", "Miniature Internet", "Root X1"), self._root_key)
+        state_key = _new_key()
+        state = self._authority(STATE, state_key)
         self.issuers = {}
         for name, subject in ISSUERS.items():
             key = _new_key()
-            self.issuers[name] = (key, self._authority(subject, key, self._root_key, self._root))
+            above = (state_key, state) if name == "russian" else (self._root_key, self._root)
+            self.issuers[name] = (key, self._authority(subject, key, *above))
         self.root = folder / "root.pem"
         self.root.write_bytes(_pem(self._root))
 

@@ -42,7 +42,12 @@ def audits(internet: Lab, tmp_path_factory: pytest.TempPathFactory) -> Audits:
     def of(client: str) -> Audit:
         if client not in made:
             try:
-                made[client] = audit(internet, client, tmp_path_factory.mktemp(client))
+                made[client] = audit(
+                    internet,
+                    client,
+                    tmp_path_factory.mktemp(client),
+                    more=internet.handed(client),
+                )
             except AssertionError as error:
                 made[client] = error
         done = made[client]

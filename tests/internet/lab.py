@@ -16,14 +16,22 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from tests.internet import authority, namespace, odd_certificates, population, zone_lists
+from tests.internet import (
+    authority,
+    namespace,
+    odd_certificates,
+    papers,
+    population,
+    zone_lists,
+)
 from tests.internet.authority import Authority
+from tests.internet.domains import Truth
 from tests.internet.mail import Mail
 from tests.internet.names import RESOLVERS, Names
 from tests.internet.namespace import INSIDE, Namespace
 from tests.internet.peers import archive
 from tests.internet.peers.microsoft import Microsoft
-from tests.internet.population import Population, Truth
+from tests.internet.population import Population
 from tests.internet.sites import Sites
 
 ROOT = Path(__file__).parents[2]
@@ -149,6 +157,13 @@ class Lab:
             for client in self.world.estates
         }
 
+    def handed(self, client: str) -> list[str | Path]:
+        """What the consultant adds to the command: papers, and the firm where he knows it."""
+        estate = self.world.estates[client]
+        folder = self.folder / "papers" / client
+        papers = [part for name in estate.papers for part in ("--from", folder / name)]
+        return ["--org", estate.org, "--inn", estate.inn, *papers] if estate.told else papers
+
     @property
     def truth(self) -> list[Row]:
         """Every line of the truth, with assets named as the audit names them."""
@@ -187,6 +202,7 @@ class Lab:
         for part in (self.names, self.sites, self.mail):
             part.write()
         zone_lists.write(self.world, self.folder / "zones", now)
+        papers.write(self.world, self.folder / "papers", now)
         self._certificates(issuer)
         black = [s for s in self.world.servers() if s.behaves == "black_hole"]
         self.space.swallow([address for server in black for address in server.addresses])

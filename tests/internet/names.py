@@ -8,8 +8,10 @@ from pathlib import Path
 
 import dns.reversename
 
+from tests.internet.domains import Domain
 from tests.internet.namespace import INSIDE
-from tests.internet.population import Domain, Population
+from tests.internet.population import Population
+from tests.internet.signing import Signed, sign
 
 ROOT = {"a.root-servers.net": "198.18.0.1", "b.root-servers.net": "198.18.0.2"}
 RESOLVERS = ["198.18.0.53", "198.18.0.54"]
@@ -22,15 +24,18 @@ class Names:
         """Write nothing yet."""
         self.world = world
         self.folder = folder
+        self.now = now
+        self.signed: dict[str, Signed] = {}
         self.serial = now.strftime("%Y%m%d01")
 
     def write(self) -> None:
         """Write every zone, and registry.conf, hosters.conf and unbound.conf."""
         self.folder.mkdir()
+        self._sign()
         registry = {".": self._root(), "arpa.": self._reverse()}
         registry |= {f"{tld.name}.": self._registry(tld.name) for tld in self.world.tlds}
         hosted = {
-            f"{domain.name}.": self._hosted(domain)
+            f"{domain.name}.": self._zone_of(domain)
             for domain in self.world.domains.values()
             if domain.zone is not None and domain.nameservers
         }
@@ -87,7 +92,21 @@ class Names:
                 text += f"{domain.name}. NS {server}.\n"
                 if server.endswith(f".{tld}"):
                     glue.update(f"{server}. A {a}\n" for a in self.world.addresses(server))
+            if (signed := self.signed.get(domain.name)) and signed.ds:
+                text += f"{domain.name}. DS {signed.ds}\n"
         return text + "".join(sorted(glue))
+
+    def _sign(self) -> None:
+        """Sign what is to be signed, before the registries are written: they hold the DS records."""
+        self.signed = {
+            domain.name: sign(f"{domain.name}.", self._hosted(domain), domain.dnssec, self.now)
+            for domain in self.world.domains.values()
+            if domain.dnssec
+        }
+
+    def _zone_of(self, domain: Domain) -> str:
+        signed = self.signed.get(domain.name)
+        return signed.zone if signed else self._hosted(domain)
 
     def _reverse(self) -> str:
         text = self._head("arpa.", list(ROOT))

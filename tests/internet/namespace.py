@@ -119,9 +119,13 @@ class Namespace:
         return found
 
     @contextlib.contextmanager
-    def loss(self, percent: float) -> Iterator[None]:
-        """Drop that share of all packets (over 0, at most 100) for as long as the block lasts."""
-        share = f"numgen random mod 1000 <= {round(percent * 10) - 1} drop"
+    def loss(self, percent: float, network: str = "") -> Iterator[None]:
+        """Drop that share of all packets (over 0, at most 100) for as long as the block lasts.
+
+        With a network only of those to it: who is there answers late, for TCP tries again.
+        """
+        there = f"ip daddr {network} " if network else ""
+        share = f"{there}numgen random mod 1000 <= {round(percent * 10) - 1} drop"
         self.check("nft", "add", "rule", "inet", "world", "loss", *share.split())
         try:
             yield

@@ -12,8 +12,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from msgspec import Struct
 
+from tests.internet.domains import Domain
 from tests.internet.peers.hostile_pages import IMAGE, SCRIPT
-from tests.internet.population import Domain
 
 _ECDSA_SHA256 = bytes.fromhex("300a06082a8648ce3d040302")
 

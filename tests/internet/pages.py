@@ -8,7 +8,7 @@ from pathlib import Path
 from string import Template
 
 from tests.internet import tags
-from tests.internet.population import Site
+from tests.internet.domains import Site
 
 FOLDER = Path(__file__).with_name("pages")
 

@@ -50,10 +50,11 @@ def audit(
     names: Sequence[str] = (),
     more: Sequence[str | Path] = (),
     patience: float = PATIENCE,
+    settings: Path | None = None,
 ) -> Audit:
     """Audit a client's estate as a consultant would, from the names he knows, or from these alone.
 
-    `more` is what he adds to the command.
+    `more` is what he adds to the command; `settings` are other ones than the lab's.
     """
     out = folder / "out"
     nets = [part for net in lab.allow_nets for part in ("--allow-net", net)]
@@ -65,7 +66,7 @@ def audit(
         *more,
         *nets,
         "--config",
-        lab.settings,
+        settings or lab.settings,
     ]
     command += ["--db", f"sqlite:///{folder / 'revizor.db'}", "--out", out, "--yes"]
     peak = folder / "peak"
@@ -134,7 +135,29 @@ def tenants(client: str, world: Population) -> set[str]:
     }
 
 
+def _faults(row: Row, asset: Asset) -> Iterator[str]:
+    told = {
+        reason["code"].removeprefix("posture."): reason.get("severity", "")
+        for reason in asset.get("reasons", [])
+        if reason["code"].startswith("posture.")
+    }
+    for code in row.truth.faults:
+        if code not in told:
+            yield f"{asset['id']}: the fault {code} is not told (told: {', '.join(told)})"
+    for code in row.truth.faultless:
+        wrong = [
+            one
+            for one, severity in told.items()
+            if one == code
+            or (code == "grave" and severity in {"critical", "high"})
+            or (code.endswith("_") and one.startswith(code))
+        ]
+        if wrong:
+            yield f"{asset['id']}: has not the faults {', '.join(wrong)}"
+
+
 def _differences(row: Row, asset: Asset) -> Iterator[str]:
+    yield from _faults(row, asset)
     for field in ("use", "state", "verdict", "ownership"):
         allowed = listed(getattr(row.truth, field))
         if allowed and asset[field] not in allowed:
@@ -143,3 +166,6 @@ def _differences(row: Row, asset: Asset) -> Iterator[str]:
             )
             reasons = ", ".join(reason["code"] for reason in asset.get("reasons", []))
             yield f"{said} (reasons: {reasons})"
+    missing = [need for need in row.truth.needs if need not in asset["needs"]]
+    if missing:
+        yield f"{asset['id']}: needs must name {', '.join(missing)}"

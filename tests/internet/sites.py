@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import itertools
+import os
+from datetime import timedelta
 from pathlib import Path
 
-from tests.internet import pages
+from tests.internet import pages, papers
 from tests.internet.authority import Authority
-from tests.internet.population import Domain, Population, Server, Site
+from tests.internet.domains import Domain, Site
+from tests.internet.population import Population, Server
 
 HEAD = """daemon off;
 user root;
@@ -67,11 +70,14 @@ class Sites:
         return [address for address in dict.fromkeys(found) if address in self.web]
 
     def _site(self, domain: Domain, site: Site) -> str:
+        hosts = domain.hosts(site)
+        root = self.folder / hosts[0].replace("*", "_")
+        if site.port != 443:
+            self._pages(root, site)
+            return self._elsewhere(hosts, site, root)
         addresses = self.addresses(domain, site)
         if not addresses:
             return ""
-        hosts = domain.hosts(site)
-        root = self.folder / hosts[0].replace("*", "_")
         self._pages(root, site)
         lines = [f"root {root};", *(f"listen {_socket(address)}:80;" for address in addresses)]
         names = f"server_name {' '.join(hosts)};"
@@ -83,11 +89,27 @@ class Sites:
         upgrade = [*lines, names, "return 301 https://$host$request_uri;"]
         return _block(upgrade) + _block([lines[0], *secure, names, *certificate, *_behaviour(site)])
 
+    def _elsewhere(self, hosts: list[str], site: Site, root: Path) -> str:
+        """A site on a port of its own, at an address where nobody listens on the usual ones."""
+        addresses = dict.fromkeys(a for host in hosts for a in self.world.addresses(host))
+        listen = [f"listen {_socket(address)}:{site.port} ssl;" for address in addresses]
+        names = f"server_name {' '.join(hosts)};"
+        certificate = self._certificate(hosts, site)
+        return _block([f"root {root};", *listen, names, *certificate, *_behaviour(site)])
+
     def _certificate(self, hosts: list[str], site: Site) -> list[str]:
         names = site.names or hosts
         if site.tls == "wrong_name":
             names = ["panel.old-server-lab.ru"]
-        self.authority.issue(hosts[0], names, tls=site.tls, organisation=site.organisation)
+        self.authority.issue(
+            hosts[0],
+            names,
+            ago=site.ago,
+            days=site.days,
+            issuer=site.issuer,
+            tls=site.tls,
+            organisation=site.organisation,
+        )
         return self._files(hosts[0])
 
     def _files(self, label: str) -> list[str]:
@@ -97,17 +119,22 @@ class Sites:
     def _pages(self, root: Path, site: Site) -> None:
         root.mkdir()
         source = self.world.domain(site.same_as).site[0] if site.same_as else site
-        (root / "index.html").write_text(pages.render(source), "utf-8")
+        page = papers.dated(pages.render(source), self.authority.now)
+        (root / "index.html").write_text(page, "utf-8")
         (root / "challenge.html").write_text(pages.text("cookie-challenge"), "utf-8")
         for name, text in source.files.items():
             (root / name).parent.mkdir(exist_ok=True)
-            (root / name).write_text(text, "utf-8")
+            (root / name).write_text(papers.dated(text, self.authority.now), "utf-8")
         if source.icon:
             (root / "favicon.ico").write_bytes(pages.icon(source.icon))
         if site.page == "js-shell":
             (root / "assets").mkdir()
             script = 'document.getElementById("root").textContent = "…";\n'
             (root / "assets" / "index-4f9a1c.js").write_text(script, "utf-8")
+        if site.edited:
+            changed = (self.authority.now - timedelta(days=site.edited)).timestamp()
+            for file in root.iterdir():
+                os.utime(file, (changed, changed))
 
     def _default(self, address: str, server: Server) -> str:
         """What a Host that nobody set up gets at an address."""
@@ -140,8 +167,11 @@ def _behaviour(site: Site) -> list[str]:
     lines.append(f"default_type {media};")
     if not charset:
         lines += ["types { }", "charset off;"]
+    if site.refuses_head:
+        lines.append("if ($request_method = HEAD) { return 405; }")
     if site.redirect:
-        return [*lines, f"return 301 {site.redirect};"]
+        status = site.status if site.status in range(300, 400) else 301
+        return [*lines, f"return {status} {site.redirect};"]
     if site.status != 200:
         page = "location = /index.html { internal; }"
         return [
@@ -149,6 +179,7 @@ def _behaviour(site: Site) -> list[str]:
             f"error_page {site.status} /index.html;",
             page,
             f"location / {{ return {site.status}; }}",
+            *(f"location = /{name} {{ }}" for name in site.files),
         ]
     home = "try_files /index.html =404;"
     if site.cookie_gate:

@@ -113,6 +113,9 @@ def test_the_resolver_finds_every_record_of_every_zone(ask: Ask) -> None:
     [
         ("kiprey-teplicy.ru", "198.18.64.2", "erp-17"),
         ("xn----7sbbbg0bbapbcjwfj2a.xn--p1ai", "198.18.82.19", "uzi-arhiv-3"),
+        ("sdobnev.com", "198.18.100.2", "pech-monitor"),
+        ("arkbutan.eu", "198.18.120.67", "bim-vault"),
+        ("snadobnik.ru", "198.18.140.2", "sklad-holod"),
     ],
 )
 def test_an_open_zone_is_given_to_anybody(ask: Ask, zone: str, server: str, label: str) -> None:
@@ -129,6 +132,9 @@ def test_an_open_zone_is_given_to_anybody(ask: Ask, zone: str, server: str, labe
     [
         ("xn--e1afeb0ag.xn--p1ai", "198.18.65.53", "katalog-pdf"),
         ("barvinok-deti.ru", "198.18.80.2", "anketa-mamy"),
+        ("td-pahtarka.su", "198.18.101.36", "edi-obmen"),
+        ("znatika.pro", "198.18.124.2", "exam-proctor"),
+        ("kolbarium.com", "198.18.141.98", "arhiv-mazkov"),
     ],
 )
 def test_a_signed_zone_has_a_chain(ask: Ask, zone: str, server: str, label: str) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.benchmarks.dns import zones
-from tests.benchmarks.dns.world import NETWORK, ROOT, ask, world
+from tests.benchmarks.dns.world import NETWORK, ROOT, ask, loss, world
 from tests.internet.lab import obstacles
 from tests.internet.namespace import Namespace
 
@@ -59,7 +59,7 @@ def test_thousands_of_names_are_exact(space: Namespace, zone: str) -> None:
 
 
 def test_one_packet_in_twenty_may_be_lost(space: Namespace) -> None:
-    with space.loss(5):
+    with loss(space, 5):
         made = ask(space, zones.COLD[1], zones.RESOLVER, NAMES)
     assert (made["wrong"], made["unanswered"]) == (0, 0)
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests.internet import population
+from tests.internet.domains import Truth
 from tests.internet.lab import Row, truth_of
-from tests.internet.population import Truth
 from tests.internet.scenes import Audit, complaints, forbidden, listed
 from tests.internet.vocabulary import OWNERSHIPS, STATES, VERDICTS, use_of
 
@@ -38,10 +38,15 @@ def test_the_truth_never_asks_for_a_deadly_verdict_on_the_living(row: Row) -> No
 
 def test_every_state_of_domain_site_and_mail_that_can_be_seen_has_a_scene() -> None:
     """The lab plays each state of the design that one look from outside can tell."""
-    invisible = {"abandoned", "proved_used"}
+    invisible = {"proved_used"}
     played = {state for row in ROWS for state in listed(row.truth.state)}
 
-    wanted = {s for kind in ("domain", "site", "mail") for ss in STATES[kind].values() for s in ss}
+    wanted = {
+        s
+        for kind in ("domain", "site", "hosting", "mail", "certificate")
+        for ss in STATES[kind].values()
+        for s in ss
+    }
 
     assert wanted - invisible <= played
 

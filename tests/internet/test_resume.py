@@ -22,7 +22,7 @@ from scanner.evidence import Evidence
 from tests.internet.lab import Lab
 from tests.internet.scenes import REVIZOR
 
-CLIENT = "origin"
+CLIENT = "polyana"
 PATIENCE = 120.0
 """Seconds for one run of the smallest estate."""
 SLOW = '[pace]\n"*" = "30/min"\n'

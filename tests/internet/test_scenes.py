@@ -7,6 +7,7 @@ what it wrote. A failure prints the row of the truth beside what was said.
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, timezone
+from decimal import Decimal
 
 import pytest
 
@@ -127,6 +128,19 @@ def test_a_whole_audit_is_written(client: str, audits: Audits) -> None:
     assert done.document["schema"] == "revizor.audit/1"
     written = {path.name for path in done.folder.rglob("*") if path.is_file()}
     assert {"audit.json", "cleanup.ru.html", "cleanup.en.html"} <= written
+
+
+@pytest.mark.parametrize("client", [one.client for one in WORLD.estates.values() if one.saving])
+def test_the_saving_is_what_the_papers_say(client: str, audits: Audits) -> None:
+    """What the proposals save a year is counted to the kopeck, by currency; an unknown price is not zero."""
+    savings = audits(client).document["savings"]
+
+    proposed: dict[str, Decimal] = {}
+    for one in savings["proposed"]:
+        so_far = proposed.get(one["currency"], Decimal(0))
+        proposed[one["currency"]] = so_far + Decimal(one["amount"])
+    assert proposed == WORLD.estates[client].saving
+    assert 0 < savings["priced"] < savings["total"]
 
 
 def test_a_limited_source_is_named(audits: Audits) -> None:

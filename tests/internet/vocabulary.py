@@ -49,6 +49,8 @@ STATES = {
         UNKNOWN: ["unserved", "undetermined"],
     },
     "saas": {USED: ["live"], LAPSED: ["unpaid"], UNKNOWN: ["ghost"]},
+    "licence": {USED: ["declared"], UNKNOWN: ["trace"]},
+    "account": {USED: ["client", "agency"], UNKNOWN: ["ex_employee", "unknown"]},
 }
 
 VERDICTS = {

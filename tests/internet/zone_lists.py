@@ -9,8 +9,9 @@ import gzip
 from datetime import date, datetime
 from pathlib import Path
 
+from tests.internet.domains import Domain
 from tests.internet.peers.registry import Register
-from tests.internet.population import Domain, Population
+from tests.internet.population import Population
 
 LISTS = {"ru": "ru_domains.gz", "su": "su_domains.gz", "xn--p1ai": "rf_domains.gz"}
 

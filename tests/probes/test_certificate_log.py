@@ -428,6 +428,30 @@ def test_siblings_stand_in_the_whole_certificate():
     assert (outcome.fact.complete, outcome.fact.unread) == (True, 0)
 
 
+@pytest.mark.parametrize(
+    ("issuer", "digest", "kept", "automated"),
+    [
+        ("C=US, O=Let's Encrypt, CN=R3", "AB" * 32, "ab" * 32, True),
+        ("C=BE, O=GlobalSign nv-sa, CN=GlobalSign R3 DV", "ab" * 32, "ab" * 32, False),
+        ("C=US, O=DigiCert Inc, CN=Encryption Everywhere DV TLS CA", "junk", "", True),
+        ("C=US, O=DigiCert Inc, CN=DigiCert EV RSA CA", None, "", False),
+    ],
+)
+def test_what_a_certificate_is_known_by_and_whether_it_renews_itself(
+    issuer, digest, kept, automated
+):
+    """A digest is 64 hexadecimal digits; both names of the issuer tell whether it was bought."""
+    told = issuance(9, ["www.client.example"]) | {"issuer": {"name": issuer}}
+    if digest is not None:
+        told["cert_sha256"] = digest
+    both, _ = look(
+        said([row(1, ["www.client.example"], issuer_name=issuer)]), said([told]), _9=NOTHING
+    )
+
+    (one,) = both.fact.certificates
+    assert (one.sha256, one.automated, one.all_names) == (kept, automated, True)
+
+
 def test_what_cert_spotter_tells_whole_is_not_fetched():
     """Only what it cannot know, or did not say, costs a turn at crt.sh."""
     rows = [row(1, ["www.client.example"]), row(2, ["www.client.example"], day=-900)]

@@ -41,7 +41,7 @@ def test_a_whole_apex_is_read():
     assert look(pages) == Seen(
         DnsRecords(
             ns=Seen(("ns1.h.ru", "ns2.h.ru")),
-            soa=Seen(StartOfAuthority("ns1.h.ru", "support@h.ru", 42)),
+            soa=Seen(StartOfAuthority("ns1.h.ru", "support@h.ru", 42, 1, 1, 1, 1)),
             mx=Seen((MailExchange(5, "mx0.h.ru"), MailExchange(10, "mx.h.ru"))),
             txt=Seen(("v=spf1 -all",)),
             caa=Seen((CertificateAuthorityRule("issue", "ca.example"),)),
@@ -128,7 +128,9 @@ def test_those_who_answer_for_zone_and_certificates_are_mentioned():
     )
 
     assert isinstance(outcome, Seen)
-    assert outcome.fact.soa == Seen(StartOfAuthority("ns1.h.ru", "dns.admin@client.ru", 42))
+    assert outcome.fact.soa == Seen(
+        StartOfAuthority("ns1.h.ru", "dns.admin@client.ru", 42, 1, 1, 1, 1)
+    )
     assert list(outcome.fact.mentions()) == [
         Mention(Host("client.ru"), "soa_mailbox_of"),
         Mention(Host("iodef.client.ru"), "caa_contact_of"),

@@ -257,10 +257,14 @@ def test_every_sign_can_be_met(one):
             answer["body"] = titled(text)
         case "text":
             answer["body"] = f"<p>{text}</p>"
-        case "markup":
+        case "markup" | "meta":
             answer["body"] = text
+        case "js":
+            answer["body"] = f"<script>var u='https://{text}';</script>"
         case "asset":
-            answer["body"] = f'<script src="https://a.example/{text}"></script>'
+            start = {"suffix": f"https://a.{text}/x.js", "label": f"//b.{text}.example/"}
+            source = start.get(one.match, f"https://a.example/{text}")
+            answer["body"] = f'<script src="{source}"></script>'
         case "generator":
             answer["body"] = f'<meta name="generator" content="{text}">'
         case "header":

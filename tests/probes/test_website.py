@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+from datetime import date
 
 import msgspec
 import pytest
@@ -333,5 +334,34 @@ def test_a_look_recorded_before_relations_were_read_still_opens():
     fact = seen({HTTPS: SITE, HTTP: DOWN})
     stored = msgspec.json.decode(msgspec.json.encode(fact))
     del stored["https"]["page"]["fact"]["relations"]
+
+    assert msgspec.convert(stored, Website) == fact
+
+
+@pytest.mark.parametrize(
+    ("stated", "day"),
+    [
+        ("Wed, 06 Mar 2013 08:49:37 GMT", date(2013, 3, 6)),
+        ("Wednesday, 06-Mar-13 08:49:37 GMT", date(2013, 3, 6)),
+        ("Wed Mar  6 08:49:37 2013", date(2013, 3, 6)),
+        ("Wed, 31 Feb 2013 08:49:37 GMT", None),
+        ("yesterday", None),
+        ("", None),
+    ],
+)
+def test_the_day_a_page_was_changed_is_its_servers_word(stated, day):
+    """In the three ways HTTP writes it (RFC 9110, 5.6.7); what is none says nothing."""
+    fact = seen({HTTPS: page("<p>© 2013</p>", last_modified=stated), HTTP: DOWN})
+
+    assert fact.https.page.fact.last_modified == day
+    assert fact.https.page.fact.upkeep.text_year == 2013
+
+
+def test_a_look_recorded_before_upkeep_was_read_still_opens():
+    """A page stored without it bears no date."""
+    fact = seen({HTTPS: page("<p>тело</p>"), HTTP: DOWN})
+    stored = msgspec.json.decode(msgspec.json.encode(fact))
+    stored["https"]["page"]["fact"].pop("upkeep", None)
+    del stored["https"]["page"]["fact"]["last_modified"]
 
     assert msgspec.convert(stored, Website) == fact

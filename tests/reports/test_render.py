@@ -245,6 +245,9 @@ def test_the_same_said_of_several_names_is_said_once() -> None:
         ("hosting", "unknown/romashka.ru", None, "romashka.ru"),
         ("hosting", "Beget, account rom1", "Beget", "Beget, account rom1"),
         ("saas", "tilda/romashka", None, "tilda/romashka"),
+        ("saas", "yandex_360/romashka.ru", "Яндекс 360", "Яндекс 360, romashka.ru"),
+        ("licence", "1c_bitrix/a.ru", "1С-Битрикс", "1С-Битрикс, a.ru"),
+        ("domain", "a.ru/b", "Beget", "a.ru/b"),
     ],
 )
 def test_a_hosting_is_called_by_its_provider(

@@ -222,7 +222,7 @@ def test_a_damaged_list_is_told_as_a_part(
 
 def test_what_the_lists_hold_and_nobody_looked_at_is_told():
     """A word that is too common, and names beyond those that an audit looks at."""
-    gaps = list(not_followed(Sifted((), {}, 7, {"дом": 5_000})))
+    gaps = list(not_followed(Sifted((), {}, 7, {"дом": 5_000}), Estate((), ())))
 
     assert gaps == [
         doc.NotSeen(code="word_too_common", params={"word": "дом", "count": 5_000}),

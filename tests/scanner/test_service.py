@@ -439,6 +439,17 @@ def test_why_explains_in_words(office: Office, language: str, says: list[str]):
     assert any("registrar:" in answer for answer in answers)
 
 
+def test_a_service_is_kept_as_what_people_renew(office: Office):
+    """The catalogue tells the type of the object; the name is one for people."""
+    office.audit(["makovoe-pole.ru", "romashka-news.ru"])
+
+    kept = objects(office)
+
+    assert kept["saas:insales/makovoe-pole.ru"]["type"] == "saas_sub"
+    assert kept["saas:unisender/romashka-news.ru"]["provider"] == "Unisender"
+    assert kept["saas:unisender/romashka-news.ru"]["verdict"] == "ask"
+
+
 def test_why_finds_words_for_everything(office: Office):
     """No state of the whole estate is explained by a bare code."""
     office.audit(tape().names)

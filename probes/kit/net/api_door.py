@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import email.utils
 import logging
+import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -21,6 +22,8 @@ from probes.kit.observation import Reason
 
 if TYPE_CHECKING:
     import httpx
+
+    from probes.kit.net.guarded_transport import GuardedTransport
 
 PORTS = frozenset({80, 443})
 _REDIRECTS = 2
@@ -44,10 +47,16 @@ _SILENT = frozenset(
 """Troubles of which several in a row mean that a service is down; any status below 500 means it is up."""
 _BEGINNING = 65_536
 """Bytes that are kept of an answer made of nothing else: enough to show what was sent."""
+_MOST_OF = {b"<": _BEGINNING, b"{": 2_097_152}
+"""Bytes after which no more is read of what is no list: of a page instead of data, of one object."""
 
 
 class ApiDoor:
-    """Answers ApiQuestions through one httpx client, made when the first question comes."""
+    """Answers ApiQuestions through one httpx transport, made when the first question comes.
+
+    A client around it would add what we do not want (cookies, redirects) and tie each response to its
+    stream in a circle, which keeps the connection's TLS in memory until the collector comes round.
+    """
 
     def __init__(
         self,
@@ -66,10 +75,10 @@ class ApiDoor:
         self._dialer = dialer
         self._pace = pace
         self._trust = trust
-        self._user_agent = user_agent
+        self._headers = {"User-Agent": user_agent, "Accept-Encoding": "gzip, identity"}
         self._ports = ports
         self._clock = clock
-        self._client: httpx.AsyncClient | None = None
+        self._transport: GuardedTransport | None = None
 
     async def ask(self, question: ApiQuestion) -> ApiAnswer:
         """Return the answer, whatever its status, after at most two redirects.
@@ -102,9 +111,9 @@ class ApiDoor:
 
     async def aclose(self) -> None:
         """Close the connections that were kept open."""
-        if self._client:
-            await self._client.aclose()
-            self._client = None
+        if self._transport:
+            await self._transport.aclose()
+            self._transport = None
 
     def _check(self, url: WebAddress, first: WebAddress) -> None:
         plain = url.scheme == "http" and (first.scheme, first.host) != ("http", url.host)
@@ -156,27 +165,23 @@ class ApiDoor:
 
     async def _send(self, shown: Shown, accept: str) -> httpx.Response:
         import httpcore
+        import httpx
 
-        client, dialled = self._opened(), False
+        transport, dialled = self._opened(), False
 
         async def watch(event: str, _about: object) -> None:
             nonlocal dialled
             dialled = dialled or event == "connection.connect_tcp.started"
 
-        client.cookies.clear()  # every question is a stranger's first
-        request = client.build_request(
-            "GET",
-            shown.url,
-            headers={"Accept": accept, **dict(shown.headers)},
-            extensions={"trace": watch},
-        )
+        headers = {"Accept": accept, **self._headers, **dict(shown.headers)}
+        request = httpx.Request("GET", shown.url, headers=headers, extensions={"trace": watch})
         try:
-            return await client.send(request, stream=True)
+            return await transport.handle_async_request(request)
         except (httpcore.NetworkError, httpcore.RemoteProtocolError):
             if dialled:
                 raise
             # A kept connection that the server closed just now says nothing; a new one will.
-            return await client.send(request, stream=True)
+            return await transport.handle_async_request(request)
 
     async def _heed(self, host: str, answer: ApiAnswer) -> None:
         """Stay away for as long as the server asks, up to a quarter of an hour."""
@@ -188,34 +193,49 @@ class ApiDoor:
         if seconds > 0:
             await self._pace.back_off(f"api:{host}", min(seconds, _LONGEST_BACK_OFF))
 
-    def _opened(self) -> httpx.AsyncClient:
-        if self._client is None:
+    def _opened(self) -> GuardedTransport:
+        if self._transport is None:
             # 100 ms of imports and certificates that most commands never need.
-            import httpx
-
             from probes.kit.net.guarded_transport import GuardedTransport
 
-            # They log whole addresses and answers, those with a key in them too.
-            for library in ("httpx", "httpcore"):
-                logging.getLogger(library).setLevel(logging.WARNING)
-            self._client = httpx.AsyncClient(
-                transport=GuardedTransport(self._dialer, self._trust.context()),
-                trust_env=False,
-                follow_redirects=False,
-                timeout=None,  # noqa: S113 - the wall clock in `ask` bounds it all
-                headers={"User-Agent": self._user_agent, "Accept-Encoding": "gzip, identity"},
-            )
-        return self._client
+            # It logs whole addresses and answers, those with a key in them too.
+            logging.getLogger("httpcore").setLevel(logging.WARNING)
+            self._transport = GuardedTransport(self._dialer, self._trust.context())
+        return self._transport
+
+
+class _Worth:
+    """Watches an answer come, and says when the rest of it would only cost memory."""
+
+    def __init__(self) -> None:
+        self._come = self._parts = 0
+        self._most: int | None = None
+
+    def wants_more(self, piece: bytes) -> bool:
+        """Say whether to read on after this piece."""
+        if self._most is None and (start := piece.lstrip()[:1]):
+            self._most = _MOST_OF.get(start, sys.maxsize)
+        self._come += len(piece)
+        self._parts += piece.count(b"{") + piece.count(b"[")
+        most = _BEGINNING if self.is_hollow else self._most
+        return most is None or self._come < most
+
+    @property
+    def is_hollow(self) -> bool:
+        """True when it is made of objects and arrays without content."""
+        return self._parts > _MOST_PARTS
 
 
 async def _read(response: httpx.Response, cap: int) -> ApiAnswer:
     headers = tuple((name.lower(), value) for name, value in response.headers.multi_items())
-    inflater = Inflater((value for name, value in headers if name == "content-encoding"), cap)
+    encodings = (value for name, value in headers if name == "content-encoding")
+    worth = _Worth()
+    inflater = Inflater(encodings, cap, worth.wants_more)
     async for data in response.aiter_raw():
         if not inflater.feed(data):
             break
     body, truncated = inflater.body, not inflater.complete
-    if body.count(b"{") + body.count(b"[") > _MOST_PARTS:
+    if worth.is_hollow:
         body, truncated = body[:_BEGINNING], True
     return ApiAnswer(response.status_code, headers, body, truncated)
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import errno
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from ipaddress import ip_address
 
@@ -12,7 +11,7 @@ from probes.kit.net.guard import Guard
 from probes.kit.net.lanes import Lanes
 from probes.kit.net.question import NetTrouble
 from probes.kit.net.wire import Wire
-from probes.kit.observation import Reason
+from probes.kit.observation import Reason, Unknown
 
 Resolve = Callable[[str], Awaitable[tuple[str, ...]]]
 """Gives the addresses of a name, or raises NetTrouble."""
@@ -50,27 +49,35 @@ class Dialer:
             raise NetTrouble(Reason.NO_ADDRESS, host)
         return found[:_MOST_ADDRESSES]
 
-    @asynccontextmanager
-    async def connect(self, checked: tuple[str, ...], port: int) -> AsyncIterator[Wire]:
-        """Give a connection to the first of the addresses that accepts.
+    def connect(self, checked: tuple[str, ...], port: int) -> Call:
+        """`async with` gives a connection to the first of the addresses that accepts.
 
         It is closed, and its place in the queue for the address given up, when the block is left.
         Raises NetTrouble: no_listener only when every address reset three connections out of three.
         """
-        troubles: list[NetTrouble] = []
+        return Call(self, checked, port)
+
+    async def _open(self, checked: tuple[str, ...], port: int) -> Wire:
+        troubles: list[Unknown] = []
         for candidate in checked:
-            async with self._lanes.to(candidate):
-                try:
-                    wire = await self._dial(candidate, port)
-                except NetTrouble as trouble:
-                    troubles.append(trouble)
-                    continue
-                with wire:
-                    yield wire
-                return
+            await self._lanes.enter(candidate)
+            wire = None
+            try:
+                wire = await self._dial(candidate, port)
+                return wire
+            except NetTrouble as trouble:
+                troubles.append(Unknown(trouble.reason, trouble.detail))
+            finally:
+                if wire is None:
+                    self._lanes.leave(candidate)
         # An address we could not reach may have a listener: a reset elsewhere proves nothing then.
         unproved = [one for one in troubles if one.reason is not Reason.NO_LISTENER]
-        raise (unproved or troubles)[0]
+        first = (unproved or troubles)[0]
+        raise NetTrouble(first.reason, first.detail)
+
+    def _close(self, wire: Wire) -> None:
+        wire.close()
+        self._lanes.leave(wire.address)
 
     async def _dial(self, ip: str, port: int) -> Wire:
         for tries_left in reversed(range(_TRIES_AT_A_RESET)):
@@ -84,6 +91,24 @@ class Dialer:
             except OSError as error:
                 raise _unreachable(ip, error) from error
         raise AssertionError("unreachable")
+
+
+class Call:
+    """See `Dialer.connect`."""
+
+    __slots__ = ("_checked", "_dialer", "_port", "_wire")
+
+    def __init__(self, dialer: Dialer, checked: tuple[str, ...], port: int) -> None:
+        self._dialer = dialer
+        self._checked = checked
+        self._port = port
+
+    async def __aenter__(self) -> Wire:
+        self._wire = await self._dialer._open(self._checked, self._port)
+        return self._wire
+
+    async def __aexit__(self, *_: object) -> None:
+        self._dialer._close(self._wire)
 
 
 def _literal(host: str) -> str | None:

@@ -19,6 +19,8 @@ from probes.kit.net.dns_wire import (
 from probes.kit.net.question import DnsAnswer
 from probes.kit.observation import Absent, Outcome, Reason, Seen, Unknown
 
+_MOST_GLUE = 40
+
 
 def read_referral(answer: DnsAnswer, name: str) -> Outcome[tuple[str, ...]]:
     """Read what a server of the parent zone says when asked for a name's NS records.
@@ -40,6 +42,20 @@ def read_referral(answer: DnsAnswer, name: str) -> Outcome[tuple[str, ...]]:
     if message.rcode == NXDOMAIN:
         return Absent(f"NXDOMAIN at {zone or 'the root'}")
     return Absent(f"not delegated by {zone or 'the root'}")
+
+
+def read_glue(answer: DnsAnswer) -> tuple[tuple[str, str], ...]:
+    """Return the addresses that came beside a referral, each with its name server, sorted, 40 at most."""
+    message = open_message(answer.wire)
+    if message is None or message.truncated:
+        return ()
+    found: set[tuple[str, str]] = set()
+    for record in message.additionals[:_MOST_GLUE]:
+        if record.type in (TYPES["A"], TYPES["AAAA"]) and (owner := message.owner(record)):
+            values = read_values(message, [record])
+            if isinstance(values, Seen):
+                found.update((decode_name(owner), str(value)) for value in values.fact)
+    return tuple(sorted(found))
 
 
 def read_authority(answer: DnsAnswer, zone: str) -> Outcome[str]:

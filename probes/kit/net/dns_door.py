@@ -23,7 +23,8 @@ from probes.kit.net.dns_wire import (
     encode_question,
 )
 from probes.kit.net.question import DnsAnswer, DnsQuestion, NetTrouble
-from probes.kit.observation import Reason, Seen
+from probes.kit.net.room import Room
+from probes.kit.observation import Reason, Seen, Unknown
 
 _PORT = 53
 _SOCKETS_A_RESOLVER = 4  # several random source ports make a forged answer harder to place
@@ -68,7 +69,7 @@ class DnsDoor:
         self._tries = tries
         self._width = min(in_flight, _FIRST_IN_FLIGHT)
         self._most = in_flight
-        self._room = asyncio.Semaphore(self._width)
+        self._room = Room(self._width)
         self._shared: dict[tuple[Place, int], Line] = {}
         self._direct: OrderedDict[str, Line] = OrderedDict()
         self._waiting: dict[Wait, None] = {}
@@ -93,8 +94,7 @@ class DnsDoor:
             return await self._answers.recall(asked, partial(self._ask_for_addresses, asked))
         ip = _literal(question.server)
         self._guard.check(ip)
-        async with self._room:
-            return await self._exchange(asked, lambda _: self._line_to(ip), recursion=False)
+        return await self._exchange(asked, lambda _: self._line_to(ip), recursion=False)
 
     async def addresses(self, name: str) -> tuple[str, ...]:
         """Return the addresses of a name, IPv4 first, remembered for their TTL but a minute at most.
@@ -116,8 +116,7 @@ class DnsDoor:
         self._direct.clear()
 
     async def _ask_resolvers(self, asked: bytes) -> DnsAnswer:
-        async with self._room:
-            return await self._exchange(asked, self._resolver_line, recursion=True)
+        return await self._exchange(asked, self._resolver_line, recursion=True)
 
     async def _ask_for_addresses(self, asked: bytes) -> tuple[DnsAnswer, float]:
         answer = await self._ask_resolvers(asked)
@@ -133,8 +132,10 @@ class DnsDoor:
     async def _exchange(
         self, asked: bytes, pick: Callable[[int], Line], *, recursion: bool
     ) -> DnsAnswer:
+        if not self._room.take():
+            await self._room.turn()
         wait = Wait(asked)
-        trouble: NetTrouble | None = None
+        trouble: Unknown | None = None
         refusal: DnsAnswer | None = None
         refused = 0
         # Each resolver fails twice before its failure is believed: one that always fails must not
@@ -149,7 +150,7 @@ class DnsDoor:
                     answer = await self._once(wait, pick, attempt, recursion=recursion, edns=edns)
                 except NetTrouble as again:
                     if trouble is None or again.reason is Reason.TIMEOUT:
-                        trouble = again
+                        trouble = Unknown(again.reason, again.detail)
                     continue
                 self._widen()
                 rcode = answer.wire[3] & 15
@@ -165,9 +166,11 @@ class DnsDoor:
         finally:
             wait.forget()
             self._waiting.pop(wait, None)
+            self._room.leave()
         if refusal:
             return refusal
-        raise trouble or NetTrouble(Reason.TIMEOUT)
+        trouble = trouble or Unknown(Reason.TIMEOUT)
+        raise NetTrouble(trouble.reason, trouble.detail)
 
     async def _once(
         self,
@@ -199,7 +202,7 @@ class DnsDoor:
     def _widen(self) -> None:
         if self._width < self._most:
             self._width += 1
-            self._room.release()
+            self._room.leave()
 
     def _sweep(self) -> None:
         """End the tries whose time is up."""

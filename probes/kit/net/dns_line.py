@@ -55,6 +55,7 @@ class Wait:
         for line, ident in self.tickets:
             line.waits.pop(ident, None)
         self.tickets.clear()
+        self.future = None
 
 
 class Line:
@@ -139,11 +140,17 @@ def trouble_of(error: OSError, place: Place) -> tuple[Reason, str]:
 
 
 async def ask_by_tcp(
-    place: Place, question: bytes, *, recursion: bool, edns: bool, seconds: float
+    place: Place,
+    question: bytes,
+    *,
+    recursion: bool,
+    edns: bool,
+    seconds: float,
+    signatures: bool = False,
 ) -> bytes:
     """Return the answer over TCP, at most 64 KiB; raise NetTrouble when there is none."""
     ident = next(_IDS)
-    query = encode_query(ident, question, recursion=recursion, edns=edns)
+    query = encode_query(ident, question, recursion=recursion, edns=edns, signatures=signatures)
     writer = None
     try:
         async with asyncio.timeout(seconds):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import cast
 
 from msgspec import Struct
 
@@ -27,12 +26,12 @@ class AddressLook(Struct, frozen=True):
     @property
     def v4(self) -> Outcome[tuple[str, ...]]:
         """The IPv4 addresses, in numeric order."""
-        return cast("Outcome[tuple[str, ...]]", self.a.outcome)
+        return self.a.outcome
 
     @property
     def v6(self) -> Outcome[tuple[str, ...]]:
         """The IPv6 addresses, in numeric order."""
-        return cast("Outcome[tuple[str, ...]]", self.aaaa.outcome)
+        return self.aaaa.outcome
 
     @property
     def chain(self) -> tuple[str, ...]:

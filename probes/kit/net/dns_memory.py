@@ -57,7 +57,7 @@ class DnsMemory(Generic[K, V]):
                 self._keep(key, answer, min(seconds, self._longest))
             return answer
         except NetTrouble as trouble:
-            end = trouble
+            end = NetTrouble(trouble.reason, trouble.detail)  # without the frames of the other
             raise
         finally:
             del self._waiting[key]

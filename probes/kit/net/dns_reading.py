@@ -77,6 +77,11 @@ class Authority(Struct, frozen=True, order=True):
     primary: str
     mailbox: str
     serial: int
+    refresh: int = 0
+    retry: int = 0
+    expire: int = 0
+    minimum: int = 0
+    """Seconds, all four: how often secondaries ask, how long they serve unasked, how long a "no" lives."""
 
 
 class IssuerRule(Struct, frozen=True, order=True):
@@ -84,6 +89,7 @@ class IssuerRule(Struct, frozen=True, order=True):
 
     tag: str
     value: str
+    flags: int = 0
 
 
 class Service(Struct, frozen=True, order=True):
@@ -111,6 +117,7 @@ class Message(Struct, frozen=True, gc=False):
     """Extended DNS errors (RFC 8914)."""
     answers: tuple[Record, ...]
     authorities: tuple[Record, ...]
+    additionals: tuple[Record, ...] = ()
 
     def owner(self, record: Record) -> bytes | None:
         """The record's owner in lower-case wire form; None when it cannot be read."""
@@ -144,6 +151,7 @@ def open_message(wire: bytes) -> Message | None:
         errors=errors,
         answers=tuple([r for r in records if r.section == 0 and r.rdclass == INTERNET]),
         authorities=tuple([r for r in records if r.section == 1 and r.rdclass == INTERNET]),
+        additionals=tuple([r for r in records if r.section == 2 and r.rdclass == INTERNET]),
     )
 
 
@@ -357,7 +365,8 @@ def _value(type: int, wire: bytes, start: int, length: int) -> Value | None:
         case 2 | 5 | 12:
             return name_text(data.target)
         case 6:
-            return Authority(name_text(data.mname), _mailbox(data.rname), data.serial)
+            timers = (data.refresh, data.retry, data.expire, data.minimum)
+            return Authority(name_text(data.mname), _mailbox(data.rname), data.serial, *timers)
         case 15:
             return Exchange(data.preference, name_text(data.exchange))
         case 16:
@@ -366,7 +375,8 @@ def _value(type: int, wire: bytes, start: int, length: int) -> Value | None:
             return Service(data.priority, data.weight, data.port, name_text(data.target))
         case 257:
             tag = data.tag.decode("ascii", "replace").lower()
-            return IssuerRule(tag, data.value[:MOST_TEXT].decode("utf-8", "replace"))
+            value = data.value[:MOST_TEXT].decode("utf-8", "replace")
+            return IssuerRule(tag, value, int(data.flags))
     return str(data.to_text())[:MOST_TEXT]
 
 

@@ -37,6 +37,8 @@ NOERROR, FORMERR, SERVFAIL, NXDOMAIN, NOTIMP, REFUSED = range(6)
 # 1232 octets cross any path without fragments (DNS flag day 2020); longer answers come over TCP.
 UDP_SIZE = 1232
 _OPT = b"\x00" + (41).to_bytes(2, "big") + UDP_SIZE.to_bytes(2, "big") + bytes(6)
+_OPT_SIGNED = _OPT[:7] + b"\x80" + _OPT[8:]
+"""The same with DNSSEC OK (RFC 3225): signatures come beside the records."""
 _COUNTS = Layout("!4H")
 _FIXED = Layout("!HHIH")
 """What stands between a record's owner and its data: type, class, lifetime, length of the data."""
@@ -44,6 +46,7 @@ _MOST_RECORDS = 4096
 _MOST_HOPS = 16
 _LONGEST_NAME = 254
 """Characters, the final dot included."""
+_LENGTHS = tuple(bytes([length]) for length in range(64))
 _PLAIN = frozenset(b"abcdefghijklmnopqrstuvwxyz0123456789-_")
 
 
@@ -92,14 +95,10 @@ def encode_name(name: str) -> bytes | None:
     text = name.lower().removesuffix(".").encode("ascii")
     if not text:
         return b"\x00"
-    wire = bytearray()
-    for label in text.split(b"."):
-        if not 0 < len(label) <= 63:
-            return None
-        wire.append(len(label))
-        wire += label
-    wire.append(0)
-    return bytes(wire) if len(wire) <= 255 else None
+    labels = text.split(b".")
+    if len(text) > 253 or not all(labels) or max(map(len, labels)) > 63:
+        return None
+    return b"".join([_LENGTHS[len(label)] + label for label in labels]) + b"\x00"
 
 
 def decode_name(wire: bytes) -> str:
@@ -138,11 +137,14 @@ def _encoded(name: str, mnemonic: str) -> bytes | None:
     return wire + number.to_bytes(2, "big") + b"\x00\x01"
 
 
-def encode_query(ident: int, question: bytes, *, recursion: bool, edns: bool = True) -> bytes:
+def encode_query(
+    ident: int, question: bytes, *, recursion: bool, edns: bool = True, signatures: bool = False
+) -> bytes:
     """Return a whole query message for a question section."""
     flags = b"\x01\x00" if recursion else b"\x00\x00"
     counts = b"\x00\x01\x00\x00\x00\x00\x00\x01" if edns else b"\x00\x01\x00\x00\x00\x00\x00\x00"
-    return ident.to_bytes(2, "big") + flags + counts + question + (_OPT if edns else b"")
+    option = _OPT_SIGNED if signatures else _OPT
+    return ident.to_bytes(2, "big") + flags + counts + question + (option if edns else b"")
 
 
 def read_head(wire: bytes) -> Head | None:
@@ -196,7 +198,14 @@ def read_name(wire: bytes, at: int) -> bytes | None:
 
 
 def read_records(wire: bytes) -> tuple[Record, ...] | None:
-    """Find every resource record; None when the message is cut short or holds too many."""
+    """Find every resource record; None when the message is cut short or holds too many.
+
+    Who remembers an answer and who reads it look at the same one, shortly after each other.
+    """
+    return _found_lately(wire) if len(wire) <= UDP_SIZE else _find_records(wire)
+
+
+def _find_records(wire: bytes) -> tuple[Record, ...] | None:
     size = len(wire)
     if size < 12:
         return None
@@ -212,7 +221,8 @@ def read_records(wire: bytes) -> tuple[Record, ...] | None:
     found = []
     for section, count in enumerate(counts):
         for _ in range(count):
-            end = after_name(wire, at)
+            # Most owners are a pointer to the question.
+            end = at + 2 if wire[at : at + 1] >= b"\xc0" else after_name(wire, at)
             if end is None or end + 10 > size:
                 return None
             type, rdclass, ttl, length = _FIXED.unpack_from(wire, end)
@@ -222,6 +232,9 @@ def read_records(wire: bytes) -> tuple[Record, ...] | None:
             found.append(Record(section, at, type, rdclass, ttl, start, length))
             at = start + length
     return tuple(found)
+
+
+_found_lately = lru_cache(maxsize=256)(_find_records)
 
 
 def after_name(wire: bytes, at: int) -> int | None:

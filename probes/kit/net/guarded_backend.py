@@ -40,7 +40,10 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
                 return await self._dial.connect_tcp(address, port, timeout=timeout or _CONNECT)
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
                 troubles.append(trouble_of(error, address))
-        raise troubles[0]
+        try:
+            raise troubles[0]
+        finally:
+            troubles.clear()  # an error holds its frames: they must not hold it
 
 
 def trouble_of(error: Exception, where: str) -> NetTrouble:

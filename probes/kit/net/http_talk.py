@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import h11
 
 from probes.kit.net.inflate import Inflater, Unpackable
@@ -17,7 +19,6 @@ _FRAMING = 1_048_576
 
 # How an answer reads depends on the method alone, so h11 is told of one and the same GET each time.
 _A_GET = h11.Request(method="GET", target="/", headers=[("Host", "any")])
-_SAID = h11.EndOfMessage()
 
 Headers = tuple[tuple[str, str], ...]
 
@@ -30,7 +31,6 @@ class Fetch:
         self._cap = cap
         self._h11 = h11.Connection(h11.CLIENT, max_incomplete_event_size=_HEAD_CAP)
         self._h11.send(_A_GET)
-        self._h11.send(_SAID)
         self._raw = 0
         self._interim = 0
         self._pieces = 0
@@ -65,32 +65,34 @@ class Fetch:
                 if not self._learn(event):
                     return False
         except h11.RemoteProtocolError as error:
+            error.__traceback__ = None  # h11 raises it out of a frame that holds it: a circle
             if self.status:
                 return False  # the body broke off: what has come still counts, as truncated
             raise NetTrouble(Reason.MALFORMED, f"not HTTP/1: {error}"[:200]) from error
         return self._raw <= self._cap + _FRAMING
 
-    def _learn(self, event: object) -> bool:
+    def _learn(self, event: Any) -> bool:
         """Take in one event; return False when it was the last that matters."""
-        match event:
-            case h11.Data(data=data):
-                self._pieces += 1
-                return self._pieces <= _MOST_PIECES and self._keep(bytes(data))
-            case h11.Response():
-                self._begin(event)
-                return True
-            case h11.InformationalResponse():
-                self._interim += 1
-                if self._interim > _MOST_INTERIM:
-                    raise NetTrouble(Reason.MALFORMED, "an endless series of interim responses")
-                return True
-        self._whole = isinstance(event, h11.EndOfMessage)
+        kind = type(event)
+        if kind is h11.Data:
+            self._pieces += 1
+            return self._pieces <= _MOST_PIECES and self._keep(bytes(event.data))
+        if kind is h11.Response:
+            self._begin(event)
+            return True
+        if kind is h11.InformationalResponse:
+            self._interim += 1
+            if self._interim > _MOST_INTERIM:
+                raise NetTrouble(Reason.MALFORMED, "an endless series of interim responses")
+            return True
+        self._whole = kind is h11.EndOfMessage
         return False
 
     def _begin(self, response: h11.Response) -> None:
         self.status = response.status_code
         self.headers = tuple(
-            (name.decode("ascii"), value.decode("latin-1")) for name, value in response.headers
+            (name.decode("ascii").lower(), value.decode("latin-1"))
+            for name, value in response.headers.raw_items()
         )
         packed = [value for name, value in self.headers if name == "content-encoding"]
         try:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import zlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 _STEP = 65_536
 _GZIP = 16 + zlib.MAX_WBITS
@@ -24,8 +25,16 @@ class Inflater:
     Understands gzip and deflate (with or without the zlib wrapper), at most two layers.
     """
 
-    def __init__(self, encodings: Iterable[str], cap: int) -> None:
-        """Take the values of Content-Encoding in the order in which they were applied."""
+    def __init__(
+        self,
+        encodings: Iterable[str],
+        cap: int,
+        wants_more: Callable[[bytes], bool] = lambda _: True,
+    ) -> None:
+        """Take the values of Content-Encoding in the order in which they were applied.
+
+        `wants_more` is shown every decoded piece, at most 64 KiB of a packed body, and may end it all.
+        """
         names = [name.strip().lower() for value in encodings for name in value.split(",")]
         packed = [name for name in names if name not in ("", "identity")]
         strange = [name for name in packed if name not in ("gzip", "x-gzip", "deflate")]
@@ -33,10 +42,12 @@ class Inflater:
             raise Unpackable(f"content-encoding {', '.join(names)[:60]}")
         self._layers = [_Layer(name, cap + _SLACK) for name in reversed(packed)]
         self._cap = cap
+        self._wants_more = wants_more
         self._raw = 0
-        self._body = bytearray()
+        self._kept = 0
+        self._body = io.BytesIO()
         self.cut = False
-        """True when the body was longer than the cap, or its packing was broken half-way."""
+        """True when the body was longer than the cap, its packing broken half-way, or no more wanted."""
 
     def feed(self, data: bytes) -> bool:
         """Take more of the body; return False when no more of it will be kept."""
@@ -46,7 +57,7 @@ class Inflater:
         try:
             self._pass_on(data, 0)
         except zlib.error as error:
-            if not self._body:
+            if not self._kept:
                 raise Unpackable(str(error)) from error
             self.cut = True
         return not self.cut
@@ -58,14 +69,15 @@ class Inflater:
 
     @property
     def body(self) -> bytes:
-        """What has been decoded so far."""
-        return bytes(self._body)
+        """What has been decoded so far; no copy, unless more is fed afterwards."""
+        return self._body.getvalue()
 
     def _pass_on(self, data: bytes, depth: int) -> None:
         if depth == len(self._layers):
-            room = self._cap - len(self._body)
-            self._body += data[:room]
-            self.cut = self.cut or len(data) > room
+            room = self._cap - self._kept
+            piece = data[:room]
+            self._kept += self._body.write(piece)
+            self.cut = self.cut or len(data) > room or not self._wants_more(piece)
             return
         layer = self._layers[depth]
         more = bool(data)

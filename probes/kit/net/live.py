@@ -34,8 +34,10 @@ from probes.kit.net.question import (
     HttpQuestion,
     NamesQuestion,
     NetTrouble,
+    OldTlsQuestion,
     Question,
     ReferralQuestion,
+    ServerQuestion,
     SmtpQuestion,
     TlsQuestion,
     WhoisQuestion,
@@ -43,6 +45,7 @@ from probes.kit.net.question import (
 )
 from probes.kit.net.rates import Rates
 from probes.kit.net.referral_door import ReferralDoor
+from probes.kit.net.server_door import ServerDoor
 from probes.kit.net.smtp_door import SmtpDoor
 from probes.kit.net.tls_door import TlsDoor
 from probes.kit.net.trust import TrustStore
@@ -131,6 +134,7 @@ class LiveNet:
         bulk_rate = 1 / self._rates.rate("dns:dns").interval
         self._names = NamesDoor(resolvers, Labels.of(settings.words), bulk_rate, self._dns.ask)
         self._referrals = ReferralDoor(self._dns.ask, guard, self._rates)
+        self._servers = ServerDoor(guard)
         dialer = Dialer(self._dns.addresses, guard, Lanes(total=settings.connections))
         self._zones = ZoneDoor(dialer)
         self._http = HttpDoor(dialer, handshakes, settings.signature)
@@ -182,6 +186,8 @@ class LiveNet:
                 return await self._dns.ask(question)
             case ReferralQuestion():
                 return await self._referrals.ask(question)
+            case ServerQuestion():
+                return await self._servers.ask(question)
             case NamesQuestion():
                 return await self._names.ask(question)
             case ZoneQuestion():
@@ -190,6 +196,8 @@ class LiveNet:
                 return await self._http.ask(question)
             case TlsQuestion():
                 return self._judged(await self._tls.ask(question), question.name)
+            case OldTlsQuestion():
+                return await self._tls.ask_old(question)
             case SmtpQuestion():
                 return await self._smtp.ask(question)
             case WhoisQuestion():

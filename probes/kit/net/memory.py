@@ -32,7 +32,8 @@ class Memory:
 
     def __init__(self, most: int = 10_000, most_bytes: int = 4_194_304) -> None:
         self._known: Lately[Question[Any], Any] = Lately(most_bytes, most)
-        self._asking: dict[Question[Any], asyncio.Future[NetTrouble | None]] = {}
+        self._asking: dict[Question[Any], list[asyncio.Future[NetTrouble | None]]] = {}
+        """Those who wait, beside the first asker, for the end of a question under way."""
 
     async def ask(self, question: Question[A], ask: Callable[[Question[A]], Awaitable[A]]) -> A:
         """Return what is known, or what somebody is just being told, or ask.
@@ -44,15 +45,16 @@ class Memory:
             known: A | None = self._known.get(question)
             if known is not None:
                 return known
-            under_way = self._asking.get(question)
-            if under_way is None:
+            waiting = self._asking.get(question)
+            if waiting is None:
                 return await self._put(question, ask)
-            trouble = await asyncio.shield(under_way)
-            if trouble:
+            told: asyncio.Future[NetTrouble | None] = asyncio.get_running_loop().create_future()
+            waiting.append(told)
+            if trouble := await told:
                 raise NetTrouble(trouble.reason, trouble.detail)
 
     async def _put(self, question: Question[A], ask: Callable[[Question[A]], Awaitable[A]]) -> A:
-        under_way = self._asking[question] = asyncio.get_running_loop().create_future()
+        waiting = self._asking[question] = []
         trouble: NetTrouble | None = None
         try:
             answer = await ask(question)
@@ -60,12 +62,14 @@ class Memory:
                 self._known.keep(question, answer, size)
             return answer
         except NetTrouble as met:
-            trouble = met
+            # Not the one that is raised: that holds this frame, and all that was read on the way to it.
+            trouble = NetTrouble(met.reason, met.detail)
             raise
         finally:
             del self._asking[question]
-            if not under_way.done():
-                under_way.set_result(trouble)
+            for told in waiting:
+                if not told.done():
+                    told.set_result(trouble)
 
 
 def _settled(question: Question[Any], answer: Any) -> bool:

@@ -10,6 +10,8 @@ from datetime import timedelta
 from types import TracebackType
 from typing import Any, Self
 
+from probes.kit.net.deadlines import deadlines_of
+
 _INSISTENCE = 2.0
 """Seconds until a task that has swallowed its end is told again."""
 
@@ -27,6 +29,7 @@ class Patience:
     __slots__ = (
         "_before",
         "_calls",
+        "_deadlines",
         "_due",
         "_left",
         "_loop",
@@ -34,7 +37,6 @@ class Patience:
         "_over",
         "_queueing",
         "_task",
-        "_timer",
         "_token",
     )
 
@@ -44,7 +46,6 @@ class Patience:
         self._calls = 0
         self._over = False
         """True when time has run out, or the block is left."""
-        self._timer: asyncio.TimerHandle | None = None
 
     async def __aenter__(self) -> Self:
         task = asyncio.current_task()
@@ -53,6 +54,7 @@ class Patience:
         self._task: asyncio.Task[Any] = task
         self._before = task.cancelling()
         self._loop = asyncio.get_running_loop()
+        self._deadlines = deadlines_of(self._loop)
         self._outer = _current.get()
         self._token: Token[Patience | None] = _current.set(self)
         self._start()
@@ -66,11 +68,10 @@ class Patience:
     ) -> None:
         self._over = True
         task = self._task
-        if self._timer:
-            self._timer.cancel()
+        self._deadlines.drop(self)
         _current.reset(self._token)
         # Contexts copied meanwhile live on with us in them; what was looked at must not live on with us.
-        del self._task, self._timer, self._token
+        del self._task, self._token
         for _ in range(self._calls):
             task.uncancel()
         # When somebody else has called the task off as well, it is his end and not ours.
@@ -78,26 +79,16 @@ class Patience:
         if self._calls and alone and kind is asyncio.CancelledError:
             raise TimeoutError from error
 
-    def _start(self) -> None:
-        self._due = self._loop.time() + self._left
-        if self._timer is None:
-            self._timer = self._loop.call_at(self._due, self._look_at_the_clock)
-
-    def _look_at_the_clock(self) -> None:
-        """Queues put the deadline off again and again: the one timer follows it when it rings."""
-        self._timer = None
-        if self._queueing:
-            return
-        if self._loop.time() < self._due:
-            self._timer = self._loop.call_at(self._due, self._look_at_the_clock)
-        else:
-            self._run_out()
-
-    def _run_out(self) -> None:
+    def ring(self) -> None:
+        """The time is over."""
         self._over = True
         self._calls += 1
         self._task.cancel()
-        self._timer = self._loop.call_later(_INSISTENCE, self._run_out)
+        self._deadlines.set(self, self._loop.time() + _INSISTENCE)
+
+    def _start(self) -> None:
+        self._due = self._loop.time() + self._left
+        self._deadlines.set(self, self._due)
 
     def _stop(self) -> None:
         if self._outer:
@@ -105,6 +96,7 @@ class Patience:
         self._queueing += 1
         if self._queueing == 1 and not self._over:
             self._left = self._due - self._loop.time()
+            self._deadlines.drop(self)
 
     def _go_on(self) -> None:
         if self._outer:

@@ -64,6 +64,19 @@ class DnsQuestion(Question[DnsAnswer], frozen=True, tag=True, tag_field="ask"):
     server: str | None = None
 
 
+class ServerQuestion(Question[DnsAnswer], frozen=True, tag=True, tag_field="ask"):
+    """A DNS question put to one name server over TCP, for what a datagram is too short for or cannot tell."""
+
+    name: str
+    type: str
+    server: str
+    """An address; the guard is asked first."""
+    signatures: bool = False
+    """Ask for signatures beside the records (DO, RFC 3225)."""
+    recursion: bool = False
+    """Desire recursion (RD): an authority that follows it is an open resolver."""
+
+
 class WhoisAnswer(Struct, frozen=True, tag=True, tag_field="answer"):
     """What a WHOIS server sent (RFC 3912), at most 256 KiB."""
 
@@ -156,6 +169,13 @@ class ApiQuestion(Question[ApiAnswer], frozen=True, tag=True, tag_field="ask"):
     max_bytes: int = 8_388_608
     patience: float = 30.0
     """Seconds, wall clock, after the pace has let it go."""
+
+
+class OldTlsQuestion(Question[Handshake], frozen=True, tag=True, tag_field="ask"):
+    """One handshake at port 443 that offers TLS 1.1 and older only; most servers rightly refuse."""
+
+    name: str
+    port: int = 443
 
 
 class SmtpAnswer(Struct, frozen=True, tag=True, tag_field="answer"):
@@ -265,11 +285,13 @@ AnyQuestion = (
     DnsQuestion
     | WhoisQuestion
     | TlsQuestion
+    | OldTlsQuestion
     | HttpQuestion
     | ApiQuestion
     | SmtpQuestion
     | ListQuestion
     | ReferralQuestion
+    | ServerQuestion
     | NamesQuestion
     | ZoneQuestion
 )

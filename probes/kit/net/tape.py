@@ -72,14 +72,14 @@ class Exchange(Struct, frozen=True, dict=True):
         The first eight are the second it was asked in: ids sort by time, and a store of them grows
         at its end.
         """
-        answer = self.answer
-        if self.page_digest:
+        answer, digest = self.answer, self.page_digest
+        if digest:
             answer = replace(cast(HttpAnswer, answer), body=b"")
-        said = _PACK.encode((self.question, answer, self.page_digest, self.failure, self.at))
+        said = _PACK.encode((self.question, answer, digest, self.failure, self.at))
         second = int(self.at.timestamp()) & 0xFFFFFFFF
         return f"{second:08x}{sha256(said).hexdigest()[:24]}"
 
-    @cached_property
+    @property
     def page_digest(self) -> str:
         """32 hex digits for the body of an HTTP answer; empty where there is none."""
         if isinstance(self.answer, HttpAnswer) and self.answer.body:
@@ -147,7 +147,8 @@ class Recorder:
 
     async def ask(self, question: Question[A]) -> A:
         """Ask the net behind; write down what came of it."""
-        place, asked, at = len(self._exchanges), cast(AnyQuestion, question), self._clock()
+        asked: Any = question
+        place, at = len(self._exchanges), self._clock()
         self._exchanges.append(Exchange(asked, at, self._vantage, failure=_CUT_SHORT))
         try:
             answer = await self._net.ask(question)

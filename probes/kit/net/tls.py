@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import ssl
+import warnings
 from functools import cache
 from typing import Any, cast
 
@@ -32,6 +33,21 @@ def witness_context() -> ssl.SSLContext:
     return context
 
 
+@cache
+def old_context() -> ssl.SSLContext:
+    """A context that offers TLS 1.1 and older only: whether a server still takes that (RFC 8996)."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # the old versions are the point
+        context.minimum_version = ssl.TLSVersion.TLSv1
+        context.maximum_version = ssl.TLSVersion.TLSv1_1
+    context.set_ciphers("ALL:@SECLEVEL=0")
+    context.options |= getattr(ssl, "OP_LEGACY_SERVER_CONNECT", 0x4)
+    return context
+
+
 class SecureWire:
     """TLS over a Wire, which stays its owner's to close; sends and receives like one."""
 
@@ -45,14 +61,16 @@ class SecureWire:
         self._outgoing = outgoing
 
     @classmethod
-    async def shake_hands(cls, wire: Wire, name: str) -> SecureWire:
+    async def shake_hands(
+        cls, wire: Wire, name: str, context: ssl.SSLContext | None = None
+    ) -> SecureWire:
         """Start TLS on an open connection; raise NetTrouble(tls_failed, OpenSSL's reason).
 
         TimeoutError is the Wire's. Our last flight travels with the first words sent: one packet.
         """
         incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
         try:
-            tls = witness_context().wrap_bio(incoming, outgoing, server_hostname=name)
+            tls = (context or witness_context()).wrap_bio(incoming, outgoing, server_hostname=name)
             secure = cls(wire, tls, incoming, outgoing)
             while not secure._shaken():
                 await secure._more_came_or_raise()

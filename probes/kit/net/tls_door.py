@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from msgspec.structs import replace
+
 from probes.kit.net.dial import Dialer
 from probes.kit.net.handshakes import Handshakes
-from probes.kit.net.question import Handshake, NetTrouble, TlsQuestion
+from probes.kit.net.question import Handshake, NetTrouble, OldTlsQuestion, TlsQuestion
 from probes.kit.net.smtp_talk import SmtpTalk, offers_starttls
-from probes.kit.net.tls import SecureWire
+from probes.kit.net.tls import SecureWire, old_context
 from probes.kit.net.wire import Wire
 from probes.kit.observation import Reason
 
@@ -52,6 +54,19 @@ class TlsDoor:
                 raise NetTrouble(Reason.TIMEOUT, detail) from error
         self._handshakes.remember(question, handshake)
         return handshake
+
+    async def ask_old(self, question: OldTlsQuestion) -> Handshake:
+        """Return a handshake by TLS 1.1 or older, its certificates left out; raise NetTrouble when refused."""
+        addresses = await self._dialer.addresses(question.name)
+        async with self._dialer.connect(addresses, question.port) as wire:
+            wire.allow(self._patience)
+            try:
+                secure = await SecureWire.shake_hands(wire, question.name, old_context())
+            except TimeoutError as error:
+                detail = f"no TLS handshake with {wire.address} port {question.port}"
+                raise NetTrouble(Reason.TIMEOUT, detail) from error
+            secure.take_leave()
+        return replace(secure.handshake, chain=())
 
     async def _after_starttls(self, wire: Wire, name: str) -> Handshake:
         talk = SmtpTalk(wire, name)

@@ -18,6 +18,8 @@ _SHORT = 512
 """Characters of a URL that is remembered; a long one is somebody's trick, and read anew."""
 _PORTS = {"http": 80, "https": 443}
 _ODD = re.compile(r"[\x00-\x20\x7f\\]")
+_COMMON = re.compile(r"(https?)://([a-z0-9._-]++)(/[a-zA-Z0-9/._~-]*+)?+")
+"""As most URLs are: nothing in them that could have a second meaning, nothing to be quoted."""
 # Everything RFC 3986 lets stand in a path or query as it is, and "%" so as not to quote twice.
 _PLAIN = "!#$%&'()*+,/:;=?@[]~"
 
@@ -68,6 +70,9 @@ def _read(url: str) -> WebAddress:
     if len(url) > _LONGEST or _ODD.search(url):
         raise NetTrouble(Reason.MALFORMED, f"not a URL: {url[:80]!r}")
     try:
+        if common := _COMMON.fullmatch(url):
+            scheme, host, path = common.groups()
+            return WebAddress(scheme, canonical_host(host), _PORTS[scheme], path or "/")
         parts = urlsplit(url)
         port, host = parts.port, parts.hostname or ""
         if parts.scheme not in _PORTS:

@@ -8,6 +8,9 @@ import os
 import socket
 from typing import Self
 
+from probes.kit.net.deadlines import deadlines_of
+from probes.kit.net.switchboard import READING, WRITING, switchboard_of
+
 _PIECE = 65_536
 _MOST_UNSENT = 65_536
 """Bytes. What we say is short; whoever makes us hold back more of it does not listen at all."""
@@ -21,15 +24,15 @@ class Wire:
     """
 
     __slots__ = (
+        "_awaited",
+        "_deadlines",
         "_due",
         "_fd",
         "_loop",
-        "_sending",
         "_socket",
-        "_timer",
+        "_switchboard",
         "_unsent",
         "_waiter",
-        "_watched",
         "address",
     )
 
@@ -42,10 +45,11 @@ class Wire:
         self._fd = self._socket.fileno()
         self._loop = asyncio.get_running_loop()
         self._waiter: asyncio.Future[bytes | OSError] | None = None
-        self._timer: asyncio.TimerHandle | None = None
+        self._deadlines = deadlines_of(self._loop)
         self._due: float | None = None
-        self._watched = False
-        self._sending = False
+        self._switchboard = switchboard_of(self._loop)
+        self._awaited = 0
+        """What the switchboard tells us of."""
         self._unsent = bytearray()
 
     @classmethod
@@ -75,9 +79,12 @@ class Wire:
 
     def allow(self, seconds: float | None) -> None:
         """Give all that follows so long from now on, in all; None takes the deadline away."""
-        self._due = None if seconds is None else self._loop.time() + seconds
-        if self._due is not None and (self._timer is None or self._timer.when() > self._due):
-            self._set_timer(self._due)
+        if seconds is None:
+            self._due = None
+            self._deadlines.drop(self)
+        else:
+            self._due = self._loop.time() + seconds
+            self._deadlines.set(self, self._due)
 
     def send(self, data: bytes) -> None:
         """Send; what the other side has no room for follows later. A broken connection is told by
@@ -91,43 +98,35 @@ class Wire:
             return
         if sent < len(data) and len(self._unsent) <= _MOST_UNSENT:
             self._unsent += data[sent:]
-            self._sending = True
-            self._loop.add_writer(self._fd, self._send_more)
+            self._await(self._awaited | WRITING)
 
     async def receive(self) -> bytes:
         """Return what came, at most 64 KiB, or b"" when the other side has closed.
 
         Raises OSError for a broken connection and TimeoutError at the deadline.
         """
-        if not self._watched:
-            self._watched = True
-            self._loop.add_reader(self._fd, self._readable)
+        self._await(READING | WRITING if self._unsent else READING)
         return await self._wait()
 
     def close(self) -> None:
         """Close at once, also what is still unsent; may be called twice."""
-        self._due = None
-        if self._timer:
-            self._timer.cancel()
-            self._timer = None
+        self.allow(None)
         if self._socket.fileno() < 0:
             return
-        # To take away what is not there costs the event loop more than to take away what is.
-        if self._watched:
-            self._loop.remove_reader(self._fd)
-        if self._sending:
-            self._loop.remove_writer(self._fd)
+        self._await(0)
         self._socket.close()
+
+    def ring(self) -> None:
+        """The deadline is over."""
+        self._wake(TimeoutError())
 
     async def _connect(self, port: int) -> None:
         self._socket.setblocking(False)
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         failed = self._socket.connect_ex((self.address, port))
         if failed == errno.EINPROGRESS:
-            self._sending = True
-            self._loop.add_writer(self._fd, self._wake, b"")
+            self._await(WRITING)
             await self._wait()
-            self._no_more_to_send()
             failed = self._socket.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
         if failed:
             raise OSError(failed, os.strerror(failed))
@@ -136,41 +135,54 @@ class Wire:
         if self._due is not None and self._loop.time() >= self._due:
             raise TimeoutError
         self._waiter = self._loop.create_future()
-        came = await self._waiter
+        try:
+            came = await self._waiter
+        finally:
+            self._waiter = None
         if isinstance(came, bytes):
             return came
-        raise came
+        try:
+            raise came
+        finally:
+            del came  # an error holds its frames: were it held by one, both would linger
 
     def _wake(self, came: bytes | OSError) -> None:
         if self._waiter and not self._waiter.done():
             self._waiter.set_result(came)
 
-    def _set_timer(self, when: float) -> None:
-        if self._timer:
-            self._timer.cancel()
-        self._timer = self._loop.call_at(when, self._look_at_the_clock)
+    def ready(self, events: int) -> None:
+        """The socket can be read, or written to; the switchboard says so until it is done."""
+        if events & READING:
+            self._read()
+        if events & WRITING:
+            if self._unsent:
+                self._send_more()
+            elif self._waiter and not self._waiter.done():
+                self._wake(b"")  # connected, or refused
+            else:
+                self._await(self._awaited & ~WRITING)
 
-    def _look_at_the_clock(self) -> None:
-        """Deadlines mostly move on before they come: the one timer follows them when it rings."""
-        self._timer = None
-        if self._due is None:
+    def _await(self, events: int) -> None:
+        if events == self._awaited:
             return
-        if self._loop.time() < self._due:
-            self._set_timer(self._due)
+        if not self._awaited:
+            self._switchboard.register(self._fd, events, self)
+        elif events:
+            self._switchboard.modify(self._fd, events, self)
         else:
-            self._wake(TimeoutError())
+            self._switchboard.unregister(self._fd)
+        self._awaited = events
 
-    def _readable(self) -> None:
+    def _read(self) -> None:
         if not self._waiter or self._waiter.done():
-            self._watched = False  # nobody asks for more just now: let the other side wait
-            self._loop.remove_reader(self._fd)
+            self._await(self._awaited & ~READING)  # nobody asks just now: let the other side wait
             return
         try:
             came: bytes | OSError = self._socket.recv(_PIECE)
         except (BlockingIOError, InterruptedError):
             return
         except OSError as error:
-            came = error
+            came = error.with_traceback(None)
         self._wake(came)
 
     def _send_more(self) -> None:
@@ -181,8 +193,4 @@ class Wire:
         except OSError:
             self._unsent.clear()
         if not self._unsent:
-            self._no_more_to_send()
-
-    def _no_more_to_send(self) -> None:
-        self._sending = False
-        self._loop.remove_writer(self._fd)
+            self._await(self._awaited & ~WRITING)

@@ -15,13 +15,17 @@ from scanner.verdicts.rules.domain.names_known import names_known
 from scanner.verdicts.rules.domain.registration_term import registration_term
 from scanner.verdicts.rules.domain.renewal import renewal
 from scanner.verdicts.rules.domain.role import role
+from scanner.verdicts.rules.domain.service_records import service_records
 from scanner.verdicts.rules.domain.takes_mail import takes_mail
 from scanner.verdicts.rules.domain.web import web
 from scanner.verdicts.rules.domain.zone_open import zone_open
 from scanner.verdicts.rules.hosting.behind_front import behind_front
+from scanner.verdicts.rules.hosting.may_be_origin import may_be_origin
 from scanner.verdicts.rules.hosting.serves_mail import serves_mail
 from scanner.verdicts.rules.hosting.serves_names import serves_names
 from scanner.verdicts.rules.hosting.serves_sites import serves_sites
+from scanner.verdicts.rules.hosting.shares_sites import shares_sites
+from scanner.verdicts.rules.licence.engine_in_use import engine_in_use
 from scanner.verdicts.rules.mail.declares_no_mail import declares_no_mail
 from scanner.verdicts.rules.mail.has_servers import has_servers
 from scanner.verdicts.rules.mail.sender_signs import sender_signs
@@ -30,9 +34,16 @@ from scanner.verdicts.rules.papers.disagreement import disagreement
 from scanner.verdicts.rules.papers.holder_left import holder_left
 from scanner.verdicts.rules.papers.only_in_papers import only_in_papers
 from scanner.verdicts.rules.papers.term import term
+from scanner.verdicts.rules.papers.term_unsaid import term_unsaid
+from scanner.verdicts.rules.posture import POSTURE
+from scanner.verdicts.rules.saas.only_traces import only_traces
+from scanner.verdicts.rules.saas.vendor_answers import vendor_answers
 from scanner.verdicts.rules.site.certificate_trouble import certificate_trouble
 from scanner.verdicts.rules.site.dangling_cname import dangling_cname
 from scanner.verdicts.rules.site.does_not_answer import does_not_answer
+from scanner.verdicts.rules.site.for_work import for_work
+from scanner.verdicts.rules.site.internal_address import internal_address
+from scanner.verdicts.rules.site.long_unedited import long_unedited
 from scanner.verdicts.rules.site.redirects_elsewhere import redirects_elsewhere
 from scanner.verdicts.rules.site.shows_page import shows_page
 from scanner.verdicts.rules.site.unknown_host import unknown_host
@@ -42,6 +53,9 @@ RULES: tuple[Card, ...] = (
     redirects_elsewhere,
     does_not_answer,
     unknown_host,
+    long_unedited,
+    for_work,
+    internal_address,
     dangling_cname,
     certificate_trouble,
     declares_no_mail,
@@ -51,7 +65,9 @@ RULES: tuple[Card, ...] = (
     expires_soon,
     is_trusted,
     behind_front,
+    may_be_origin,
     serves_sites,
+    shares_sites,
     serves_mail,
     serves_names,
     registration_term,
@@ -60,16 +76,22 @@ RULES: tuple[Card, ...] = (
     takes_mail,
     role,
     emptiness,
+    service_records,
     names_known,
     renewal,
     holder,
     zone_open,
     archive,
+    vendor_answers,
+    only_traces,
+    engine_in_use,
     only_in_papers,
     declared,
     holder_left,
     term,
+    term_unsaid,
     disagreement,
+    *POSTURE,
 )
 """In the order in which their findings are told."""
 

@@ -12,7 +12,6 @@ import sys
 import tracemalloc
 from collections import Counter
 from collections.abc import Iterable
-from contextlib import ExitStack
 from pathlib import Path
 
 import msgspec
@@ -21,8 +20,6 @@ from probes.kit.observation import AnyObservation, Seen
 from probes.tls_certificate import ServedCertificate
 from reports import document as doc
 from reports.audit_file import opened
-from reports.outline import outline
-from reports.render import pieces
 from scanner import document, service
 from scanner.database import Database
 from scanner.discovery import Frontier, Look, Seeds, attribute
@@ -30,7 +27,7 @@ from scanner.evidence import Evidence, Run, StoredLooks
 from scanner.registry import Client, Registry
 from scanner.runs.progress import ScanState, Tally
 from scanner.runs.scan import Scan
-from scanner.service.printing import replace
+from scanner.service.printing import print_reports, replace
 from scanner.settings import Settings
 from scanner.verdicts import judge_iter
 from tests.benchmarks.audit.firms import firms
@@ -73,6 +70,9 @@ class Silent:
 
     def saw(self, state: ScanState) -> None:
         """Look away."""
+
+    def say(self, text: str) -> None:
+        """Do not listen."""
 
 
 async def audit(count: int, folder: Path, meter: Meter) -> None:
@@ -125,14 +125,8 @@ def _write(
 
 
 def _print(file: Path, meter: Meter) -> None:
-    with ExitStack() as stack:
-        with meter.phase("outline"):
-            written = stack.enter_context(opened(file))
-            plan = outline(written)
-        for language in ("ru", "en"):
-            with meter.phase(f"report, {language}"):
-                report = file.with_name(f"cleanup.{language}.html")
-                replace(report, (piece.encode() for piece in pieces(written, plan, language)))
+    with meter.phase("reports"), opened(file) as written:
+        print_reports(written, ("ru", "en"), file.parent)
 
 
 def _note(folder: Path, measured: Measured) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from tests.benchmarks.dns import resolver
+
 AUTHORITY = "198.18.0.2"
-RESOLVER = "198.18.0.53"
-RESOLVERS_OWN = "198.18.0.54"
+RESOLVER = resolver.PLACE
 COLD = tuple(f"cold{number}.ru" for number in range(40))
 """Zones alike; who asks in a new one asks what no resolver remembers."""
 CUT = tuple(f"cut{number}.ru" for number in range(5))
@@ -56,10 +57,11 @@ def write(folder: Path) -> None:
     small = HEAD + "".join(f"{label} A 198.19.1.1\n" for label in HIDDEN)
     (folder / "small.zone").write_text(small)
     (folder / "wild.zone").write_text(small + "* A 198.19.9.9\n")
-    delegated = (*COLD, *CUT, OPEN, SIGNED, HASHED, WILD, ELSEWHERE)
+    served = (*COLD, *CUT, OPEN, SIGNED, HASHED, WILD)
+    delegated = (*served, ELSEWHERE)
     (folder / "ru.zone").write_text(HEAD + "".join(f"{zone}. NS ns.ru.\n" for zone in delegated))
     _knot(folder)
-    _unbound(folder)
+    resolver.write(folder, AUTHORITY, ("ru", *served))
 
 
 def _zone(*, long: bool) -> str:
@@ -101,16 +103,3 @@ def _knot(folder: Path) -> None:
     text += f"  - domain: {HASHED}\n    file: small.zone\n    dnssec-signing: on\n    dnssec-policy: hashed\n"
     text += f"  - domain: {WILD}\n    file: wild.zone\n"
     (folder / "knot.conf").write_text(text)
-
-
-def _unbound(folder: Path) -> None:
-    text = 'server:\n  username: ""\n  chroot: ""\n  use-syslog: no\n  verbosity: 0\n'
-    text += f'  directory: "{folder}"\n  pidfile: ""\n  logfile: unbound.log\n'
-    text += "  module-config: iterator\n  num-threads: 2\n"
-    text += f"  interface: {RESOLVER}\n  outgoing-interface: {RESOLVERS_OWN}\n  do-ip6: no\n"
-    text += "  outgoing-range: 4096\n  num-queries-per-thread: 2048\n  so-rcvbuf: 4m\n"
-    text += "  msg-cache-size: 256m\n  rrset-cache-size: 256m\n  minimal-responses: yes\n"
-    text += "  access-control: 0.0.0.0/0 allow\nremote-control:\n  control-enable: no\n"
-    for zone in ("ru", *COLD, *CUT, OPEN, SIGNED, HASHED, WILD):
-        text += f"stub-zone:\n  name: {zone}\n  stub-addr: {AUTHORITY}\n"
-    (folder / "unbound.conf").write_text(text)

@@ -7,6 +7,8 @@ import sys
 from datetime import datetime
 from pathlib import Path
 
+import dns.rcode
+
 from tests.internet.namespace import INSIDE
 from tests.internet.peers import (
     archive,
@@ -73,7 +75,11 @@ async def _odd(server: Server, world: Population, tls: Path, stage: Stage) -> No
         case "lies":
             await hostile_names.start(server.address, world, stage)
         case "refuses":
-            await odd_names.start(server.address)
+            await odd_names.start(server.address, odd_names.always(dns.rcode.REFUSED))
+        case "fails":
+            await odd_names.start(server.address, odd_names.always(dns.rcode.SERVFAIL))
+        case "addresses_only":
+            await odd_names.start(server.address, odd_names.addresses_only(world))
         case "greylists" | "busy":
             await odd_mail.start(server)
         case _:

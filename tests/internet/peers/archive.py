@@ -10,8 +10,9 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from urllib.parse import parse_qsl, urlsplit
 
+from tests.internet.domains import Domain
 from tests.internet.peers.web import Request, Response, as_json
-from tests.internet.population import Domain, Population
+from tests.internet.population import Population
 
 HOST = "web.archive.org"
 COLUMNS = ["urlkey", "timestamp", "original", "mimetype", "statuscode", "digest", "length"]

@@ -17,10 +17,11 @@ from urllib.parse import parse_qsl, urlsplit
 
 from msgspec import Struct
 
+from tests.internet.domains import Hostile
 from tests.internet.peers.hostile_json import LOG_TRICKS, SPOTTER_TRICKS
 from tests.internet.peers.stage import Stage
 from tests.internet.peers.web import Request, Response, as_json
-from tests.internet.population import Hostile, Population
+from tests.internet.population import Population
 
 SLOW = 12.0
 """Seconds that crt.sh takes where the population says `slow`."""

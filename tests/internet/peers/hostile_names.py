@@ -14,9 +14,10 @@ import dns.message
 import dns.rdatatype
 import dns.rrset
 
+from tests.internet.domains import Hostile
 from tests.internet.peers.hostile_pages import SCRIPT
 from tests.internet.peers.stage import Stage
-from tests.internet.population import Hostile, Population
+from tests.internet.population import Population
 
 Question = dns.message.Message
 Trick = Callable[[Question, bool], bytes]

@@ -11,10 +11,11 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from tests.internet.domains import Domain, Hostile
 from tests.internet.peers import odd_web, sending, web
 from tests.internet.peers.hostile_pages import HEADS, PAGES
 from tests.internet.peers.stage import Stage
-from tests.internet.population import Domain, Hostile, Population
+from tests.internet.population import Population
 
 OWN = "198.19."
 """Hostile servers have addresses of their own, in the upper half of the lab's network."""

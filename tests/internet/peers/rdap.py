@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import ipaddress
 
+from tests.internet.domains import Domain
 from tests.internet.peers.hostile_json import RDAP_TRICKS
 from tests.internet.peers.registry import Register
 from tests.internet.peers.stage import Stage
 from tests.internet.peers.web import Request, Response, as_json
-from tests.internet.population import Domain, Provider
+from tests.internet.population import Provider
 
 MEDIA = "application/rdap+json"
 RIR = "https://rdap.db.ripe.net/"

@@ -5,7 +5,8 @@ from __future__ import annotations
 import zlib
 from datetime import UTC, date, datetime, timedelta, timezone
 
-from tests.internet.population import Domain, Population, Tld
+from tests.internet.domains import Domain
+from tests.internet.population import Population, Tld
 
 MOSCOW = timezone(timedelta(hours=3))
 

@@ -8,10 +8,10 @@ import zlib
 from collections.abc import Callable
 from datetime import timedelta
 
+from tests.internet.domains import Domain
 from tests.internet.peers import hostile_whois
 from tests.internet.peers.registry import Register, epp, midnight
 from tests.internet.peers.stage import Stage
-from tests.internet.population import Domain
 
 TCI_HEAD = """% TCI Whois Service. Terms of use:
 % https://tcinet.ru/documents/whois_ru_rf.pdf (in Russian)

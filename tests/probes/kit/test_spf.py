@@ -119,7 +119,7 @@ def test_two_redirects_are_an_error():
         ("%{d}._spf.x.ru", "sub.d.ru._spf.x.ru"),
         ("%{o}.x.ru", "d.ru.x.ru"),
         ("%{i}.x.ru", None),
-        ("%{d2}.x.ru", None),
+        ("%{d1}.x.ru", "ru.x.ru"),
     ],
 )
 def test_macros_are_expanded_where_they_do_not_depend_on_the_sender(text, name):
@@ -154,3 +154,63 @@ def test_reading_never_raises(text):
 )  # fmt: skip
 def test_a_record_names_what_no_macro_changes(terms, names):
     assert names_in(f"v=spf1 {terms}") == names
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("%{d}", "email.example.com"),
+        ("%{d4}.x", "email.example.com.x"),
+        ("%{d3}.x", "email.example.com.x"),
+        ("%{d2}.x", "example.com.x"),
+        ("%{d1}.x", "com.x"),
+        ("%{dr}.x", "com.example.email.x"),
+        ("%{d2r}.x", "example.email.x"),
+        ("%{D2R}.x", "example.email.x"),
+        ("%{o1}.x", "com.x"),
+        ("a.%{d}._spf.%{d2}", "a.email.example.com._spf.example.com"),
+        ("%%x.%{d}", None),
+        ("%{s}.x", None),
+        ("%{l1r-}.lp._spf.%{d2}", None),
+        ("%{ir}.%{v}._spf.%{d2}", None),
+    ],
+)
+def test_macros_are_transformed(text, name):
+    """The examples of section 7.4, as far as no sender is needed."""
+    assert expand(text, "email.example.com", "example.com") == name
+
+
+def test_a_name_that_grows_too_long_loses_labels_on_the_left():
+    """Section 7.3."""
+    long = ".".join(["a" * 60] * 4)
+
+    assert (
+        expand("%{d}.b.c.example.com", long, long)
+        == f"{'a' * 60}.{'a' * 60}.{'a' * 60}.b.c.example.com"
+    )
+
+
+@pytest.mark.parametrize(
+    ("word", "good"),
+    [
+        ("exists:%{ir}.x.ru", True),
+        ("exists:%{l1r-+=_/,.}.x.ru", True),
+        ("exists:%{p}.x.ru", True),
+        ("exists:%%_%-.x.ru", True),
+        ("exists:x.%{d}", True),
+        ("exists:%{i}.x.ru.", True),
+        ("exists:%{d0}.x.ru", False),
+        ("exists:%{d1234}.x.ru", False),
+        ("exists:%{c}.x.ru", False),
+        ("exists:%{r}.x.ru", False),
+        ("exists:%{t}.x.ru", False),
+        ("exists:%{d*}.x.ru", False),
+        ("exists:%{}.x.ru", False),
+        ("exists:%d.x.ru", False),
+        ("exists:%{i}.x.123", False),
+        ("exists:%{i}x", False),
+    ],
+)
+def test_macros_have_a_grammar(word, good):
+    """Section 7.1: letter, digits, `r`, delimiters; c, r and t are for explanations only."""
+    assert (read_spf(f"v=spf1 {word} -all").syntax_errors == ()) is good

@@ -40,7 +40,7 @@ def test_a_look_is_planned_once_and_answered_once():
     "stranger",
     [
         Look("website", Host("b.ru")),
-        Look("tls_certificate", Endpoint("a.ru", 993)),
+        Look("tls_certificate", Endpoint("a.ru", 993, "smtp")),
         Look("delegation", Domain("a.ru")),
         Look("forgotten_probe", Domain("a.ru")),
     ],

@@ -55,6 +55,7 @@ def test_a_plain_client_has_one_of_each():
         "domain:romashka.ru",
         "hosting:beget/romashka.ru",
         "mail:romashka.ru",
+        "saas:yandex_360/romashka.ru",
         "site:romashka.ru",
     ]
     hosting = held(estate, "hosting:beget/romashka.ru")
@@ -176,7 +177,7 @@ def test_what_a_name_shows_of_itself_proves_nothing_alone():
     found = held(world.estate("romashka.ru", brands=("romashka",)), "domain:romashka-shop.ru")
 
     assert found.ownership is Ownership.POSSIBLE
-    assert {reason.group for reason in found.reasons} == {"client_site", "page", "name"}
+    assert {reason.group for reason in found.reasons} == {"relied_on", "page", "name"}
     assert {reason.code for reason in found.reasons} >= {"redirects_to_client_site"}
 
 

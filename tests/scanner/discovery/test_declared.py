@@ -24,7 +24,14 @@ from scanner.assets import (
 from scanner.discovery import Seeds, attribute
 from scanner.discovery.declared import with_papers
 from scanner.verdicts import Verdict, judge
-from tests.scanner.discovery.world import NOW, TIMEOUT, World, certificate, page
+from tests.scanner.discovery.world import (
+    NOW,
+    NXDOMAIN,
+    TIMEOUT,
+    World,
+    certificate,
+    page,
+)
 
 RUB = Money(Decimal("1990.00"), "RUB")
 
@@ -95,6 +102,48 @@ def test_names_that_moved_away_leave_a_paid_hosting_behind():
 
     assert {"hosting:beget/romashka.ru", "hosting:timeweb/romashka.ru"} <= found.keys()
     assert "hosting.names_live_elsewhere" in codes(found["hosting:timeweb/romashka.ru"])
+    left = found["hosting:timeweb/romashka.ru"]
+    assert left.advice is Advice.SWITCH_OFF
+    assert set(left.needs) == {Need.OWNER_WORD, Need.ACCOUNT_LIST, Need.BACKUP}
+
+
+@pytest.mark.parametrize(
+    ("outcome", "state", "advice"),
+    [
+        (NXDOMAIN, "no_names", Advice.SWITCH_OFF),
+        (TIMEOUT, "undetermined", Advice.ASK),
+    ],
+)
+def test_a_paid_hosting_is_left_behind_only_when_its_names_were_read(
+    outcome: Any, state: str, advice: Advice
+):
+    """A name that nobody could read may still lead to it."""
+    made = world().domain("romashka-2014.ru")
+    made.nowhere("romashka-2014.ru", outcome).nowhere("www.romashka-2014.ru", outcome)
+    row = said("hosting:timeweb/co1", account="co1", hosts=("romashka-2014.ru",))
+    papers = {"romashka-2014.ru": "papers.csv"}
+
+    verdict = judged(made, row, from_papers=papers)["hosting:timeweb/co1"]
+
+    assert (verdict.state, verdict.advice) == (state, advice)
+    assert ("hosting.names_gone" in codes(verdict)) == (outcome is NXDOMAIN)
+
+
+def test_what_belongs_to_another_account_says_nothing_of_this_one():
+    """Both are at Timeweb: the zone there is that of the account which has the name."""
+    made = World().domain("romashka.ru", name_servers=("ns1.timeweb.ru",), mx=("mx1.timeweb.ru",))
+    made.both("romashka.ru", "198.51.100.10", provider="timeweb").mail_host("mx1.timeweb.ru")
+    rows = (
+        said("hosting:timeweb/live", account="live", hosts=("romashka.ru",)),
+        said("hosting:timeweb/old", account="old", hosts=("romashka-2014.ru",)),
+    )
+
+    hanging = {one.subject for one in estate(made, *rows).relations
+               if one.object == Asset(Kind.HOSTING, "timeweb/old")}  # fmt: skip
+    roles = {one.object for one in estate(made, *rows).relations
+             if one.subject == Asset(Kind.HOSTING, "timeweb/old")}  # fmt: skip
+
+    assert hanging == roles == set()
 
 
 @pytest.mark.parametrize(

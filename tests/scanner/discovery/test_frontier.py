@@ -8,14 +8,24 @@ from sys import getrefcount
 import pytest
 
 from probes.address_neighbours import AddressNeighbours, ReverseName
-from probes.kit.observation import Observation, Seen
-from probes.kit.target import Address, Domain, Endpoint, Host
+from probes.kit.observation import Absent, Observation, Seen, Unknown
+from probes.kit.target import Address, Domain, Endpoint, Host, Organisation
 from probes.names_below import NamesBelow
+from probes.organisation_certificates import OrganisationCertificates
 from probes.parent_delegation import ParentDelegation
 from scanner.assets import Ownership, Step
 from scanner.discovery import Ask, Frontier, Look, Seeds
 from scanner.discovery.scope import Listed
-from tests.scanner.discovery.world import NOW, NXDOMAIN, TIMEOUT, World, certificate, page
+from tests.scanner.discovery.world import (
+    NODATA,
+    NOW,
+    NXDOMAIN,
+    TIMEOUT,
+    World,
+    certificate,
+    page,
+    registration,
+)
 
 
 def run(
@@ -297,13 +307,13 @@ def test_names_of_a_registrys_list_are_looked_at_at_once(shuffle: int | None):
     ],
 )
 def test_the_rarer_a_word_the_more_a_name_with_it_says(count: int, ownership: Ownership):
-    """Beside mail that goes to the client; by itself a like name makes nothing likely."""
+    """Beside a day on which the client bought, too; by itself a like name makes nothing likely."""
     listed = {
         name: Listed("ru.gz", "ромашка", count) for name in ("my-romashka.ru", "romashka-2.ru")
     }
     world = World().domain("kolokolchik.ru").domain("romashka-2.ru")
-    world.domain("my-romashka.ru", mx=("mail.kolokolchik.ru",))
-    world.mail_host("mail.kolokolchik.ru")
+    day = registration("kolokolchik.ru").created
+    world.domain("my-romashka.ru", registered=registration("my-romashka.ru", created=day))
 
     _, frontier = run(world, Seeds(domains=("kolokolchik.ru",), listed=listed))
 
@@ -380,3 +390,88 @@ def test_whoever_follows_no_leads_asks_about_no_neighbours():
     asked, _ = run(world, Seeds(domains=("romashka.ru",)), depth=0)
 
     assert "address_neighbours" not in {look.probe for look in asked}
+
+
+@pytest.mark.parametrize(
+    ("apex", "visited"),
+    [(NXDOMAIN, True), (NODATA, True), (TIMEOUT, False)],
+    ids=["no such name", "no address", "nobody knows"],
+)
+def test_where_the_name_itself_leads_nowhere_the_host_that_was_met_is_visited(
+    apex: Absent | Unknown, visited: bool
+):
+    """One visit of a possible name, at the door that the client's records lead to; its machines are let be."""
+    world = World().domain("a.ru", log=(("shop.a.ru",),)).host("a.ru")
+    world.host("shop.a.ru", chain=("shops.b.ru",)).domain("b.ru").nowhere("b.ru", apex)
+    world.host("shops.b.ru", "203.0.113.9")
+
+    asked, frontier = run(world, Seeds(domains=("a.ru",)))
+
+    assert (Look("website", Host("shops.b.ru")) in asked) is visited
+    assert Look("address_owner", Address("203.0.113.9")) not in asked
+    assert frontier.siblings == {"b.ru"}
+
+
+def test_where_the_name_itself_leads_somewhere_no_other_door_is_tried():
+    """What is only possible gets one visit."""
+    world = World().domain("a.ru", log=(("shop.a.ru",),)).host("a.ru")
+    world.host("shop.a.ru", chain=("shops.b.ru",)).domain("b.ru").host("b.ru", "203.0.113.9")
+
+    asked, _ = run(world, Seeds(domains=("a.ru",)))
+
+    assert Look("website", Host("b.ru")) in asked
+    assert Look("website", Host("shops.b.ru")) not in asked
+
+
+@pytest.mark.parametrize(("count", "told"), [(20, True), (21, False), (100, False)])
+def test_of_a_word_that_many_names_hold_none_is_told_for_the_word_alone(count: int, told: bool):
+    """They are counted in what was not seen; anything else that speaks for one brings it back."""
+    names = [f"romashka-{number}.ru" for number in range(count)]
+    listed = {name: Listed("ru.gz", "ромашка", count) for name in names}
+    linking = page(link_hosts=("romashka-3.ru",))
+    world = World().domain("a.ru").host("a.ru", shows=linking)
+    world.domain("romashka-2.ru").domain("romashka-3.ru")
+
+    _, frontier = run(world, Seeds(domains=("a.ru",), listed=listed))
+
+    assert frontier.tells("romashka-2.ru") is told
+    assert frontier.tells("romashka-3.ru")
+
+
+def test_the_clients_firms_are_looked_for_in_certificates_under_every_spelling():
+    """Where a key is held, in registers of former years too; who follows no leads asks neither."""
+    seeds = Seeds(domains=("a.ru",), orgs=("ООО «Ромашка»",), keyed=("organisation_registrations",))
+    world = World().domain("a.ru")
+
+    asked, _ = run(world, seeds)
+    none, _ = run(world, seeds, depth=0)
+
+    firms = {str(look.target) for look in asked if isinstance(look.target, Organisation)}
+    assert firms == {
+        "organisation ООО «Ромашка»",
+        "organisation OOO Romashka",
+        "organisation LLC Romashka",
+        "organisation Romashka LLC",
+    }
+    register = [look.target for look in asked if look.probe == "organisation_registrations"]
+    assert register == [Organisation("ООО «Ромашка»")]
+    assert not any(isinstance(look.target, Organisation) for look in none)
+
+
+@pytest.mark.parametrize(
+    ("name_servers", "ownership"),
+    [(("ns1.reg.ru",), Ownership.POSSIBLE), (("ns1.a.ru",), Ownership.LIKELY)],
+)
+def test_what_was_certified_for_a_firm_of_that_name_needs_more_than_the_name(
+    name_servers: tuple[str, ...], ownership: Ownership
+):
+    """Firms that are called alike are many; what else a namesake has is a like domain."""
+    hosts = OrganisationCertificates(("romashka-dom.ru",), 1, True)
+    world = World().domain("a.ru").domain("romashka-dom.ru", name_servers=name_servers)
+    world.see("organisation_certificates", Organisation("OOO Romashka"), hosts)
+    seeds = Seeds(domains=("a.ru",), orgs=("ООО «Ромашка»",), brands=("Ромашка",))
+
+    _, frontier = run(world, seeds)
+
+    assert frontier.claims.on("romashka-dom.ru")[0] is ownership
+    assert [step.code for step in frontier.story("romashka-dom.ru")] == ["certified_for"]

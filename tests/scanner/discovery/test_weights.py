@@ -31,6 +31,15 @@ CONFIRMED, LIKELY, POSSIBLE = Ownership.CONFIRMED, Ownership.LIKELY, Ownership.P
         (("name_holds_brand", "linked_by_client", "same_counter"), POSSIBLE),
         (("name_holds_brand", "same_mail_tenant"), LIKELY),
         (("mail_goes_to_client_host", "redirects_to_client_site"), LIKELY),
+        (("exported_from_account",), CONFIRMED),
+        (("exported_from_account", "another_taxpayer_number_on_page"), CONFIRMED),
+        (("linked_by_client", "client_zone_mailbox", "mail_domain_on_client_site"), POSSIBLE),
+        (("client_reports_go_there", "takes_client_reports"), POSSIBLE),
+        (("shares_certificate", "linked_by_client", "links_to_client_site"), POSSIBLE),
+        (("shares_certificate", "same_name_servers"), LIKELY),
+        (("registered_together", "same_report_mailbox"), LIKELY),
+        (("name_holds_brand", "tenant_bears_client_name"), POSSIBLE),
+        (("shares_certificate", "registered_together", "another_firm_on_page"), POSSIBLE),
     ],
 )
 def test_two_groups_make_likely_and_a_legal_identity_confirms(
@@ -38,6 +47,14 @@ def test_two_groups_make_likely_and_a_legal_identity_confirms(
 ):
     """A person confirms, a paper needs one more group; a like name counts for little."""
     assert weigh([piece(code, {}) for code in codes]) is comes_to
+
+
+def test_what_was_kept_up_for_years_is_no_imitators():
+    """His trade is done before a name is paid for again."""
+    number = piece("taxpayer_number_on_page", {}, settled=True)
+
+    assert weigh([number, piece("name_holds_brand", {})]) is LIKELY
+    assert weigh([number]) is POSSIBLE
 
 
 def test_the_same_said_twice_counts_once():
@@ -57,10 +74,10 @@ def test_what_is_proved_other_firms_as_well_says_nothing():
 
 
 def test_whatever_an_imitator_can_bring_about_alone_makes_nothing_likely():
-    """A name like his, a mirror of his page, a redirect to him."""
+    """A name like his, pointed at his machine or to a mirror of his page; a firm, certified, that is called so."""
     alone = [piece(code, {}) for code, weight in WEIGHTS.items() if weight.imitable]
 
-    assert worth(alone) == 3
+    assert worth(alone) == 3 + 3 + 2 + 2 + 2 + 1
     assert weigh(alone) is POSSIBLE
     assert weigh([*alone, piece("linked_by_client", {})]) is LIKELY
     assert weigh([piece("same_counter", {}), piece("linked_by_client", {})]) is POSSIBLE

@@ -61,6 +61,18 @@ def _again(packed: Packed) -> Exchange:
     return unpack(compress_row(packed.row), page, chain)
 
 
+@pytest.mark.parametrize("most", [1, PAGE, 250_000, 1_000_000])
+def test_a_page_may_be_read_in_part(most: int) -> None:
+    """Its beginning is given, and all else of the exchange."""
+    body = b"page " * 50_000
+    packed = pack(_page(body))
+    ((_, piece),) = packed.pieces
+
+    read = unpack(compress_row(packed.row), compress_piece(piece), None, most)
+
+    assert read == _page(body[:most])
+
+
 @pytest.mark.parametrize("body", [b"", b"<p>", bytes(PAGE - 1), bytes(PAGE), b"page " * 50_000])
 def test_an_exchange_is_whole_again(body: bytes) -> None:
     """Whether its page lies in the row or beside it."""

@@ -47,3 +47,17 @@ def test_a_hosting_is_recognised_by_what_it_serves(
     assert {asset.key: name.key for asset, name in found.items()} == names
     assert recognise(reversed(here), reversed(there)) == found
     assert len(set(found.values())) == len(found)
+
+
+def test_a_service_is_recognised_by_its_names_and_is_no_hosting() -> None:
+    """Named after a plainer name from now on, it is the same contract; a hosting of that provider is not."""
+    hosts = frozenset({"long-name.ru", "a.ru"})
+    was = Shape(
+        Asset(Kind.SAAS, "unisender/long-name.ru"), "Unisender", frozenset({"long-name.ru"})
+    )
+    here = Shape(Asset(Kind.SAAS, "unisender/a.ru"), "Unisender", hosts)
+    hosting = Shape(Asset(Kind.HOSTING, "unisender/a.ru"), "Unisender", hosts)
+
+    found = recognise([hosting, here], [was])
+
+    assert found == {here.asset: was.asset, hosting.asset: hosting.asset}

@@ -197,8 +197,9 @@ def test_every_card_is_filled_in():
         assert card.kinds
         assert card.says, card.id
     prefixes = {code.partition(".")[0] for code in all_codes()}
-    judged_by_code = {str(kind) for kind in Kind} - {"saas"}  # of a service no look tells
-    assert prefixes == judged_by_code | {"paper", "facet", "rule", "ownership", "asset"}
+    judged_by_code = {str(kind) for kind in Kind}
+    beside = {"paper", "facet", "rule", "ownership", "asset", "verdict", "vantage", "posture"}
+    assert prefixes == judged_by_code | beside
 
 
 def test_rules_say_what_their_cards_say_and_nothing_else():

@@ -8,8 +8,8 @@ from probes.kit.observation import Seen
 from probes.kit.target import Domain
 from probes.registration import HolderKind
 from scanner.assets import Kind
-from scanner.discovery.claims import ANOTHER_HOLDER
 from scanner.discovery.looks import REGISTRATION
+from scanner.discovery.own_signs import ANOTHER_HOLDER
 from scanner.verdicts.card import rule
 from scanner.verdicts.dossier import Dossier
 from scanner.verdicts.finding import say

@@ -24,6 +24,8 @@ def declared(dossier: Dossier) -> Iterator[Finding]:
     if said is None:
         return
     if dossier.asset.kind is Kind.SAAS:
+        if dossier.holding.hosts:
+            return  # what was seen of it is told by the rules on services
         yield cannot_tell("account", "paid_not_seen")
     elif said.type == "certificate":
         yield cannot_tell("served", "not_met")

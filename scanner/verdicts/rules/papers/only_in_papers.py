@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from scanner.assets import Kind, Ownership
+from scanner.discovery.presence import Lives, presence
 from scanner.discovery.scope import registered
 from scanner.verdicts.card import rule
 from scanner.verdicts.dossier import Dossier
@@ -13,6 +14,7 @@ from scanner.verdicts.verdict import Finding
 
 _UNSEEN = frozenset({"backup_hosting", "cloud_storage", "cdn"})
 """Types to which no name need lead, however much they are used."""
+_MOST = 10
 _OURS = (Ownership.CONFIRMED, Ownership.LIKELY)
 
 
@@ -21,7 +23,12 @@ _OURS = (Ownership.CONFIRMED, Ownership.LIKELY)
     sentence="A hosting known from papers alone serves none of the names we know; only its panel tells the rest.",
     authority="DESIGN section 4; usage.md 1.3",
     kinds=(Kind.HOSTING,),
-    says=("hosting.known_from_papers", "hosting.names_live_elsewhere", "hosting.no_names"),
+    says=(
+        "hosting.known_from_papers",
+        "hosting.names_live_elsewhere",
+        "hosting.names_gone",
+        "hosting.no_names",
+    ),
 )
 def only_in_papers(dossier: Dossier) -> Iterator[Finding]:
     """Say that no name leads there, or why that cannot be said."""
@@ -38,10 +45,29 @@ def only_in_papers(dossier: Dossier) -> Iterator[Finding]:
     elif _may_be_the_one_seen(dossier):
         yield cannot_tell("names", "may_be_the_one_seen")
     else:
-        elsewhere = sorted(host for host in said.hosts if _is_clients(dossier, host))
-        if elsewhere:
-            yield say("hosting.names_live_elsewhere", params={"names": elsewhere[:10]})
+        yield from _where_its_names_are(dossier, said.hosts)
         yield say("hosting.no_names", facet="web")
+
+
+def _where_its_names_are(dossier: Dossier, names: tuple[str, ...]) -> Iterator[Finding]:
+    """Say of the names that the papers give whether they live elsewhere, nowhere, or nobody can tell."""
+    elsewhere: list[str] = []
+    gone: list[str] = []
+    for name in sorted(names):
+        found = presence(dossier.looks, name)
+        match found.lives:
+            case Lives.NOWHERE:
+                gone.append(name)
+            case Lives.SOMEWHERE:
+                elsewhere.append(name)
+            case Lives.UNKNOWN if _is_clients(dossier, name):
+                yield cannot_tell("names", found.reason, found.sighting, host=name)
+            case Lives.UNKNOWN:
+                continue  # nobody's name any more, or another's
+    if elsewhere:
+        yield say("hosting.names_live_elsewhere", params={"names": elsewhere[:_MOST]})
+    if gone:
+        yield say("hosting.names_gone", params={"names": gone[:_MOST]})
 
 
 def _may_be_the_one_seen(dossier: Dossier) -> bool:

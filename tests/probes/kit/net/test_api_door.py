@@ -183,6 +183,30 @@ def test_an_answer_made_of_brackets_is_cut(trust: TrustStore, body: bytes, whole
 
 
 @pytest.mark.parametrize(
+    ("body", "read"),
+    [
+        (b" \r\n<!DOCTYPE html>" + b"<p>Sorry</p>" * 50_000, 65_536),
+        (b'{"ldhName": "' + b"z" * 4_000_000, 2_097_152),
+        (b'["' + b"z" * 4_000_000 + b'"]', 0),
+        (b"-----BEGIN CERTIFICATE-----" + b"z" * 100_000, 0),
+        (b"<p>We are closed</p>", 0),
+        (b" " * 200_000, 0),
+    ],
+    ids=["page", "object", "list", "certificate", "short page", "blanks"],
+)
+def test_what_cannot_be_the_answer_is_not_read_to_its_end(
+    trust: TrustStore, body: bytes, read: int
+) -> None:
+    """Of a page instead of data, and of an endless object, comes little more than what shows it (0: all)."""
+    answer = run(fetch(says(response("200 OK", body)), trust))
+
+    most = read + 65_536 if read else len(body)
+    assert read <= len(answer.body) <= most
+    assert body.startswith(answer.body)
+    assert answer.truncated is (read > 0)
+
+
+@pytest.mark.parametrize(
     ("behave", "reason"),
     [
         (says(b"junk junk junk\r\n\r\n"), Reason.MALFORMED),

@@ -48,7 +48,7 @@ def read(name, type, *records, **how):
         (
             "SOA",
             ["d.ru SOA ns.d.ru. i\\.van.d.ru. 7 1 1 1 1"],
-            (Authority("ns.d.ru", "i.van@d.ru", 7),),
+            (Authority("ns.d.ru", "i.van@d.ru", 7, 1, 1, 1, 1),),
         ),
         (
             "TXT",

@@ -120,6 +120,35 @@ def test_a_bomb_costs_its_cap(layers: int) -> None:
     assert peak < 8 << 20
 
 
+def test_nobody_reads_on_when_no_more_is_wanted() -> None:
+    """What is shown is the decoded body, piece by piece; what came until then is kept."""
+    shown: list[bytes] = []
+
+    def wants_more(piece: bytes) -> bool:
+        shown.append(piece)
+        return b"enough" not in piece
+
+    inflater = Inflater(["gzip"], 1_000_000, wants_more)
+
+    assert inflater.feed(gzip.compress(b"a little "))
+    assert not inflater.feed(gzip.compress(b"is enough"))
+    assert b"".join(shown) == inflater.body == b"a little is enough"
+    assert (inflater.cut, inflater.complete) == (True, False)
+
+
+def test_a_large_body_is_handed_out_without_a_copy() -> None:
+    tracemalloc.start()
+    inflater = Inflater([], 8 << 20)
+    for _ in range(64):
+        inflater.feed(bytes(65_536))
+    body = inflater.body
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+
+    assert len(body) == 4 << 20
+    assert peak < 6 << 20
+
+
 def test_layers_that_never_yield_a_byte_are_given_up() -> None:
     """A packed stream of empty packed streams would otherwise unpack for ever."""
     packed = gzip.compress(gzip.compress(b"") * 500_000, 9)

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import gc
 import weakref
+from collections.abc import AsyncIterator
 from contextvars import copy_context
 from datetime import timedelta
 
@@ -16,6 +17,15 @@ from probes.kit.net.patience import Patience, our_own_turn
 from tests.probes.kit.net.loopback import run
 
 A_MOMENT = timedelta(milliseconds=20)
+
+
+@contextlib.asynccontextmanager
+async def place(lanes: Lanes, address: str) -> AsyncIterator[None]:
+    await lanes.enter(address)
+    try:
+        yield
+    finally:
+        lanes.leave(address)
 
 
 def test_patience_ends() -> None:
@@ -67,7 +77,7 @@ def test_no_address_gets_more_than_its_lanes_and_all_no_more_than_the_total() ->
 
         async def visit(address: str) -> None:
             nonlocal most_each, most
-            async with lanes.to(address):
+            async with place(lanes, address):
                 now.append(address)
                 most_each = max(most_each, now.count(address))
                 most = max(most, len(now))
@@ -87,10 +97,10 @@ def test_who_gives_up_queueing_frees_his_place() -> None:
         lanes = Lanes(total=1, each=1)
 
         async def visit() -> None:
-            async with lanes.to("a"):
+            async with place(lanes, "a"):
                 pass
 
-        async with lanes.to("a"):
+        async with place(lanes, "a"):
             task = asyncio.create_task(visit())
             await asyncio.sleep(0)
             task.cancel()

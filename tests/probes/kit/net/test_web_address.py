@@ -97,3 +97,17 @@ def test_any_text_is_a_url_or_a_trouble(text: str) -> None:
     assert str(WebAddress.of(str(address))) == str(address)
     assert address.target.isascii()
     assert joined.port
+
+
+@given(
+    host=st.text("abcxyz019.-_", min_size=1, max_size=24),
+    path=st.text("/aZ09._~-", max_size=24).map(lambda text: f"/{text}" if text else ""),
+)
+def test_a_plain_url_reads_as_the_same_one_spelled_at_length(host: str, path: str) -> None:
+    def read(url: str) -> WebAddress | str:
+        try:
+            return WebAddress.of(url)
+        except NetTrouble as trouble:
+            return trouble.reason
+
+    assert read(f"http://{host}{path}") == read(f"HTTP://{host}:80{path}")

@@ -1,0 +1,158 @@
+"""What answers said of whose each name is, kept by who said it: nothing is weighed here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from ipaddress import IPv4Network
+
+from probes.addresses import HostAddresses
+from probes.kit.observation import AnyObservation, Seen
+from probes.kit.target import Address, Organisation
+from probes.mail_policy import MailPolicy
+from probes.registration import Registration
+from probes.website import Website
+from scanner.discovery.lead import name_in
+from scanner.discovery.marks import NAME_SERVERS, Mark, marks_in, own_pages
+from scanner.discovery.networks import few_addresses
+from scanner.discovery.organisation import without_legal_forms
+from scanner.discovery.own_signs import is_the_client, own_signs
+from scanner.discovery.scope import Scope, Seeds, registered
+from scanner.discovery.ties import CERTIFIED, Tie, ties_in
+from scanner.discovery.weights import Piece
+
+_PAID_AGAIN = timedelta(days=410)
+"""A name this old was paid for at least twice, grace and all: imitators let theirs run out."""
+
+_TO_PLACES = ("cname_of", "redirect_from")
+
+
+class Heard:
+    """Everything told by names that are surely the client's, and by any others."""
+
+    def __init__(self, seeds: Seeds, scope: Scope) -> None:
+        self._seeds, self._scope = seeds, scope
+        self.own: dict[str, tuple[Piece, ...]] = {}
+        """What a name's registration, certificates, tenant and pages say of its holder."""
+        self.said_by_client: dict[str, dict[str, Tie]] = {}
+        """What sites and records that are surely the client's say of a name, by code."""
+        self.said: dict[str, dict[tuple[str, str], Tie]] = {}
+        """What those of any other name say, by code and whom it is said of."""
+        self.speakers: dict[str, set[str]] = {}
+        """Of whom these say something, and who."""
+        self.client_marks: dict[Mark, str] = {}
+        """Marks on names that are surely the client's, and the first host that bears each."""
+        self.marks: dict[str, dict[Mark, tuple[str, ...]]] = {}
+        """Marks on any other name, with the evidence."""
+        self.bearers: dict[Mark, set[str]] = {}
+        """All of these that bear a mark."""
+        self.below: dict[str, set[str]] = {}
+        """Of registered names that are not surely the client's, hosts below whose pages were read.
+
+        What these show is kept under their own names.
+        """
+        self.client_firms: set[tuple[str, ...]] = set()
+        """Firms named on pages that are surely the client's, in words."""
+        self.firms: dict[str, set[str]] = {}
+        """Firms named on the pages of any other name."""
+        self.kept_up: set[str] = set()
+        """Names that were paid for more than once."""
+        self.addresses: dict[str, tuple[str, ...]] = {}
+        """Of registered names that are only met."""
+        self.client_networks: dict[IPv4Network, tuple[str, tuple[str, ...]]] = {}
+        """The few addresses that the client calls his own: which of his names does, with the evidence."""
+        self.server_pairs: dict[str, set[str]] = {}
+        """Pairs of name servers with names like people's, by the service that gives them out."""
+
+    def hear(self, observation: AnyObservation) -> bool:
+        """Keep what an answer says of any name, in whatever order answers come; False where it says nothing."""
+        if not isinstance(observation.outcome, Seen):
+            return False
+        name, fact = name_in(observation.target), observation.outcome.fact
+        far = isinstance(observation.target, Address | Organisation)
+        surely = far or self._scope.is_sure(name)
+        if isinstance(fact, Registration):
+            if fact.created and observation.at - fact.created.at > _PAID_AGAIN:
+                self.kept_up.add(name)
+        elif isinstance(fact, HostAddresses) and not surely and registered(name) == name:
+            self.addresses[name] = fact.all
+        shown_by = registered(name)
+        if isinstance(fact, Website) and not surely and name not in (shown_by, f"www.{shown_by}"):
+            self.below.setdefault(shown_by, set()).add(name)
+            shown_by = name
+        if isinstance(fact, Registration) or not surely:
+            self._keep(shown_by, own_signs(observation, self._seeds))
+        if surely:
+            self._hear_client(name, observation)
+        elif domain := registered(name):
+            self._hear_other(domain, shown_by, observation)
+        return True
+
+    def voices(self, domain: str) -> Iterator[str]:
+        """Yield the names whose pages speak for a registered name; not the client's place on a platform."""
+        yield domain
+        if (hosts := self.below.get(domain)) and not self._is_rented(domain):
+            yield from sorted(hosts)
+
+    def borne(self, domain: str) -> dict[Mark, tuple[str, ...]]:
+        """Return the marks on a registered name that is not surely the client's, with the evidence."""
+        one, *more = (self.marks.get(name, {}) for name in self.voices(domain))
+        for other in more:
+            one = {**other, **one}
+        return one
+
+    def _is_rented(self, domain: str) -> bool:
+        """Say whether the client's names lead to a host below, as they do to his place on a platform."""
+        ties = [self.said_by_client.get(domain, {}).get(code) for code in _TO_PLACES]
+        for one in filter(self._scope.follows, self.speakers.get(domain, ())):
+            ties += [self.said[one].get((code, domain)) for code in _TO_PLACES]
+        return any(tie and tie.to not in (domain, f"www.{domain}") for tie in ties)
+
+    def _hear_client(self, name: str, observation: AnyObservation) -> None:
+        match observation.outcome:
+            case Seen(MailPolicy() as policy):
+                for network in few_addresses(policy):
+                    said = (name, observation.evidence)
+                    self.client_networks[network] = min(
+                        said, self.client_networks.get(network, said)
+                    )
+            case Seen(Website() as site):
+                for page in own_pages(site, registered(name)):
+                    self.client_firms |= set(map(without_legal_forms, page.relations.legal_names))
+        for code, to, tie in ties_in(observation):
+            if code == CERTIFIED and not is_the_client(tie.to, self._seeds.orgs):
+                continue  # a front's, or an authority's own
+            ties = self.said_by_client.setdefault(to, {})
+            known = ties.get(code)
+            if known is None or tie.place < known.place:
+                ties[code] = tie
+        for mark in marks_in(observation):
+            self.client_marks[mark] = min(name, self.client_marks.get(mark, name))
+            self._pair(mark)
+
+    def _hear_other(self, domain: str, shown_by: str, observation: AnyObservation) -> None:
+        match observation.outcome:
+            case Seen(Website() as site):
+                for page in own_pages(site, domain):
+                    if page.relations.legal_names:
+                        self.firms.setdefault(shown_by, set()).update(page.relations.legal_names)
+        for code, to, tie in ties_in(observation):
+            ties = self.said.setdefault(domain, {})
+            known = ties.get((code, to))
+            if known is None or tie.place < known.place:
+                ties[code, to] = tie
+                self.speakers.setdefault(to, set()).add(domain)
+        for mark in marks_in(observation):
+            self.marks.setdefault(shown_by, {}).setdefault(mark, observation.evidence)
+            self.bearers.setdefault(mark, set()).add(shown_by)
+            self._pair(mark)
+
+    def _pair(self, mark: Mark) -> None:
+        if mark.code == NAME_SERVERS:
+            self.server_pairs.setdefault(mark.kind, set()).add(mark.value)
+
+    def _keep(self, name: str, pieces: Iterator[Piece]) -> None:
+        known = self.own.get(name, ())
+        found = tuple(one for one in pieces if one not in known)
+        if found:
+            self.own[name] = (*known, *found)

@@ -1,0 +1,144 @@
+"""Which names are other firms', as far as anybody could see; and which of these live with the client's name.
+
+An agency's customers have nothing to do with the client. His dealers, franchisees and the papers that write
+of him are other firms, too, but what they bear of his they bear because of him.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from scanner.discovery.heard import Heard
+from scanner.discovery.likeness import Likeness
+from scanner.discovery.marks import AMONG_OTHERS, INN, TAXPAYER, Mark
+from scanner.discovery.organisation import without_legal_forms
+from scanner.discovery.own_signs import ANOTHER_HOLDER, is_the_client
+from scanner.discovery.scope import Scope, Seeds
+from scanner.discovery.ties import ALONE, SAID_BY_CLIENT, TOGETHER, Tie
+from scanner.discovery.weights import AGAINST, STRONG, WEIGHTS
+
+
+class Others:
+    """Reads from what was heard who is not the client."""
+
+    def __init__(self, seeds: Seeds, scope: Scope, heard: Heard, likeness: Likeness) -> None:
+        self._seeds, self._scope, self._heard = seeds, scope, heard
+        self._likeness = likeness
+
+    def is_a_stranger(self, domain: str) -> bool:
+        """Say whether nothing ties a name to the client but what it shows itself."""
+        if self._scope.follows(domain):
+            return False
+        pieces = (*self._heard.own.get(domain, ()), *self._heard.said_by_client.get(domain, ()))
+        return not any(
+            WEIGHTS[SAID_BY_CLIENT[one]].points >= STRONG
+            if isinstance(one, str)
+            else one.points >= STRONG and one.reason.group != AGAINST
+            for one in pieces
+        )
+
+    def is_anothers(self, domain: str) -> bool:
+        """Say whether a name is held, or used, by another firm."""
+        if self._scope.follows(domain):
+            return False
+        held = any(one.reason.code == ANOTHER_HOLDER for one in self._heard.own.get(domain, ()))
+        return held or self.number(domain) is not None
+
+    def is_unrelated(self, domain: str) -> bool:
+        """Say whether another firm neither is called like the client nor links to him, nor he to it."""
+        if not self.is_anothers(domain) or domain in self._seeds.listed:
+            return False
+        linked = "linked_from" in self._heard.said_by_client.get(domain, ())
+        links = (
+            self._scope.follows(to)
+            for code, to in self._heard.said.get(domain, ())
+            if code == "linked_from"
+        )
+        return not (linked or any(links) or self._likeness.of(domain))
+
+    def number(self, domain: str) -> Mark | None:
+        """Return the first taxpayer number on a name's pages, where none there is the client's, as is known."""
+        numbers = sorted(self._numbers(domain))
+        if not numbers or not self._knows_taxpayer():
+            return None
+        return None if any(map(self.is_clients_number, numbers)) else numbers[0]
+
+    def is_clients_number(self, mark: Mark) -> bool:
+        """Say whether the client gives it as his, or names it among others: a firm of his group, or a partner."""
+        kind = mark.kind.removesuffix(AMONG_OTHERS)
+        known = self._heard.client_marks
+        found = (Mark(TAXPAYER, f"{kind}{rest}", mark.value) for rest in ("", AMONG_OTHERS))
+        return mark.value in self._seeds.inns or any(one in known for one in found)
+
+    def stands_among(self, mark: Mark, domain: str) -> bool:
+        """Say whether a number stands on a name's pages beside another firm, or a number that the client never gave.
+
+        Whoever lists the client prints the firm of his, and perhaps his own number of the other kind.
+        """
+        kinds = {mark.kind} if mark.kind.endswith(AMONG_OTHERS) else set[str]()
+        if not mark.kind.startswith(INN) and self._knows_taxpayer():
+            kinds |= {INN, f"{INN}{AMONG_OTHERS}"}
+        beside = [one for one in self._printed(domain) if one.kind in kinds]
+        return not all(map(self.is_clients_number, beside)) or self._names_another(domain)
+
+    def is_only_called_so(self, domain: str) -> bool:
+        """Say whether a number, in its registration or on its pages, tells that its firm is but a namesake."""
+        held = (str(one.reason.params.get("inn", "")) for one in self._heard.own.get(domain, ()))
+        others = (Mark(TAXPAYER, INN, inn) for inn in held if inn)
+        known = self._knows_taxpayer()
+        return self.number(domain) is not None or (
+            known and not all(map(self.is_clients_number, others))
+        )
+
+    def is_of_his_family(self, mark: Mark, domain: str) -> bool:
+        """Say whether a number stands on a name's pages by itself, with a firm that is called like the client."""
+        firms = [without_legal_forms(one) for one in self._firms(domain)]
+        return any(map(self._likeness.of_words, firms)) and not self.stands_among(mark, domain)
+
+    def _names_another(self, domain: str) -> bool:
+        for firm in self._firms(domain):
+            words = without_legal_forms(firm)
+            known = is_the_client(firm, self._seeds.orgs) or words in self._heard.client_firms
+            if self._seeds.orgs and not known and not self._likeness.of_words(words):
+                return True
+        return False
+
+    def _firms(self, domain: str) -> Iterator[str]:
+        return (
+            firm for name in self._heard.voices(domain) for firm in self._heard.firms.get(name, ())
+        )
+
+    def is_in_company(self, code: str, tie: Tie) -> bool:
+        """Say whether a third stands in a certificate with two names: its maker perhaps, or a front."""
+        return code == TOGETHER or (code == ALONE and any(map(self._may_be_anybodys, tie.among)))
+
+    def _may_be_anybodys(self, domain: str) -> bool:
+        return not self._scope.follows(domain) and not self._likeness.of(domain)
+
+    def stands_in_company(self, domain: str) -> bool:
+        """Say whether a name stands with the client's in a certificate of several."""
+        said = [
+            *self._heard.said_by_client.get(domain, {}).items(),
+            *(
+                (code, tie)
+                for (code, to), tie in self._heard.said.get(domain, {}).items()
+                if self._scope.follows(to)
+            ),
+            *(
+                (code, tie)
+                for one in filter(self._scope.follows, self._heard.speakers.get(domain, ()))
+                for (code, to), tie in self._heard.said[one].items()
+                if to == domain
+            ),
+        ]
+        return any(self.is_in_company(code, tie) for code, tie in said)
+
+    def _numbers(self, domain: str) -> Iterator[Mark]:
+        return (one for one in self._printed(domain) if one.kind == INN)
+
+    def _printed(self, domain: str) -> Iterator[Mark]:
+        return (one for one in self._heard.borne(domain) if one.code == TAXPAYER)
+
+    def _knows_taxpayer(self) -> bool:
+        known = ((one.code, one.kind) for one in self._heard.client_marks)
+        return bool(self._seeds.inns) or (TAXPAYER, INN) in known

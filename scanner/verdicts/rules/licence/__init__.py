@@ -1,0 +1,1 @@
+"""Rules on licences of programs, one file each."""

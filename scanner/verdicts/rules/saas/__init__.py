@@ -1,0 +1,1 @@
+"""Rules on services that are paid for by subscription, one file each."""

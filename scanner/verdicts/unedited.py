@@ -1,0 +1,143 @@
+"""When somebody last worked on a site, by everything on it that bears a date.
+
+What is shown as it was years ago may serve its readers every day: old dates alone are worth a remark.
+A site is abandoned only where nothing beside them speaks of anybody either: no form, contact, counter,
+mail, purchase or link of the client's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Any, Final
+
+from msgspec import Struct
+
+from probes.kit.observation import Absent, Seen, Unknown
+from probes.kit.target import Domain, Endpoint, Host
+from probes.tls_certificate import Trust
+from probes.website import Page
+from scanner.assets import Asset, Kind
+from scanner.discovery import Sighting
+from scanner.discovery.looks import DNS_RECORDS, SITE_FILES, TLS_CERTIFICATE, WEBSITE
+from scanner.discovery.scope import registered
+from scanner.discovery.working_names import is_for_work
+from scanner.verdicts.dossier import Dossier
+
+_YEARS: Final = timedelta(days=5 * 365)
+"""No sign of an editor for so long is worth a word."""
+_BOUGHT: Final = timedelta(days=400)
+"""Somebody paid for a certificate within this time."""
+_ENOUGH: Final = 2
+"""Sorts of signs that must agree: any one may be wrong by itself."""
+
+
+class Age(Struct, frozen=True):
+    """The newest sign of an editor, years ago, and of which sorts the signs are."""
+
+    newest: date
+    signs: tuple[str, ...]
+    """page_dates, file_date, sitemap."""
+    sightings: tuple[Sighting[Any], ...]
+    complete: bool
+    """True when the sitemap told its dates, or there is none."""
+
+
+def age(dossier: Dossier) -> Age | None:
+    """Return how long nobody has worked on a site; None where it was lately, or cannot be told."""
+    pages = [page for host in dossier.holding.hosts for page in _pages(dossier, host)]
+    if not pages or not all(_is_plain(page) and any(_dates(page)) for page in pages):
+        return None
+    files = [dossier.see(SITE_FILES, Host(host)) for host in dossier.holding.hosts]
+    signs = [sign for page in pages for sign in _dates(page)]
+    signs += [("sitemap", newest) for one in files if (newest := _newest(one))]
+    sorts = tuple(dict.fromkeys(sort for sort, _ in signs))
+    newest = max((day for _, day in signs), default=None)
+    anywhere = max(page.upkeep.any_year for page in pages)
+    since = dossier.as_of.date() - _YEARS
+    if newest is None or newest > since or anywhere > since.year or len(sorts) < _ENOUGH:
+        return None
+    seen: list[Sighting[Any]] = [visit.sighting for visit in dossier.visits.made]
+    seen += [one for one in files if one.asked]
+    return Age(
+        newest, sorts, tuple(seen), any(map(_told, files)) and all(map(_told, _asked(files)))
+    )
+
+
+def is_nobodys(dossier: Dossier, found: Age) -> bool:
+    """Say whether nothing at all speaks of anybody who still needs an old site."""
+    scene, site = dossier.scene, dossier.asset
+    pages = [page for host in dossier.holding.hosts for page in _pages(dossier, host)]
+    return (
+        found.complete
+        and not any(map(_serves, pages))
+        and not is_for_work(site.key)
+        and not _may_take_mail(dossier)
+        and not scene.subjects(site, "redirects_to")
+        and not scene.subjects(Asset(Kind.DOMAIN, registered(site.key)), "served_by")
+        and not any(_is_bought(dossier, host) for host in dossier.holding.hosts)
+        and site not in scene.linked_at_all
+    )
+
+
+def _pages(dossier: Dossier, host: str) -> Iterator[Page]:
+    match dossier.see(WEBSITE, Host(host)).outcome:
+        case Seen(site):
+            for visit in (site.https, site.http):
+                match visit.page:
+                    case Seen(page):
+                        yield page
+
+
+def _is_plain(page: Page) -> bool:
+    """A page that was read whole and is no program's: a program's face never changes."""
+    html = page.content_type.partition(";")[0].strip().lower() in ("", "text/html")
+    programs = page.password_field or page.script_shell or page.truncated
+    return page.status == 200 and html and not programs
+
+
+def _serves(page: Page) -> bool:
+    """Say whether visitors may write, call or be counted here."""
+    said = page.relations
+    reached = said.phones or said.mail_domains or said.mailboxes
+    return bool(page.upkeep.form or page.counters or reached)
+
+
+def _dates(page: Page) -> Iterator[tuple[str, date]]:
+    if year := page.upkeep.text_year:
+        yield "page_dates", date(year, 1, 1)
+    if page.last_modified:
+        yield "file_date", page.last_modified
+
+
+def _newest(files: Sighting[Any]) -> date | None:
+    match files.outcome:
+        case Seen(fact) if isinstance(fact.sitemap, Seen):
+            newest: date | None = fact.sitemap.fact.newest
+            return newest
+    return None
+
+
+def _asked(files: list[Sighting[Any]]) -> list[Sighting[Any]]:
+    return [one for one in files if one.asked]
+
+
+def _told(files: Sighting[Any]) -> bool:
+    match files.outcome:
+        case Seen(fact):
+            return not isinstance(fact.sitemap, Unknown)
+    return isinstance(files.outcome, Absent)
+
+
+def _may_take_mail(dossier: Dossier) -> bool:
+    match dossier.see(DNS_RECORDS, Domain(registered(dossier.asset.key))).outcome:
+        case Seen(records):
+            return not (records.null_mx or isinstance(records.mx, Absent))
+    return True
+
+
+def _is_bought(dossier: Dossier, host: str) -> bool:
+    match dossier.see(TLS_CERTIFICATE, Endpoint(host, 443)).outcome:
+        case Seen(served) if served.trust is Trust.TRUSTED and not served.automated:
+            return dossier.as_of - served.not_before <= _BOUGHT
+    return False
