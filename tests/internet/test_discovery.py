@@ -22,8 +22,19 @@ FAILING = {domain.crtsh: domain.name for domain in WORLD.owned("zasuha")}
 FAILED = {"partial", "failed", "limited"}
 ENOUGH = 0.95
 """The share of hidden names that must be found."""
-REACHED = {"kiprey": ENOUGH, "barvinok": 0.9}
-"""The same of registered names. The second estate was written apart from the rules; it is not yet there."""
+REACHED = {
+    "kiprey": ENOUGH,
+    "barvinok": ENOUGH,
+    "pahtarka": ENOUGH,
+    "arkbutan": ENOUGH,
+    "zhivolist": 0.94,
+}
+"""The same of registered names, as far as it was reached.
+
+The rules were made on `kiprey`, and mended on each of the others once that was measured: none of these figures says
+what is found of an estate that nobody has seen. That the first measurements say: `barvinok` 37 of 42 names and 12
+strangers claimed, `pahtarka` 41 of 49 and `arkbutan` 45 of 48 with none, `zhivolist` 42 of 51 with 2.
+"""
 
 Measures = Callable[[str], Measured]
 Failures = Callable[[str], Audit]
