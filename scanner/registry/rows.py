@@ -11,7 +11,7 @@ from sqlmodel import Field
 
 from scanner.assets import Advice, Confidence, Kind, Ownership, Use
 from scanner.database.columns import Document, Exact, Plain, Row, Utc, Word, table_of
-from scanner.registry.words import Decision, Lifecycle, ObjectType
+from scanner.registry.words import Access, Anchor, Decision, Holder, Lifecycle, ObjectType
 
 
 class ClientRow(Row, table=True):
@@ -31,7 +31,7 @@ class ObjectRow(Row, table=True):
     """An object: its identity, three statuses that never mix, and values with their origins."""
 
     __tablename__ = "registry_object"
-    __table_args__ = (UniqueConstraint("client", "kind", "key"),)
+    __table_args__ = (UniqueConstraint("client", "kind", "key"), Index(None, "paid_until"))
 
     id: int | None = Field(default=None, primary_key=True)
     client: str = Field(foreign_key="client.slug", sa_type=Plain)
@@ -60,13 +60,31 @@ class ObjectRow(Row, table=True):
     first_seen_at: datetime = Field(sa_type=Utc)
     last_seen_at: datetime = Field(sa_type=Utc)
     last_run: str = Field(sa_type=Plain)
+    responsible: int | None = Field(default=None, foreign_key="person.id")
+    account: str | None = Field(default=None, sa_type=Plain)
+    period_months: int | None = None
+    renew_from: date | None = None
+    cheap_until: date | None = None
+    decide_by: date | None = None
+    service_stops: date | None = None
+    grace_until: date | None = None
+    lost_at: date | None = None
+    anchor: Anchor | None = Field(default=None, sa_type=Word(Anchor))
+    holder: Holder | None = Field(default=None, sa_type=Word(Holder))
+    access: Access | None = Field(default=None, sa_type=Word(Access))
+    secret_ref: str | None = Field(default=None, sa_type=Plain)
+    licence_key: bytes | None = None
+    licence_key_tail: str | None = Field(default=None, sa_type=Plain)
+    notes: str | None = Field(default=None, sa_type=Plain)
+    custom: dict[str, Any] = Field(sa_type=Document)
+    version: int = 1
 
 
 class ChangeRow(Row, table=True):
     """One change of one field. Append-only."""
 
     __tablename__ = "change"
-    __table_args__ = (Index(None, "object_id"),)
+    __table_args__ = (Index(None, "object_id"), Index(None, "deed"))
 
     id: int | None = Field(default=None, primary_key=True)
     object_id: int = Field(foreign_key="registry_object.id")
@@ -77,6 +95,8 @@ class ChangeRow(Row, table=True):
     after: str | None = Field(default=None, sa_type=Plain)
     why: str = Field(sa_type=Plain)
     run: str | None = Field(default=None, sa_type=Plain)
+    deed: str | None = Field(default=None, sa_type=Plain)
+    """What one command of a person's changed together, so that it can be undone together."""
 
 
 class ContradictionRow(Row, table=True):

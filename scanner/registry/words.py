@@ -78,3 +78,67 @@ class Origin(StrEnum):
     OBSERVED = "observed"  # an authority or a server said so
     INFERRED = "inferred"  # we concluded it
     CONFIRMED = "confirmed"  # a person said so; no machine overwrites it
+
+
+class Anchor(StrEnum):
+    """From which day a renewed period counts."""
+
+    FROM_OLD_END = "from_old_end"
+    FROM_PAYMENT = "from_payment"
+
+
+class Holder(StrEnum):
+    """Whose an account is; the words of the design's table."""
+
+    AGENCY = "agency"
+    CLIENT = "client"
+    EX_EMPLOYEE = "ex_employee"
+    UNKNOWN = "unknown"
+
+
+class Access(StrEnum):
+    """Who can get into an account."""
+
+    OURS = "ours"
+    CLIENT = "client"
+    LOST = "lost"
+    UNKNOWN = "unknown"
+
+
+class Sending(StrEnum):
+    """How far one message or one outside change has got."""
+
+    PLANNED = "planned"
+    CLAIMED = "claimed"
+    SENT = "sent"
+    FAILED = "failed"  # refused for good: a person must look
+    UNKNOWN = "unknown"  # nobody knows whether it arrived: look before trying again
+    SUPERSEDED = "superseded"
+
+
+class OffStep(StrEnum):
+    """What was done to switch a thing off, in this order; the last two may come at any time."""
+
+    SIGNED = "signed"
+    BACKUP = "backup"
+    AUTO_RENEW_OFF = "auto_renew_off"
+    SWITCHED_OFF = "switched_off"
+    OBSERVED = "observed"
+    DELETED = "deleted"
+    VERIFIED_GONE = "verified_gone"
+    HELD = "held"
+    RESTORED = "restored"
+
+
+class Payer(StrEnum):
+    """Whose money it was."""
+
+    CLIENT = "client"
+    AGENCY = "agency"
+
+
+class Purpose(StrEnum):
+    """What a payment was for."""
+
+    RENEWAL = "renewal"  # a provider's, for a thing
+    REIMBURSEMENT = "reimbursement"  # the client pays back what the agency laid out

@@ -17,6 +17,9 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Column, Connection, MetaData, Table, Text, bindparam, text
 
+import scanner.registry.decision_rows
+import scanner.registry.party_rows
+import scanner.registry.renewal_rows
 import scanner.registry.rows  # noqa: F401
 from probes.kit.net.question import HttpAnswer, HttpQuestion
 from probes.kit.net.tape import Exchange
