@@ -11,7 +11,7 @@ from msgspec import Struct, convert
 
 from probes.kit import dns
 from probes.kit.declare import Reach, probe
-from probes.kit.dkim import DkimKey, is_key, read_key
+from probes.kit.dkim import DkimKey, digest_of, is_key, read_key
 from probes.kit.dmarc import tree_walk
 from probes.kit.mail_reports import dmarc_destinations, dmarc_mailboxes, tls_destinations
 from probes.kit.names import registrable
@@ -19,7 +19,9 @@ from probes.kit.net import Net
 from probes.kit.observation import Absent, Mention, Outcome, Reason, Seen, Unknown
 from probes.kit.sender_tree import walk_sender_tree
 from probes.kit.spf import names_in, read_spf
+from probes.kit.tag_list import read_tags
 from probes.kit.target import Domain
+from probes.kit.web_host import host_of
 
 # Selectors that the mail services and panels of our clients hand out (Yandex uses `mail`).
 _SELECTORS = (
@@ -88,6 +90,10 @@ class SignerKey(Struct, frozen=True):
 
     selector: str
     key: DkimKey
+    digest: str = ""
+    """By which it is known again: the first 32 hex digits of the SHA-256 of the key as published."""
+    alias: str = ""
+    """Where the record really lies, of one that is an alias into a mail service's own zone."""
 
 
 class ReportsAccepted(Struct, frozen=True):
@@ -125,6 +131,8 @@ class MailPolicy(Struct, frozen=True):
     """One for each other domain, 5 at most, that DMARC reports are to be sent to."""
     dkim_keys: tuple[SignerKey, ...] = ()
     """Every key record met under the common selectors, revoked and broken ones too."""
+    bimi: Outcome[str] = Unknown(Reason.NOT_ASKED)
+    """The record of the picture that mail programs show beside its letters (BIMI, selector default)."""
     dmarc_above: Outcome[str] = Unknown(Reason.NOT_ASKED)
     """Where the domain has no DMARC record: the first one met on the tree walk above it."""
     several: tuple[str, ...] = ()
@@ -150,6 +158,14 @@ class MailPolicy(Struct, frozen=True):
         return tuple(dict.fromkeys(one.host for one in tls_destinations(self.tls_rpt.fact)))
 
     @property
+    def pictured_at(self) -> tuple[str, ...]:
+        """Hosts of the picture beside its letters, and of the certificate that says whose it is."""
+        if not isinstance(self.bimi, Seen):
+            return ()
+        tags = read_tags(self.bimi.fact)
+        return tuple(dict.fromkeys(filter(None, (host_of(tags.get(tag) or "") for tag in "la"))))
+
+    @property
     def dmarc_policy(self) -> str:
         """The `p=` of the DMARC record, lower case; empty when not seen."""
         match self.dmarc:
@@ -170,17 +186,20 @@ class MailPolicy(Struct, frozen=True):
             yield Mention(host, "dmarc_report_of")
         for host in dns.hosts(self.tls_reports_to):
             yield Mention(host, "tls_report_of")
+        for host in dns.hosts(self.pictured_at):
+            yield Mention(host, "mail_picture_of")
 
 
 @probe(reach=Reach.PUBLIC, patience=timedelta(seconds=120))
 async def mail_policy(domain: Domain, net: Net) -> Seen[MailPolicy] | Absent | Unknown:
-    """Ask for a domain's SPF tree, DMARC, MTA-STS and TLS-RPT records, and common DKIM selectors."""
+    """Ask for a domain's SPF tree, DMARC, MTA-STS, TLS-RPT and BIMI records, and common DKIM selectors."""
     name = domain.name
-    spf, dmarc, mta_sts, tls_rpt, (dkim, keys) = await asyncio.gather(
+    spf, dmarc, mta_sts, tls_rpt, bimi, (dkim, keys) = await asyncio.gather(
         _spf(net, name),
         _tagged(net, f"_dmarc.{name}", "DMARC1"),
         _tagged(net, f"_mta-sts.{name}", "STSv1"),
         _tagged(net, f"_smtp._tls.{name}", "TLSRPTv1"),
+        _tagged(net, f"default._bimi.{name}", "BIMI1"),
         _dkim(net, name),
     )
     parts: tuple[Outcome[Any], ...] = (spf, dmarc, mta_sts, tls_rpt, dkim)
@@ -193,7 +212,7 @@ async def mail_policy(domain: Domain, net: Net) -> Seen[MailPolicy] | Absent | U
     )
     tagged = (("dmarc", dmarc), ("mta_sts", mta_sts), ("tls_rpt", tls_rpt))
     several = tuple(kind for kind, said in tagged if _is_several(said))
-    policy = MailPolicy(spf, dmarc, mta_sts, tls_rpt, dkim, accepted, keys, above, several)
+    policy = MailPolicy(spf, dmarc, mta_sts, tls_rpt, dkim, accepted, keys, bimi, above, several)
     return Seen(policy)
 
 
@@ -260,19 +279,19 @@ async def _dkim(net: Net, domain: str) -> tuple[Outcome[tuple[str, ...]], tuple[
     above = f"_domainkey.{domain}"
     control, *looks = await asyncio.gather(
         *(
-            dns.records(net, f"{label}.{above}", "TXT")
+            dns.look(net, f"{label}.{above}", "TXT")
             for label in (dns.control_label(above), *_SELECTORS)
         )
     )
-    own = [
-        (selector, text)
+    keys = tuple(
+        SignerKey(selector, read_key(text), digest_of(text), look.chain[-1] if look.chain else "")
         for selector, look in zip(_SELECTORS, looks, strict=True)
-        if isinstance(look, Seen) and look != control
-        for text in look.fact
+        if isinstance(look.outcome, Seen) and look.outcome != control.outcome
+        for text in look.outcome.fact
         if is_key(text)
-    ]
-    keys = tuple(SignerKey(selector, read_key(text)) for selector, text in own)
-    return _selectors(control, looks, [one.selector for one in keys if not one.key.revoked]), keys
+    )
+    found = [one.selector for one in keys if not one.key.revoked]
+    return _selectors(control.outcome, [look.outcome for look in looks], found), keys
 
 
 def _selectors(

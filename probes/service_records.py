@@ -14,20 +14,33 @@ from probes.kit.net import Net
 from probes.kit.observation import Absent, Mention, Outcome, Reason, Seen, Unknown
 from probes.kit.target import Domain
 
-# What mail services, telephone systems and chat servers tell their customers to publish (RFC 6186,
-# RFC 6764, RFC 6120, Microsoft's set-up pages): few, for every one costs every domain a question.
+# What mail services, telephone systems and chat servers tell their customers to publish (RFC 6186, 8314,
+# 6764, 6120, 3263, 7808, 5766; Matrix server-server 1.8; Microsoft's set-up pages for its telephones and for
+# directories). What stands below a protocol that a domain has nothing for costs it one question.
 _SERVICES = {
     "_tcp": (
         "_autodiscover",
         "_imaps",
+        "_imap",
+        "_pop3s",
         "_submission",
+        "_submissions",
         "_caldavs",
         "_carddavs",
         "_sipfederationtls",
+        "_sip",
+        "_sips",
+        "_h323cs",
         "_xmpp-client",
         "_xmpp-server",
+        "_matrix",
+        "_matrix-fed",
+        "_turn",
+        "_ldap",
+        "_kerberos",
     ),
     "_tls": ("_sip",),
+    "_udp": ("_sip", "_stun", "_turn"),
 }
 _ALIASES = ("autodiscover", "lyncdiscover")
 

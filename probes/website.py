@@ -135,7 +135,7 @@ class Website(Struct, frozen=True):
     """True when that answer is the same page: the server does not know this name."""
 
     def mentions(self) -> Iterator[Mention]:
-        """Redirect targets, linked hosts, and what a page calls its own or lets into itself."""
+        """Redirect targets, linked hosts, what a page calls its own, lets into itself or is put together from."""
         for visit in (self.https, self.http):
             for hop in visit.hops:
                 name = host_of(hop.to)
@@ -159,6 +159,9 @@ def _kin(page: Page, here: set[str]) -> Iterator[Mention]:
         yield Mention(Host(name), "allowed_by_policy_of")
     for name in said.mail_domains:
         yield Mention(Host(name), "mail_domain_on_page_of")
+    for name in dict.fromkeys((*page.script_hosts, *said.part_hosts)):
+        if name not in here:
+            yield Mention(Host(name), "loaded_by")
 
 
 @probe(reach=Reach.VISIT, patience=timedelta(seconds=45))

@@ -14,7 +14,7 @@ from probes.kit.declare import Reach, probe
 from probes.kit.net import Net
 from probes.kit.observation import Absent, Mention, Outcome, Reason, Seen, Unknown
 from probes.kit.target import Domain
-from probes.kit.zone_reading import possible_hosts
+from probes.kit.zone_reading import charges, possible_hosts
 
 _MOST_STEPS = 3_000
 _MOST_SERVERS = 3
@@ -39,13 +39,17 @@ class ZoneChain(Struct, frozen=True):
     steps: int
     complete: bool
     """True when a plain chain was followed until it came round to the apex, or there was none."""
+    charges: tuple[str, ...] = ()
+    """Other domains on whose mail the zone says that it takes reports."""
     stopped: str = ""
     """Why a plain chain was not followed to its end: too_long, loop, outside, delegation, or a Reason."""
 
     def mentions(self) -> Iterator[Mention]:
-        """Every host met."""
+        """Every host met, and the domains of others that the zone has in its charge."""
         for host in dns.hosts(self.hosts):
             yield Mention(host, "listed_in_zone_chain_of")
+        for host in dns.hosts(self.charges):
+            yield Mention(host, "takes_reports_on")
 
 
 @probe(reach=Reach.SEARCH, patience=timedelta(minutes=5))
@@ -105,8 +109,15 @@ async def _follow(net: Net, zone: str, name: str) -> ZoneChain:
                 # What is delegated answers for itself, and does not know what comes next up here.
                 stopped = "delegation"
                 break
-    hosts = possible_hosts(tuple(sorted(met)), zone)
-    return ZoneChain(Chain.PLAIN, hosts, len(met) + 1, not stopped, stopped)
+    names = tuple(sorted(met))
+    return ZoneChain(
+        chain=Chain.PLAIN,
+        hosts=possible_hosts(names, zone),
+        steps=len(met) + 1,
+        complete=not stopped,
+        charges=charges(names, zone),
+        stopped=stopped,
+    )
 
 
 async def _next_record(net: Net, zone: str, name: str) -> Outcome[tuple[Any, ...]]:

@@ -14,7 +14,7 @@ from probes.kit.declare import Reach, probe
 from probes.kit.net import Net, NetTrouble, ZoneQuestion
 from probes.kit.observation import Absent, Mention, Outcome, Reason, Seen, Unknown
 from probes.kit.target import Domain
-from probes.kit.zone_reading import possible_hosts, read_zone
+from probes.kit.zone_reading import charges, possible_hosts, read_zone
 
 _MOST_SERVERS = 8
 _MOST_HOSTS = 5_000
@@ -49,6 +49,8 @@ class ZoneTransfer(Struct, frozen=True):
     """Below the apex, sorted, at most 5,000."""
     complete: bool
     """False when the zone was given, but not to its end, or holds more hosts than that."""
+    charges: tuple[str, ...] = ()
+    """Other domains on whose mail the zone says that it takes reports."""
 
     @property
     def given(self) -> bool:
@@ -56,9 +58,11 @@ class ZoneTransfer(Struct, frozen=True):
         return any(server.said is Transfer.GIVEN for server in self.servers)
 
     def mentions(self) -> Iterator[Mention]:
-        """Every host of the zone."""
+        """Every host of the zone, and the domains of others that it has in its charge."""
         for host in dns.hosts(self.hosts):
             yield Mention(host, "transferred_from_zone")
+        for host in dns.hosts(self.charges):
+            yield Mention(host, "takes_reports_on")
 
 
 class _Told(Struct, frozen=True):
@@ -90,7 +94,8 @@ async def zone_transfer(domain: Domain, net: Net) -> Seen[ZoneTransfer] | Absent
     best = max(told, key=lambda one: (len(one.names), one.complete))
     found = possible_hosts(best.names, zone)
     complete = best.complete and len(found) <= _MOST_HOSTS
-    return Seen(ZoneTransfer(tuple(one.server for one in told), found[:_MOST_HOSTS], complete))
+    servers = tuple(one.server for one in told)
+    return Seen(ZoneTransfer(servers, found[:_MOST_HOSTS], complete, charges(best.names, zone)))
 
 
 async def _ask(net: Net, zone: str, host: str) -> _Told:

@@ -10,11 +10,12 @@ from array import array
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
 from sys import intern
-from typing import BinaryIO, Self
+from typing import Any, BinaryIO, Self
 
 import msgspec
 from msgspec import Struct
@@ -27,9 +28,19 @@ from reports.document import (
     Finding,
     NotAnAudit,
     Relation,
+    Work,
     read,
     write,
 )
+
+
+class IfWrong(Struct, frozen=True):
+    """What stops if a proposal is wrong, and what undoes it; the same for many things."""
+
+    consequence: str
+    undo: str
+    days: int | None
+    """So many days after its term a domain can be had back; None where that is no matter of days."""
 
 
 class Entry(Struct, frozen=True, kw_only=True):
@@ -47,8 +58,14 @@ class Entry(Struct, frozen=True, kw_only=True):
     needs: tuple[str, ...]
     paid_until: date | None
     provider: str | None
+    provider_names: dict[str, str]
     auto_renew: bool | None
     cost: Cost | None
+    steps: tuple[str, ...]
+    done: tuple[str, ...]
+    if_wrong: IfWrong | None
+    in_hand: bool
+    """Whether something of it fails or can be taken over."""
 
 
 class _Ground(Struct):
@@ -74,6 +91,7 @@ class _OtherLayout(ValueError):
     """The file is not laid out line by line, and may be an audit all the same."""
 
 
+_NO_NAMES: dict[str, str] = {}
 _LATELY = 24
 """Rows at hand: reports in several languages, printed side by side, ask for one after the other."""
 _BLOCKS = {
@@ -110,12 +128,18 @@ def opened(path: Path) -> Iterator[AuditFile]:
 class AuditFile:
     """An audit whose rows are read from the file when they are asked for."""
 
+    edition = "internal"
+    """Which of `reports.editions.EDITIONS` it shows."""
+    left_out = 0
+    """How many things of others this edition leaves out."""
+
     def __init__(self, stream: BinaryIO) -> None:
         """Look through a stream in our layout; `opened` and `of` take audits in any."""
         self._stream = stream
         self._starts = {block: array("Q") for block in _BLOCKS.values()}
         self._entries: list[Entry] = []
-        self._needs: dict[tuple[str, ...], tuple[str, ...]] = {}
+        self._same: dict[object, Any] = {}
+        """Needs, steps and the like, which many assets share, kept once."""
         self._pieces: dict[str, int] = {}
         """Id of a piece of evidence → its place among the evidence of the file."""
         self.frame = self._look_through()
@@ -128,6 +152,17 @@ class AuditFile:
     def of(cls, document: Document) -> Self:
         """Lay out a document in memory."""
         return cls(BytesIO(write(document)))
+
+    @cached_property
+    def sha256(self) -> str:
+        """Return the SHA-256 of the audit as Revizor writes it, whatever layout it came in."""
+        if not any(self._starts.values()):  # without rows any layout is ours
+            return sha256(write(self.frame)).hexdigest()
+        self._stream.seek(0)
+        digest = sha256()
+        for piece in iter(lambda: self._stream.read(1 << 16), b""):
+            digest.update(piece)
+        return digest.hexdigest()
 
     @property
     def entries(self) -> Sequence[Entry]:
@@ -203,7 +238,8 @@ class AuditFile:
             self._pieces.update(dict.fromkeys(_EVIDENCE.decode(b"{" + row + b"}"), place))
 
     def _note_asset(self, asset: Asset) -> None:
-        name, shown = asset.name, asset.display_name
+        name, shown, work = asset.name, asset.display_name, asset.work
+        same = self._same.setdefault
         self._entries.append(
             Entry(
                 row=len(self._entries),
@@ -214,13 +250,26 @@ class AuditFile:
                 ownership=intern(asset.ownership),
                 use=intern(asset.use),
                 verdict=intern(asset.verdict),
-                needs=self._needs.setdefault(asset.needs, asset.needs),
+                needs=same(asset.needs, asset.needs),
                 paid_until=asset.paid_until,
                 provider=asset.provider and intern(asset.provider),
+                provider_names=asset.provider_names or _NO_NAMES,
                 auto_renew=asset.auto_renew,
                 cost=asset.cost,
+                steps=same(work.steps, work.steps) if work else (),
+                done=same(work.done, work.done) if work else (),
+                if_wrong=same(told, told) if (told := if_wrong(work)) else None,
+                in_hand=bool(asset.hands),
             )
         )
+
+
+def if_wrong(work: Work | None) -> IfWrong | None:
+    """Return what a document says of a mistake, without its dates; None where it says nothing."""
+    if work is None or work.consequence is None or work.undo is None:
+        return None
+    days = work.undo.params.get("days")
+    return IfWrong(work.consequence.code, work.undo.code, days if type(days) is int else None)
 
 
 def _lines(stream: BinaryIO) -> Iterator[tuple[str, bytes, int]]:

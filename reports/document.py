@@ -29,6 +29,9 @@ Confidence = Annotated[str, Meta(pattern="^(weak|likely|certain)$")]
 Ownership = Annotated[str, Meta(pattern="^(confirmed|likely|possible|foreign)$")]
 Severity = Annotated[str, Meta(pattern="^(critical|high|medium|low|info|)$")]
 SourceStatus = Annotated[str, Meta(pattern="^(completed|partial|failed|limited|skipped)$")]
+StepOfWork = Annotated[
+    str, Meta(pattern="^(transfer|fix_takeovers|remove_dns|switch_off|let_expire)$")
+]
 Count = Annotated[int, Meta(ge=0)]
 Months = Annotated[int, Meta(ge=1)]
 
@@ -120,6 +123,34 @@ class Cost(Struct, frozen=True, kw_only=True):
     source: str = ""
 
 
+class Told(Struct, frozen=True, kw_only=True):
+    """Something to be told, as a code with parameters."""
+
+    code: str
+    params: Params = {}
+
+
+class Work(Struct, frozen=True, kw_only=True):
+    """What is to be done about a thing, and what it would mean if that were a mistake."""
+
+    steps: tuple[StepOfWork, ...] = ()
+    """The steps of the whole work in which the thing comes up, in their order."""
+    done: tuple[str, ...] = ()
+    """Needs that are met already; `needs` holds those that are not."""
+    consequence: Told | None = None
+    """What stops if the proposal is wrong …"""
+    undo: Told | None = None
+    """… and how it is undone; for a domain with its `days`, `until` and `last_day`."""
+
+
+class Hand(Struct, frozen=True, kw_only=True):
+    """A trouble that somebody must put right; with the asset its code names it until it heals."""
+
+    code: str
+    severity: Severity
+    params: Params = {}
+
+
 class Asset(Struct, frozen=True, kw_only=True):
     """One thing that can be owned, paid, renewed or lost, and what was found out about it."""
 
@@ -141,9 +172,14 @@ class Asset(Struct, frozen=True, kw_only=True):
     paid_until: date | None = None
     registrar: str | None = None
     provider: str | None = None
+    provider_names: dict[str, str] = {}
+    """The provider's name by language, where it is written otherwise than in `provider`."""
     auto_renew: bool | None = None
     cost: Cost | None = None
     projects: tuple[str, ...] = ()
+    work: Work | None = None
+    """None where there is nothing to do."""
+    hands: tuple[Hand, ...] = ()
     facts: dict[str, Any] = {}
     """Free JSON by kind: a hosting has `addresses`, `provider`, `serves`; a domain `name_servers`, `holder` …"""
 

@@ -9,9 +9,14 @@ from datetime import UTC, date
 from msgspec import Struct
 from msgspec.structs import replace
 
-from reports.audit_file import AuditFile, Entry
-from reports.document import Asset, Cost, Finding, Params, RegistryObject
+from reports.audit_file import AuditFile, Entry, IfWrong, if_wrong
+from reports.document import Asset, Cost, Finding, NotSeen, Params, RegistryObject
+from reports.order import Condition, Note, Stage, conditions, notes, stages
+from reports.pictures import Pictures, pictures_of
 from reports.risks import Level, levels
+from reports.saving import Saving, saving_of
+from reports.sign_off import Sheet, sheet_of
+from reports.wording import LANGUAGES
 
 KINDS = ("domain", "site", "hosting", "mail", "certificate", "saas", "licence", "account", "other")
 ALWAYS_SHOWN = ("domain", "site", "hosting", "mail", "certificate")
@@ -22,7 +27,10 @@ VERDICTS = (
 )  # fmt: skip
 """Most pressing first."""
 TO_DECIDE = VERDICTS[:-1]
-ENDING = ("switch_off", "let_expire")
+EVERYWHERE = ("domains_unread", "name_servers_unseen")
+"""Reasons of a doubt that many things share."""
+LOUD = ("run_void", *EVERYWHERE)
+"""Gaps that come before everything else in a report."""
 SHOWN_PER_ACTION = 20
 SOON = 90
 """Days."""
@@ -42,13 +50,17 @@ class Action(Struct, frozen=True):
     verdict: str
     shown: tuple[Entry, ...]
     rest: tuple[Entry, ...]
-    needs: tuple[str, ...]
-    needs_differ: bool
+    conditions: tuple[Condition, ...]
+    """What must be had before anybody acts, and what of it is had already."""
+    notes: tuple[Note, ...]
+    """What stops if the proposal is wrong, and how it is undone."""
 
 
 class Renewal(Struct, frozen=True):
     """A day until which something is paid."""
 
+    id: str
+    """An asset's, or a registry line's."""
     on: date
     days_left: int
     name: str
@@ -84,9 +96,20 @@ class Outline(Struct, frozen=True):
     by_use: dict[str, int]
     by_verdict: dict[str, int]
     actions: tuple[Action, ...]
+    stages: tuple[Stage, ...]
+    """The steps of the whole work, in their order."""
+    notes: dict[tuple[str, IfWrong], Note]
+    saving: Saving
+    sheet: Sheet
+    """What the client is asked to sign."""
+    in_hand: int
+    """How many things fail, or can be taken over, today."""
+    loud: tuple[NotSeen, ...]
+    """Gaps that cast doubt on many things at once: said before all else."""
     risks: tuple[Level, ...]
     """What is wrong with the client's things, what strangers may take over first."""
     calendar: Calendar
+    pictures: Pictures
     unmatched: tuple[RegistryObject, ...]
     numbers: dict[str, int]
     """Evidence id → its number in this report, in the order of first citation."""
@@ -95,8 +118,8 @@ class Outline(Struct, frozen=True):
     left_out: dict[str, int]
     """Asset id → how many more pieces of evidence it rests on that a report of this size leaves out."""
     anchors: dict[str, int]
-    names: dict[str, str]
-    """Asset id → its name for people."""
+    named: dict[str, dict[str, str]]
+    """Language → asset id → its name for people."""
     excerpt_limit: int
 
 
@@ -110,25 +133,47 @@ def outline(audit: AuditFile) -> Outline:
     numbers, quoted_at, left_out = _citations((*ours, *possible, *foreign), audit)
     names = {entry.id: title(entry) for entry in arranged}
     unmatched = tuple(o for o in audit.frame.registry.objects if o.asset not in names)
+    noted = notes(entry for verdict in TO_DECIDE for entry in ours if entry.verdict == verdict)
+    kinds, calendar = _by_kind(ours), _calendar(ours, unmatched, day)
+    terms = ((line.on, line.asset.verdict if line.asset else "") for line in calendar.lines)
     return Outline(
         day=day,
         ours=ours,
-        kinds=_by_kind(ours),
+        kinds=kinds,
         possible=possible,
         foreign=foreign,
         by_use=_tally(USES, (entry.use for entry in ours)),
         by_verdict=_tally(VERDICTS, (entry.verdict for entry in ours)),
-        actions=_actions(ours),
+        actions=_actions(ours, noted),
+        stages=stages(ours, day),
+        notes=noted,
+        saving=saving_of(ours, day),
+        sheet=sheet_of(audit, ours, noted, day),
+        in_hand=sum(entry.in_hand for entry in ours),
+        loud=tuple(gap for gap in audit.frame.not_seen if gap.code in LOUD),
         risks=levels(audit, ours),
-        calendar=_calendar(ours, unmatched, day),
+        calendar=calendar,
+        pictures=pictures_of(audit, ours, kinds, terms, USES, day),
         unmatched=unmatched,
         numbers=numbers,
         quoted_at=quoted_at,
         left_out=left_out,
         anchors={entry.id: number for number, entry in enumerate(arranged, 1)},
-        names=names,
+        named={language: _named(names, arranged, language) for language in LANGUAGES},
         excerpt_limit=_between(_EXCERPT_LIMITS, _EXCERPTS_IN_ALL // max(1, len(numbers))),
     )
+
+
+def _named(names: dict[str, str], entries: list[Entry], language: str) -> dict[str, str]:
+    """Return the names of things in a language: the same but where a provider has another."""
+    others = {one.id: title(one, language) for one in entries if language in one.provider_names}
+    return {**names, **others} if others else names
+
+
+def note_of(asset: Asset, plan: Outline) -> Note | None:
+    """Return what a mistake with a thing would mean; None where nothing is proposed."""
+    said = if_wrong(asset.work)
+    return plan.notes.get((asset.verdict, said)) if said else None
 
 
 _POINTS = {
@@ -145,7 +190,7 @@ _POINTS = {
 def telling_reasons(asset: Asset) -> tuple[Finding, ...]:
     """Return the reason that says most about the proposal, and the doubt that keeps a question open."""
     wanted = _POINTS.get(asset.verdict, ())
-    reasons = [one for one in asset.reasons if not is_posture(one)]
+    reasons = [one for one in told_here(asset) if not is_posture(one)]
     main = next((one for one in reasons if one.code.rpartition(".")[2] in wanted), None)
     if main is None and asset.verdict == "fix":
         main = next((one for one in asset.reasons if one.severity == "critical"), None)
@@ -154,7 +199,7 @@ def telling_reasons(asset: Asset) -> tuple[Finding, ...]:
     if main is None:
         return ()
     if asset.verdict == "ask" and main.leans != "unknown":
-        doubt = next((one for one in asset.reasons if one.leans == "unknown"), None)
+        doubt = next((one for one in reasons if one.leans == "unknown"), None)
         return (main, doubt) if doubt else (main,)
     return (main,)
 
@@ -162,6 +207,24 @@ def telling_reasons(asset: Asset) -> tuple[Finding, ...]:
 def is_posture(reason: Finding) -> bool:
     """Say whether a reason tells how well a thing is kept: told among the risks, not beside the proposal."""
     return reason.code.startswith("posture.") and bool(reason.severity)
+
+
+_SAID_ABOVE = Finding(code="facet.everywhere", leans="unknown")
+
+
+def told_here(asset: Asset) -> tuple[Finding, ...]:
+    """Return the reasons told beside a thing: gaps that many share are told once, at the head.
+
+    Where such a gap is what keeps a question open, that much is said.
+    """
+    here = tuple(one for one in asset.reasons if not _is_everywhere(one))
+    if len(here) == len(asset.reasons) or asset.verdict not in ("ask", "no_data"):
+        return here
+    return (*here, _SAID_ABOVE)
+
+
+def _is_everywhere(reason: Finding) -> bool:
+    return reason.code == "facet.unknown" and reason.params.get("reason") in EVERYWHERE
 
 
 _EACH = ("host", "domain", "address")
@@ -189,13 +252,14 @@ def _one_of(same: list[Finding]) -> Finding:
     return replace(same[0], params=params, evidence=tuple(evidence))
 
 
-def title(asset: Asset | Entry) -> str:
+def title(asset: Asset | Entry, language: str = "") -> str:
     """Return what people call the thing; what is bought is called by its provider and what it is known by."""
     head, slash, rest = asset.display_name.partition("/")
     bought = asset.kind in ("saas", "licence") and asset.provider
     if not slash or not (bought or asset.kind == "hosting"):
         return asset.display_name
-    provider = asset.provider or ("" if head == "unknown" else head)
+    called = asset.provider_names.get(language) or asset.provider
+    provider = called or ("" if head == "unknown" else head)
     return f"{provider}, {rest}" if provider else rest
 
 
@@ -220,20 +284,19 @@ def _by_kind(assets: tuple[Entry, ...]) -> tuple[tuple[str, tuple[Entry, ...]], 
     return tuple((kind, tuple(rows)) for kind, rows in tables.items())
 
 
-def _actions(ours: tuple[Entry, ...]) -> tuple[Action, ...]:
+def _actions(ours: tuple[Entry, ...], noted: dict[tuple[str, IfWrong], Note]) -> tuple[Action, ...]:
     actions = []
     for verdict in TO_DECIDE:
         assets = tuple(asset for asset in ours if asset.verdict == verdict)
         if not assets:
             continue
-        needs = tuple(dict.fromkeys(need for asset in assets for need in asset.needs))
         actions.append(
             Action(
                 verdict=verdict,
                 shown=assets[:SHOWN_PER_ACTION],
                 rest=assets[SHOWN_PER_ACTION:],
-                needs=needs,
-                needs_differ=len({asset.needs for asset in assets}) > 1,
+                conditions=conditions(assets),
+                notes=tuple(note for (of, _), note in noted.items() if of == verdict),
             )
         )
     return tuple(actions)
@@ -266,6 +329,7 @@ def _renews_itself(asset: Entry) -> bool:
 
 def _of_asset(asset: Entry, on: date, day: date) -> Renewal:
     return Renewal(
+        id=asset.id,
         on=on,
         days_left=(on - day).days,
         name=asset.name,
@@ -280,6 +344,7 @@ def _of_asset(asset: Entry, on: date, day: date) -> Renewal:
 
 def _of_object(line: RegistryObject, on: date, day: date) -> Renewal:
     return Renewal(
+        id=line.id,
         on=on,
         days_left=(on - day).days,
         name=line.name,

@@ -3,35 +3,45 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterator, Mapping
+from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from reports.document import Asset, Change, Cost, Evidence, Source
+from reports.audit_file import Entry, IfWrong
+from reports.document import Asset, Change, Cost, Evidence, Source, Work
 from reports.foreign import shortened
 from reports.outline import Renewal
+from reports.pictures.belongings import Account, Home
+from reports.saving import ENDING, UNPAID, a_year
 from reports.wording import Wording
 
 _NAMES = (
     *("addresses", "name_servers", "hosts", "names", "served_at", "seen_at", "statuses", "serves"),
+    "unclear",
 )
 _FACTS = (
     *("serves", "addresses", "created", "free_date", "holder", "name_servers", "statuses"),
     *("final_url", "title", "status", "names", "issuer", "not_before", "not_after", "served_at"),
     *("trust", "hosts", "spf", "dmarc", "seen_at"),
-    *("account", "payments", "papers"),
+    *("account", "payments", "papers", "unclear", "differing"),
 )
 """What is told of the facts, in this order; the page shows the provider elsewhere."""
 
 
 def trail(asset: Asset, wording: Wording) -> str:
     """Say how the thing was found, the consultant's own word first."""
-    return " → ".join(
+    return " → ".join(steps(asset, wording))
+
+
+def steps(asset: Asset, wording: Wording) -> list[str]:
+    """Say the same step by step."""
+    return [
         wording.say(
             f"found.{step.code}",
             {**step.params, "from": "" if step.source in (asset.name, None) else step.source},
         )
         for step in asset.found_by
-    )
+    ]
 
 
 def owner_signs(
@@ -56,6 +66,32 @@ def further_signs(asset: Asset, wording: Wording) -> list[tuple[str, tuple[str, 
 def needs(codes: tuple[str, ...], wording: Wording) -> str:
     """Say what must be had before anyone acts."""
     return "; ".join(wording.say(f"needs.{code}") for code in codes)
+
+
+def undo(said: IfWrong, wording: Wording) -> str:
+    """Say how a proposal is undone."""
+    return wording.say(f"undo.{said.undo}", {} if said.days is None else {"days": said.days})
+
+
+def undo_until(work: Work, wording: Wording) -> str:
+    """Say until which day a proposal can still be undone; empty where that is no matter of days."""
+    key = f"undo_until.{work.undo.code}" if work.undo else ""
+    return wording.say(key, work.undo.params) if work.undo and wording.has(key) else ""
+
+
+def saving(entry: Entry | Asset, day: date, wording: Wording) -> str:
+    """Say what giving a thing up saves and from when; empty for what is not given up."""
+    if entry.verdict not in ENDING:
+        return ""
+    cost, until = entry.cost, entry.paid_until
+    if cost is None:
+        return "" if entry.kind in UNPAID else wording.say("saving.unknown")
+    total = wording.money(a_year(cost), cost.currency)
+    if until is None:
+        return wording.say("saving.undated", sum=total)
+    if until < day:
+        return wording.say("saving.now", sum=total)
+    return wording.say("saving.from", sum=total, date=until.isoformat())
 
 
 def price(cost: Cost, wording: Wording) -> str:
@@ -116,6 +152,32 @@ def vantage(name: str, wording: Wording) -> str:
     return wording.say(key) if wording.has(key) else name
 
 
+def account_name(account: Account, wording: Wording) -> str:
+    """Say whose account it is on the map: the provider's name."""
+    if not account.provider:
+        return wording.say("picture.map.unhosted")
+    if account.provider == "unknown":
+        return wording.say("picture.map.no_provider")
+    of = account.of
+    if of and of.provider:
+        return of.provider_names.get(wording.language) or of.provider
+    return wording.value(account.provider, "provider?")
+
+
+def login_name(account: Account, wording: Wording) -> str:
+    """Say which of the provider's accounts it is; empty where that is not known."""
+    return wording.say("picture.map.login", login=account.login) if account.login else ""
+
+
+def home_name(home: Home, wording: Wording) -> str:
+    """Say a hosting's or a service's name on the map, where its provider stands beside it."""
+    entry = home.entry
+    if entry is None:
+        return wording.say(f"picture.map.{home.unhosted}")
+    known = entry.display_name.partition("/")[2]
+    return known or entry.display_name.removeprefix(f"{entry.provider}, ")
+
+
 def excerpt(evidence: Evidence, limit: int, wording: Wording) -> str:
     """Say what was answered: registries' terms of use left out, our own reason for no answer in words."""
     text = _telling(evidence.excerpt)
@@ -155,8 +217,15 @@ def _fact(key: str, value: object, names: Mapping[str, str], wording: Wording) -
     if isinstance(value, list) and key in _NAMES:
         scalars = [str(one) for one in value if isinstance(one, (str, int))]
         return wording.items(scalars, lambda one: wording.value(names.get(one, one)))
+    if key == "differing" and isinstance(value, list):
+        return "; ".join(_differing(one, wording) for one in value if isinstance(one, dict))
     if key == "trust":
         return wording.say(f"trust.{value}") if value else ""
     if isinstance(value, (str, int)) and not isinstance(value, bool):
         return wording.value(value, "plain")
     return ""
+
+
+def _differing(claim: Mapping[str, Any], wording: Wording) -> str:
+    told = {name: value for name, value in claim.items() if isinstance(value, str)}
+    return wording.say(f"differs.{told.get('field', 'term')}", told)

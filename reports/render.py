@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 from base64 import b64encode
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache, partial
 from hashlib import sha256
 from importlib.resources import files
@@ -14,33 +15,57 @@ from markupsafe import Markup
 
 from reports import phrases
 from reports.audit_file import AuditFile
+from reports.decisions import PROPOSED
 from reports.document import Document
-from reports.foreign import readable_host, visible
-from reports.outline import USES, VERDICTS, Outline, outline, telling_reasons
+from reports.editions import edition_of
+from reports.foreign import readable_host, shortened, visible
+from reports.outline import USES, VERDICTS, Outline, note_of, outline, telling_reasons
+from reports.paper import paper_style
 from reports.rows import Rows
+from reports.saving import a_year
 from reports.wording import Wording
 
+STYLES = ("style.css", "sign.css", "pictures.css")
+SCRIPTS = ("script.js", "sign.js")
+GAINS_SHOWN = 60
+"""Proposals with a price that get a line of their own among the money."""
 
-def render(document: Document, language: str, *, strict: bool = False) -> str:
+
+def render(
+    document: Document, language: str, *, edition: str = "internal", strict: bool = False
+) -> str:
     """Return the report in `ru` or `en`; equal documents give equal text.
 
-    `strict` raises `NoText` for a code without a sentence, where readers get one in the code's own words.
+    `edition` is `client` or `internal` (see `reports.editions`). `strict` raises `NoText` for a code without a
+    sentence, where readers get one in the code's own words.
     """
-    audit = AuditFile.of(document)
+    audit = edition_of(AuditFile.of(document), edition)
     return "".join(pieces(audit, outline(audit), language, strict=strict))
 
 
 def pieces(
-    audit: AuditFile, plan: Outline, language: str, *, strict: bool = False
+    audit: AuditFile,
+    plan: Outline,
+    language: str,
+    *,
+    strict: bool = False,
+    pages: Mapping[str, int] | None = None,
 ) -> Iterator[str]:
-    """Yield the report piece by piece, however long it is; one outline serves every language."""
+    """Yield the report piece by piece, however long it is; one outline serves every language.
+
+    With `pages`, section → page, it is for paper: no script, and contents with these numbers.
+    """
     wording = Wording(language, strict=strict)
     template = _environment().get_template("report.html")
     yield from template.generate(
+        **({} if pages is None else _on_paper(paper_style(audit, plan, wording))),
+        pages=pages or {},
         audit=audit,
         document=audit.frame,
         plan=plan,
+        names=plan.named[language],
         rows=Rows(audit, plan, wording),
+        version=version(),
         **_voice(wording),
     )
     yield "\n"
@@ -52,14 +77,19 @@ def _voice(wording: Wording) -> dict[str, Any]:
         name: partial(getattr(phrases, name), wording=wording)
         for name in (
             *(
-                "needs",
                 "price",
+                "saving",
+                "undo",
+                "undo_until",
                 "time_left",
                 "source_name",
                 "source_reason",
                 "source_means",
                 "changed",
                 "vantage",
+                "account_name",
+                "login_name",
+                "home_name",
             ),
         )
     }
@@ -87,9 +117,14 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters["readable"] = readable_host
-    style, script = _own("style.css"), _own("script.js")
+    environment.filters["shortened"] = shortened
+    style, script = _own(*STYLES), _own(*SCRIPTS)
     environment.globals.update(
         telling_reasons=telling_reasons,
+        PROPOSED=PROPOSED,
+        a_year=a_year,
+        note_of=note_of,
+        GAINS_SHOWN=GAINS_SHOWN,
         USES=USES,
         VERDICTS=VERDICTS,
         style=style,
@@ -99,14 +134,29 @@ def _environment() -> Environment:
     return environment
 
 
+def _on_paper(own: str) -> dict[str, str]:
+    """What stands in the place of the page's style, script and policy where it is printed by ourselves."""
+    style = Markup("\n").join((_own(*STYLES, "paper.css"), Markup(own)))  # noqa: S704 - escaped there
+    return {"style": style, "script": "", "policy": _policy(style, "")}
+
+
+@cache
+def version() -> str:
+    try:
+        return importlib.metadata.version("revizor")
+    except importlib.metadata.PackageNotFoundError:  # run from a bare checkout
+        return ""
+
+
 def _shown(value: object) -> object:
     """Pass every printed value: text that is not our own markup loses its invisible characters."""
     return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
-def _own(name: str) -> Markup:
-    """Read a file of ours that goes into the page as it is."""
-    text = (files("reports") / "templates" / name).read_text(encoding="utf-8").strip()
+def _own(*names: str) -> Markup:
+    """Read files of ours that go into the page as they are, as one."""
+    folder = files("reports") / "templates"
+    text = "\n".join((folder / name).read_text(encoding="utf-8").strip() for name in names)
     return Markup(text)  # noqa: S704 - our own style sheet and script, nothing foreign
 
 

@@ -10,16 +10,24 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import islice
+from urllib.parse import quote
 
 from markupsafe import Markup, escape
 
 from reports import phrases
-from reports.audit_file import AuditFile, Entry
-from reports.document import Asset
+from reports.audit_file import AuditFile, Entry, IfWrong
+from reports.document import Asset, Finding
 from reports.foreign import visible
-from reports.outline import Outline, Renewal, is_posture, merged
+from reports.outline import Outline, Renewal, is_posture, merged, note_of, told_here
+from reports.sign_off import Group
 from reports.wording import Wording
 
+IN_FULL_UP_TO = 600
+"""Things of a report in which each says itself what a mistake would mean; a longer one says it once."""
+_TOLD_AMONG_REASONS = {
+    *("site_down", "mail_broken", "domain_held", "name_servers_dead", "name_servers_failing"),
+    *("certificate_wrong", "certificate_expires", "takeover_alias"),
+}
 _WITHOUT_A_TERM = ("site", "mail")
 _YES_OR_NO = {True: "yes", False: "no", None: "not_known"}
 _AT_ONCE = 4
@@ -38,9 +46,13 @@ class Rows:
         self._audit = audit
         self._plan = plan
         self._wording = wording
+        self._names = plan.named[wording.language]
+        self._in_full = len(plan.ours) <= IN_FULL_UP_TO
         self._word = lru_cache(maxsize=1024)(self._said)
         self._sureness = lru_cache(maxsize=64)(self._told_sureness)
         self._needs = lru_cache(maxsize=1024)(self._told_needs)
+        self._alike: dict[str, str] = {}
+        self._stops = lru_cache(maxsize=256)(self._told_if_wrong)
 
     def inventory(self, entries: Iterable[Entry]) -> Iterator[Markup]:
         """Yield the client's things: name, proposal, use, reasons and term."""
@@ -54,6 +66,33 @@ class Rows:
         """Yield terms: day, time left, thing and proposal, with columns for renewal and price if wanted."""
         return _together(self._renewal(line, auto, cost) for line in lines)
 
+    def links(self, entries: Iterable[Entry]) -> Markup:
+        """Return links to things, by name alone, as one list in a line."""
+        names, anchors = self._names, self._plan.anchors
+        links = (f'<a href="#a{anchors[one.id]}">{_shown(names[one.id])}</a>' for one in entries)
+        return Markup(",\n".join(links))  # noqa: S704 - see the top of the file
+
+    def to_sign(self, group: Group) -> Iterator[Markup]:
+        """Yield proposals: number, thing, day, and empty places for the three answers and a remark."""
+        numbered = enumerate(group.entries, group.number)
+        return _together(self._proposal(number, entry) for number, entry in numbered)
+
+    def _proposal(self, number: int, entry: Entry) -> str:
+        name, by = self._names[entry.id], self._plan.sheet.by(entry)
+        told = f"{entry.kind}:{name}"
+        # The script puts the id together from the page itself where it can: half of these rows' bytes.
+        alike = entry.id == told == visible(told)
+        id_ = "" if alike else f' data-id="{quote(entry.id, safe="/:@*+-._~,()")}"'
+        until = ""
+        if by:
+            passed = by < self._plan.day
+            until = self._wording.say("sign.passed" if passed else "sign.due", date=str(by))
+        return (
+            f'<tr{id_}><td>{number}<th scope="row">'
+            f'<a href="#a{self._plan.anchors[entry.id]}">{_shown(name)}</a>'
+            f"<td>{_shown(until)}<td><td><td><td>\n"
+        )
+
     def _things(self, entries: Iterable[Entry]) -> Iterator[str]:
         for asset in self._audit.assets(entries):
             verdict, use = asset.verdict, asset.use
@@ -64,8 +103,10 @@ class Rows:
                 f'<td><b class="v {verdict}">{self._word("verdict", verdict)}</b>'
                 f"<small>{self._sureness('concluded', 'confidence', asset.confidence)}</small>\n"
                 f'<td><b class="u {use}">{self._word("use", use)}</b>'
-                f"<small>{self._word(f'state.{asset.kind}', asset.state)}</small>\n"
-                f"<td>{self._reasons(asset)}\n{self._needs(asset.needs)}{self._details(asset)}"
+                f"<small>{self._word(f'state.{asset.kind}', asset.state)}</small>{self._mark(asset)}\n"
+                f'<td><div class="say">{self._hands(asset)}{self._reasons(asset)}\n'
+                f"{self._needs(asset.needs, asset.work.done if asset.work else ())}"
+                f"{self._if_wrong(asset)}</div>{self._details(asset)}"
                 f"<td>{self._term(asset)}\n\n"
             )
 
@@ -82,19 +123,20 @@ class Rows:
                 f'<th scope="row">{self._name(asset)}\n'
                 f"<td>{self._word('kind', asset.kind)}\n"
                 f"<td>{signs or nothing}\n{quoted}"
-                f"<td>{_shown(phrases.trail(asset, self._wording))}\n"
+                f"<td>{self._trail(asset)}\n"
             )
 
     def _renewal(self, line: Renewal, auto: bool, cost: bool) -> str:
         word, entry = self._word, line.asset
         tone = "late" if line.days_left < 0 else "near" if line.days_left <= 30 else ""
         row = f'<tr class="{tone}">' if tone else "<tr>"
-        thing, small = _shown(line.display_name), word("kind", line.kind) if entry else ""
         if entry:
+            thing, small = _shown(self._names[entry.id]), word("kind", line.kind)
             thing = f'<a href="#a{self._plan.anchors[entry.id]}">{thing}</a>'
             proposal = f'<b class="v {entry.verdict}">{word("verdict", entry.verdict)}</b>'
         else:
-            small, proposal = word("object_type", line.type), "–"
+            thing, small = _shown(line.display_name), word("object_type", line.type)
+            proposal = "–"
         renews, price = "", ""
         if auto:
             said = word("page", _YES_OR_NO[line.auto_renew])
@@ -110,7 +152,7 @@ class Rows:
         )
 
     def _name(self, asset: Asset) -> str:
-        name = _shown(self._plan.names[asset.id])
+        name = _shown(self._names[asset.id])
         if "xn--" in asset.name and asset.name != asset.display_name:
             return f'{name}<i class="ascii">{_shown(asset.name)}</i>'
         return name
@@ -118,26 +160,60 @@ class Rows:
     def _reasons(self, asset: Asset) -> str:
         if not asset.reasons:
             return f'<p class="faint">{self._word("inventory", "no_reasons")}</p>\n'
-        say = self._wording.say
         items = [
-            f"<li>{_shown(say(f'reason.{one.code}', one.params))}{self._cites(one.evidence)}\n"
-            for one in merged(tuple(one for one in asset.reasons if not is_posture(one)))
+            f"<li>{self._reason(one)}{self._cites(one.evidence)}\n"
+            for one in merged(tuple(one for one in told_here(asset) if not is_posture(one)))
         ]
         return f'<ul class="why">\n{"".join(items)}</ul>\n'
 
+    def _reason(self, reason: Finding) -> str:
+        code, params = reason.code, reason.params
+        if not code.startswith("verdict."):
+            return _shown(self._wording.say(f"reason.{code}", params))
+        key = f"{code}{params}"  # what conclusions rest on is the same for nearly all
+        said = self._alike.get(key)
+        if said is None:
+            said = self._alike[key] = _shown(self._wording.say(f"reason.{code}", params))
+        return said
+
+    def _hands(self, asset: Asset) -> str:
+        """What of it fails or can be taken over, where no reason beside it says so."""
+        return "".join(
+            f'<p class="hand">{_shown(self._wording.say(f"hand.{one.code}", one.params))}\n'
+            for one in asset.hands
+            if one.code not in _TOLD_AMONG_REASONS
+        )
+
+    def _mark(self, asset: Asset) -> str:
+        word = self._word
+        return f'<b class="hand">{word("inventory", "in_hand")}</b>' if asset.hands else ""
+
+    def _if_wrong(self, asset: Asset) -> str:
+        """What stops if the proposal is wrong and how it is undone; in a long report, where that is said."""
+        note = note_of(asset, self._plan)
+        if note is None or asset.work is None:
+            return ""
+        until = _shown(phrases.undo_until(asset.work, self._wording))
+        return f"{self._stops(note.if_wrong, note.number)}{until}\n"
+
     def _details(self, asset: Asset) -> str:
         lines = []
-        if trail := phrases.trail(asset, self._wording):
-            lines.append(f"<dt>{self._word('inventory', 'found_by')}\n<dd>{_shown(trail)}\n")
+        if asset.found_by:
+            lines.append(f"<dt>{self._word('inventory', 'found_by')}\n<dd>{self._trail(asset)}\n")
         if signs := self._signed(phrases.further_signs(asset, self._wording)):
             lines.append(f"<dt>{self._word('inventory', 'ownership')}\n<dd>{signs}\n")
-        for key, said in phrases.known_facts(asset, self._plan.names, self._wording):
+        for key, said in phrases.known_facts(asset, self._names, self._wording):
             lines.append(f"<dt>{self._word('fact', key)}\n<dd>{_shown(said)}\n")
         summary = self._word("inventory", "details")
         return (
             f"<details><summary>{summary}</summary>\n<dl>\n"
             f"{''.join(lines)}{self._quoted(asset)}\n</dl>\n\n</details>\n"
         )
+
+    def _trail(self, asset: Asset) -> str:
+        """How it was found: a chain of steps, drawn as one where there are several."""
+        steps = [_shown(step) for step in phrases.steps(asset, self._wording)]
+        return f"<ol><li>{'<li>'.join(steps)}</ol>" if len(steps) > 1 else "".join(steps)
 
     def _quoted(self, asset: Asset) -> str:
         """The evidence that is cited here first."""
@@ -177,7 +253,8 @@ class Rows:
         if asset.registrar:
             notes.append(_shown(asset.registrar))
         if asset.provider and asset.provider != asset.registrar:
-            notes.append(_shown(asset.provider))
+            called = asset.provider_names.get(self._wording.language)
+            notes.append(_shown(called or asset.provider))
         if asset.cost:
             notes.append(_shown(phrases.price(asset.cost, self._wording)))
         if asset.projects:
@@ -199,11 +276,26 @@ class Rows:
         word = self._wording.say(f"{theme}.{code}").lower()
         return _shown(self._wording.say(f"inventory.{sentence}", word=word))
 
-    def _told_needs(self, codes: tuple[str, ...]) -> str:
-        if not codes:
-            return ""
-        said = self._wording.say("inventory.needs", needs=phrases.needs(codes, self._wording))
-        return f'<p class="needs">{_shown(said)}\n'
+    def _told_needs(self, codes: tuple[str, ...], done: tuple[str, ...]) -> str:
+        lines = []
+        if codes:
+            told = phrases.needs(codes, self._wording)
+            lines.append(self._wording.say("inventory.needs", needs=told))
+        if done:
+            told = phrases.needs(done, self._wording)
+            lines.append(self._wording.say("condition.done_line", needs=told))
+        return f'<p class="needs">{_shown(" ".join(lines))}\n' if lines else ""
+
+    def _told_if_wrong(self, said: IfWrong, number: int) -> str:
+        word = self._word
+        if not self._in_full:
+            told = _shown(self._wording.say("if_wrong.see", number=number))
+            return f'<p class="if"><a href="#if-{number}">{told}</a>. '
+        stops = self._wording.say(f"consequence.{said.consequence}")
+        return (
+            f'<p class="if"><b>{word("if_wrong", "title")}:</b> {_shown(stops)} '
+            f"<b>{word('if_wrong', 'undo')}:</b> {_shown(phrases.undo(said, self._wording))} "
+        )
 
 
 def _together(rows: Iterator[str]) -> Iterator[Markup]:

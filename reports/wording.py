@@ -220,6 +220,12 @@ class Wording:
         pattern = "d MMMM y 'г'." if self.language == "ru" else "d MMMM y"
         return _unbroken(_dated(day, pattern, self.language))
 
+    def month(self, day: date, *, short: bool = False) -> str:
+        """Say a day's month: `май 2026`, in three letters where there is no room: `май`."""
+        if short:
+            return _dated(day, "LLL", self.language)[:3]
+        return _unbroken(_dated(day, "LLLL y", self.language))
+
     def moment(self, at: datetime) -> str:
         """Say a moment in UTC: `4 мая 2026, 09:05 UTC`."""
         try:
@@ -247,14 +253,7 @@ class Wording:
 
     def money(self, amount: Decimal, currency: str) -> str:
         """Say an amount: `12 400 ₽`, `RUB 12,400`."""
-        digits = "#,##0" if amount == amount.to_integral_value() else "#,##0.00"
-        if not _CURRENCY.fullmatch(currency):
-            number = format_decimal(amount, digits, locale=self._locale)
-            return f"{number}\u00a0{shortened(visible(currency), 12)}"
-        pattern = f"{digits}\u00a0¤" if self.language == "ru" else f"¤¤\u00a0{digits}"
-        return str(
-            format_currency(amount, currency, pattern, locale=self._locale, currency_digits=False)
-        )
+        return _amount(amount, currency, self.language)
 
 
 def _all_known(names: Iterable[str], values: Mapping[str, Param]) -> bool:
@@ -276,6 +275,17 @@ def _locale(language: str) -> Locale:
 @lru_cache(maxsize=4096)
 def _dated(day: date, pattern: str, language: str) -> str:
     return format_date(day, pattern, locale=_locale(language))
+
+
+@lru_cache(maxsize=4096)
+def _amount(amount: Decimal, currency: str, language: str) -> str:
+    digits = "#,##0" if amount == amount.to_integral_value() else "#,##0.00"
+    locale = _locale(language)
+    if not _CURRENCY.fullmatch(currency):
+        number = format_decimal(amount, digits, locale=locale)
+        return f"{number}\u00a0{shortened(visible(currency), 12)}"
+    pattern = f"{digits}\u00a0¤" if language == "ru" else f"¤¤\u00a0{digits}"
+    return str(format_currency(amount, currency, pattern, locale=locale, currency_digits=False))
 
 
 @lru_cache(maxsize=4096)

@@ -10,17 +10,31 @@ import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta, Struct
 
 from probes.kit.net.keys import Keys
+from scanner.trackers.options import (
+    FeedOptions,
+    MailOptions,
+    TrackerOptions,
+    look_over,
+    look_over_mail,
+)
+from scanner.trackers.secret import Secrets
 
 Text = Annotated[str, Meta(min_length=1)]
 _KEY = "REVIZOR_KEY_"
 _OBSERVATIONS_KEY = "REVIZOR_OBSERVATIONS_KEY"
-_NOT_TEXT = ("pace", "keys", "fingerprints", "observations_key")
+_REGISTRY_KEY = "REVIZOR_REGISTRY_KEY"
+_OF_TRACKER = "REVIZOR_TRACKER_{}_SECRET"
+_OF_MAIL = "REVIZOR_MAIL_SECRET"
+_NOT_TEXT = (
+    "agency", "terms", "registry_key", "pace", "keys", "fingerprints", "observations_key", "trackers",
+    "mail", "feed", "tracker_secrets",
+)  # fmt: skip
 """Fields that no single variable sets as it stands."""
 _KEY_LENGTH = 16
 _KEY_FILE_BYTES = 4096
@@ -35,6 +49,21 @@ class Fingerprints(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
 
     files: tuple[Text, ...] = ()
     """TOML files; a relative path starts from the settings file that names it."""
+
+
+class Agency(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Who keeps the registry, and by which clock, calendar and currency."""
+
+    name: str = ""
+    zone: Text = "Europe/Moscow"
+    """IANA zone that says which day it is."""
+    country: Text = "RU"
+    """ISO 3166 code of the country whose holidays count."""
+    duty: str = ""
+    """Name of the person who gets what nobody else answers for."""
+    currency: Annotated[str, Meta(pattern="^[A-Z]{3}$")] = "RUB"
+    """ISO 4217 code of what an amount without a currency is in."""
+    language: Literal["ru", "en"] = "ru"
 
 
 class SharedKey:
@@ -91,10 +120,32 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Names like the client's brands that the parents' name servers are asked about; 0 for none."""
     search: bool = True
     """Whether host names are tried, and zones asked for, below domains that a person named."""
+    chromium: str = ""
+    """Program that prints PDF: Chromium or Chrome, or a script that starts one; empty takes the first on PATH."""
     keep_raw_days: Annotated[int, Meta(ge=1, le=100_000)] = 400
     """Raw answers older than this are dropped; observations stay for ever."""
+    retire_share: Annotated[int, Meta(ge=1, le=100)] = 20
+    """Percent of a client's things that one run may propose to end at once; more is taken for a fault of ours."""
     pace: Mapping[str, str] = {}
     """Server, or `*`, to a rate: `"whois.tcinet.ru" = "10/min"`."""
+    agency: Agency = Agency()
+    """`[agency]`: who keeps the registry."""
+    observe_days: Annotated[int, Meta(ge=1, le=3_650)] = 30
+    """So long a thing that was switched off is watched before it may be deleted."""
+    terms: Mapping[str, Mapping[str, Any]] = {}
+    """`[terms.<type>]`: thresholds and days of a type over the shipped ones; `[terms.domain.ru]` of a suffix."""
+    trackers: Mapping[str, TrackerOptions] = {}
+    """`[trackers.NAME]`: task managers and messengers, each with its `kind`."""
+    mail: MailOptions | None = None
+    """`[mail]`: the relay for letters to people; none where nobody is written to."""
+    feed: FeedOptions = FeedOptions()
+    """`[feed]`: the calendar of renewals."""
+    tracker_secrets: Secrets = Secrets()
+    """Their secrets by name, from the environment or files, and from nowhere else."""
+    registry_key_file: str = ""
+    """File with the key that licence keys are encrypted with; `REVIZOR_REGISTRY_KEY` comes before it."""
+    registry_key: SharedKey = SharedKey()
+    """That key, from the environment or the file, and from nowhere else."""
     fingerprints: Fingerprints = Fingerprints()
     """`[fingerprints]`: signs of the user's own beside the shipped ones."""
     observations_key_file: str = ""
@@ -137,8 +188,13 @@ def load(
         raise BadSettings(
             f"the key of observations comes from {_OBSERVATIONS_KEY} or from a file: set observations_key_file."
         )
+    if "registry_key" in merged:
+        raise BadSettings(
+            f"the registry's key comes from {_REGISTRY_KEY} or from a file: set registry_key_file."
+        )
     merged.update(_from_environment(env))
     merged.update({key: value for key, value in flags.items() if value not in (None, ())})
+    _look_over_trackers(merged)
     keys = _keys(env)
     try:
         read = msgspec.convert(merged, Settings, strict=False, dec_hook=_no_secret)
@@ -146,8 +202,13 @@ def load(
         raise BadSettings(
             f"a setting cannot be used: {error}. Look at revizor.toml and REVIZOR_*."
         ) from error
-    shared = _shared_key(env, read.observations_key_file)
-    return msgspec.structs.replace(read, keys=keys, observations_key=shared)
+    return msgspec.structs.replace(
+        read,
+        keys=keys,
+        observations_key=_shared_key(env, _OBSERVATIONS_KEY, read.observations_key_file),
+        registry_key=_shared_key(env, _REGISTRY_KEY, read.registry_key_file),
+        tracker_secrets=_tracker_secrets(env, read),
+    )
 
 
 def _read(path: Path, *, required: bool) -> dict[str, Any]:
@@ -194,9 +255,9 @@ def _keys(env: Mapping[str, str]) -> Keys:
         raise BadSettings(f"{_KEY}…: {error}.") from error
 
 
-def _shared_key(env: Mapping[str, str], file: str) -> SharedKey:
-    """Read the key of observations; the message of a bad one never holds it."""
-    secret, place = env.get(_OBSERVATIONS_KEY, ""), _OBSERVATIONS_KEY
+def _shared_key(env: Mapping[str, str], variable: str, file: str) -> SharedKey:
+    """Read a key from its variable, else from its file; the message of a bad one never holds it."""
+    secret, place = env.get(variable, ""), variable
     try:
         if not secret and file:
             place = file
@@ -208,6 +269,48 @@ def _shared_key(env: Mapping[str, str], file: str) -> SharedKey:
     except ValueError as error:
         said = "it is not text" if isinstance(error, UnicodeError) else error
         raise BadSettings(f"the key in {place} cannot be used: {said}.") from None
+
+
+def _look_over_trackers(merged: Mapping[str, Any]) -> None:
+    if "tracker_secrets" in merged:
+        raise BadSettings(
+            f"secrets of trackers come from {_OF_TRACKER.format('<NAME>')} or from a file: set secret_file."
+        )
+    try:
+        look_over(merged.get("trackers", {}))
+        if "mail" in merged:
+            look_over_mail(merged["mail"])
+    except ValueError as error:
+        raise BadSettings(f"{error}") from error
+
+
+def _tracker_secrets(env: Mapping[str, str], read: Settings) -> Secrets:
+    """Read each tracker's secret from its variable, else from its file; a message never holds one."""
+    places = {
+        name: (_OF_TRACKER.format(name.upper()), options.secret_file)
+        for name, options in read.trackers.items()
+    }
+    if read.mail:
+        places["mail"] = (_OF_MAIL, read.mail.secret_file)
+    held = {name: _secret(env, variable, file) for name, (variable, file) in places.items()}
+    return Secrets(held)
+
+
+def _secret(env: Mapping[str, str], variable: str, file: str) -> str:
+    secret, place = env.get(variable, ""), variable
+    try:
+        if not secret and file:
+            place = file
+            with Path(file).open("rb") as stream:
+                secret = stream.read(_KEY_FILE_BYTES).decode()
+    except OSError as error:
+        raise BadSettings(f"{place} cannot be read: {error.strerror or error}.") from error
+    except UnicodeError:
+        raise BadSettings(f"the secret in {place} cannot be used: it is not text.") from None
+    secret = secret.strip()
+    if any(not c.isprintable() for c in secret):
+        raise BadSettings(f"the secret in {place} cannot be used: it is more than one line.")
+    return secret
 
 
 def _no_secret(kind: type, value: object) -> object:

@@ -12,7 +12,12 @@ from reports.wording import LANGUAGES, Wording
 from scanner.assets import STATES, Advice, Confidence, Kind, Need, Ownership, Use
 from scanner.discovery.lead import LISTED
 from scanner.discovery.weights import WEIGHTS
+from scanner.document.everywhere import REASONS as EVERYWHERE
 from scanner.verdicts import all_codes
+from scanner.verdicts.changes import Code
+from scanner.verdicts.if_wrong import CONSEQUENCES, UNDOES
+from scanner.verdicts.needs_hand import CODES as HANDS
+from scanner.verdicts.order_of_work import Step
 
 ROOT = Path(__file__).parent.parent
 
@@ -43,10 +48,19 @@ UNSEEN = written(r"NotSeen\(\s*code=\"([a-z_]+)\"", "scanner") | {
         ("owner", sorted(OWNER)),
         ("unseen", sorted(UNSEEN)),
         ("unknown", sorted(Reason)),
+        ("change", sorted(Code)),
         ("use", sorted(Use)),
         ("verdict", sorted(Advice)),
         ("confidence", sorted(Confidence)),
         ("needs", sorted(Need)),
+        ("condition.do", sorted(Need)),
+        ("step", sorted(Step)),
+        ("step_why", sorted(Step)),
+        ("step_empty", sorted(Step)),
+        ("hand", sorted(HANDS)),
+        ("consequence", sorted(CONSEQUENCES)),
+        ("undo", sorted(UNDOES)),
+        ("unseen", sorted(EVERYWHERE)),
         ("ownership", sorted(Ownership)),
         ("kind", sorted(Kind)),
         ("state", sorted(f"{kind}.{state}" for kind, states in STATES.items() for state in states)),

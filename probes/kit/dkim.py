@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import binascii
 from base64 import b64decode
+from hashlib import sha256
 
 from msgspec import Struct
 
@@ -68,6 +69,12 @@ def read_key(text: str) -> DkimKey:
     elif not bits:
         errors.append("key")
     return DkimKey(kind, bits, testing="y" in flags, errors=tuple(errors))
+
+
+def digest_of(text: str) -> str:
+    """Return the first 32 hex digits of the SHA-256 of the key that a record holds; empty without one."""
+    data = "".join((read_tags(text, fold=False).get("p") or "").split())
+    return sha256(data.encode()).hexdigest()[:32] if data else ""
 
 
 def _words(text: str) -> list[str]:

@@ -17,6 +17,23 @@ _PLACES: Final = 60
 _STRETCH: Final = 48
 """Characters after a word within which its number stands: `ИНН / КПП организации: 77…`."""
 _RUN: Final = re.compile(r"[0-9]+")
+_CLAUSE: Final = 160
+"""Characters before a number in which its clause begins."""
+_CLAUSE_END: Final = re.compile(r"[.;!?\n](?=\s+[A-ZА-ЯЁ«])|[;\n©]")
+_MARKS: Final = (
+    *("товарный знак", "товарного знака", "товарных знаков", "товарные знаки", "знак обслуживания"),
+    *("концесси", "франчайзер", "франшизодател", "по лицензии", "лицензиар", "под брендом"),
+    *(
+        "trademark",
+        "trade mark",
+        "franchisor",
+        "franchiser",
+        "licensed by",
+        "under licence",
+        "under license",
+    ),
+)
+"""Words by which a franchisee or a dealer names the owner of the mark he works under."""
 _PHONE_STRETCH: Final = 28
 _BETWEEN: Final = frozenset(" \u00a0\u202f\t-\u2010\u2011\u2012\u2013\u2014()./")
 """What may stand between the digits of a phone number."""
@@ -65,8 +82,20 @@ def valid_ogrn(number: str) -> bool:
     return len(number) == 15 and number[0] == "3" and int(number[:-1]) % 13 % 10 == int(number[-1])
 
 
-def _numbers(text: str, word: str, lengths: tuple[int, ...]) -> Iterator[str]:
-    """Yield the first run of digits of such a length after each occurrence of a word."""
+def _numbers(text: str, word: str, lengths: tuple[int, ...]) -> list[str]:
+    """Return the first run of digits of such a length after each occurrence of a word.
+
+    Where a firm's own number stands, the number of the one whose mark it uses is left out: a franchisee
+    and a dealer name him, too.
+    """
+    found = [*_numbers_at(text, word, lengths)]
+    own = [
+        number for at, number in found if not _is_of_a_marks_owner(text[max(0, at - _CLAUSE) : at])
+    ]
+    return own or [number for _, number in found]
+
+
+def _numbers_at(text: str, word: str, lengths: tuple[int, ...]) -> Iterator[tuple[int, str]]:
     for at in places(text, word):
         if text[at : at + 1].isalpha() and not text.startswith("ИП", at):
             continue  # ИННОВАЦИИ
@@ -74,8 +103,14 @@ def _numbers(text: str, word: str, lengths: tuple[int, ...]) -> Iterator[str]:
             if run.start() > at + _STRETCH:
                 break
             if run.end() - run.start() in lengths and run.end() < at + _STRETCH + 16:
-                yield run[0]
+                yield at, run[0]
                 break
+
+
+def _is_of_a_marks_owner(before: str) -> bool:
+    """Say whether a number's clause tells who owns a mark that others use."""
+    clause = _CLAUSE_END.split(before)[-1].casefold()
+    return any(word in clause for word in _MARKS)
 
 
 def _is_sample(number: str) -> bool:

@@ -80,6 +80,7 @@ _JUMP: Final = re.compile(
     r"(?:(?:window|document|top|self|parent)\.)?location(?:\.href)?(?:\s*=\s*|\.(?:replace|assign)\()"
     r"(?:\"([^\"<>\\]{1,2000}+)\"|'([^'<>\\]{1,2000}+)')\)?\s*;?"
 )
+_FEEDS: Final = {b"application/rss+xml", b"application/atom+xml"}
 _SWALLOW: Final = {b"script", b"style", b"noscript", b"template", b"textarea", b"title", b"iframe"}
 """Elements whose content is no visible text of the page."""
 
@@ -190,9 +191,11 @@ class _Scan:
         self.lower = body.lower()
         self.charset = charset
         self.title = self.generator = self.language = self.refresh = self.canonical = ""
+        self.feed = ""
         self.head: list[Attributes] = []
         self.assets: list[bytes] = []
         self.scripts: list[bytes] = []
+        self.frames: list[bytes] = []
         self.script_count = 0
         self.inline_scripts: list[tuple[int, int]] = []
         self.noscript: list[tuple[int, int]] = []
@@ -227,8 +230,8 @@ class _Scan:
             script_hosts=_hosts(self.lines(self.scripts), _SCRIPT_HOSTS),
             link_hosts=_hosts(self.lines(links), _LINK_HOSTS),
             counters=find_counters(b"\n".join(self.code())),
-            relations=relations_of(self.head, text, markup, self.value),
-            upkeep=upkeep_of(text, self.body, self.form),
+            relations=relations_of(self.head, text, markup, self.value, self.inline(), self.frames),
+            upkeep=upkeep_of(text, self.body, self.form, self.feed),
             password_field=self.password_field,
             script_shell=shell,
         )
@@ -250,6 +253,10 @@ class _Scan:
         yield from self.assets
         for start, end in (*self.inline_scripts, *self.noscript):
             yield self.body[start:end]
+
+    def inline(self) -> Iterator[bytes]:
+        """The scripts within the page, data for machines among them."""
+        return (self.body[start:end] for start, end in self.inline_scripts)
 
     def visible(self) -> Iterator[tuple[int, int]]:
         """Yield where a reader sees the page, tags included, noting facts on the way."""
@@ -305,6 +312,8 @@ class _Scan:
                 self.assets.append(self.scripts[-1])
             return
         if name in _SWALLOW:
+            if name == b"iframe" and (found := _SRC.search(self.lower, start, end)):
+                self.frames.append(found[found.lastindex or 0])
             return
         attributes = _attributes(self.body[start:end])
         match name:
@@ -326,6 +335,8 @@ class _Scan:
             self.canonical = self.value(attributes.get(b"href", b""))[:2_000]
         elif b"stylesheet" in rel or b"icon" in rel or b"preload" in rel:
             self.assets.append(attributes.get(b"href", b""))
+        elif b"alternate" in rel and attributes.get(b"type", b"").lower() in _FEEDS:
+            self.feed = self.feed or self.value(attributes.get(b"href", b""))[:500]
 
     def note_meta(self, attributes: dict[bytes, bytes]) -> None:
         content = self.value(attributes.get(b"content", b""))

@@ -28,6 +28,9 @@ from probes.kit.legal_ids import (
     places,
 )
 from probes.kit.mail_address import mail_domain
+from probes.kit.page_data import said_in_data
+from probes.kit.page_makers import maker_hosts
+from probes.kit.page_profiles import chat_phones, profiles
 from probes.kit.web_host import host_of
 
 Attributes = dict[bytes, bytes]
@@ -66,18 +69,35 @@ class Relations(Struct, frozen=True, omit_defaults=True):
     """Hosts that the page's security policy allows, at most forty; a leading `*.` is left out."""
     verifications: tuple[tuple[str, str], ...] = ()
     """Name and token of meta tags that prove to a service whose site it is, at most ten."""
+    profiles: tuple[str, ...] = ()
+    """Accounts elsewhere that it leads to, as `vk.com/romashka`, at most twenty."""
+    maker_hosts: tuple[str, ...] = ()
+    """Hosts that are linked with words that call them the site's makers, at most five."""
+    part_hosts: tuple[str, ...] = ()
+    """Hosts that pictures, styles, forms and frames of the page are at, at most forty."""
     icon: str = ""
     """Where the page's own icon lies, as written; at most 500 characters."""
 
 
 def relations_of(
-    head: Iterable[Attributes], text: str, markup: bytes, value: Callable[[bytes], str]
+    head: Iterable[Attributes],
+    text: str,
+    markup: bytes,
+    value: Callable[[bytes], str],
+    scripts: Iterable[bytes] = (),
+    frames: Iterable[bytes] = (),
 ) -> Relations:
     """Read the `link` and `meta` tags of a page, its folded text and its visible markup in lower case.
 
-    `value` decodes what stands in an attribute.
+    `value` decodes what stands in an attribute; `scripts` stand within the page, and what it tells machines
+    there of its firm counts as said on it. `frames` are the addresses of pages shown in it.
     """
     said = _Head(head, value)
+    named = chain(said.part_hosts(), _parts(markup, frames, value))
+    parts = _first((host for host in named if "." in host), _HOSTS)
+    made_by = maker_hosts(text, markup, value)
+    words, links = said_in_data(scripts)
+    text, markup = (f"{text} {words}", markup + links) if words or links else (text, markup)
     domains, mailboxes = _mail(markup, value)
     return Relations(
         site_name=said.site_name,
@@ -85,13 +105,16 @@ def relations_of(
         legal_names=_first(_legal_names(text), _IDS),
         inns=_first(find_inns(text), _IDS),
         ogrns=_first(find_ogrns(text), _IDS),
-        phones=_first(chain(_dialled(markup), find_phones(text)), _CONTACTS)
+        phones=_first(chain(_dialled(markup), chat_phones(markup), find_phones(text)), _CONTACTS)
         or _first(find_home_phones(text), _CONTACTS),
         mail_domains=domains,
         mailboxes=mailboxes,
         alternate_hosts=_first(said.alternate_hosts(), _HOSTS),
         policy_hosts=_first(chain.from_iterable(map(policy_hosts, said.policies)), _HOSTS),
         verifications=tuple(said.verifications[:_CONTACTS]),
+        profiles=profiles(markup),
+        maker_hosts=made_by,
+        part_hosts=parts,
         icon=said.icon,
     )
 
@@ -123,6 +146,7 @@ class _Head:
         self.value = value
         self.site_name = self.open_graph_host = self.icon = ""
         self.versions: list[bytes] = []
+        self.parts: list[bytes] = []
         self.policies: list[str] = []
         self.verifications: list[tuple[str, str]] = []
         for tag in tags:
@@ -136,6 +160,8 @@ class _Head:
         if b"alternate" in rel and (b"hreflang" in tag or b"media" in tag):
             if len(self.versions) < 4 * _HOSTS:
                 self.versions.append(tag.get(b"href", b""))
+        elif not _PARTS.isdisjoint(rel) and len(self.parts) < _HOSTS:
+            self.parts.append(tag.get(b"href", b""))
         elif b"icon" in rel and not self.icon:
             address = self.value(tag.get(b"href", b""))
             self.icon = "" if address[:5].lower() == "data:" or len(address) > 500 else address
@@ -159,8 +185,28 @@ class _Head:
     def alternate_hosts(self) -> Iterator[str]:
         return filter(None, (host_of(self.value(address)) for address in self.versions))
 
+    def part_hosts(self) -> Iterator[str]:
+        return filter(None, (host_of(self.value(address)) for address in self.parts))
+
     def text(self, tag: Attributes) -> str:
         return self.value(tag[b"content"])
+
+
+_PARTS: Final = frozenset(
+    {b"stylesheet", b"preconnect", b"dns-prefetch", b"preload", b"modulepreload"}
+)
+_PART: Final = tuple(
+    re.compile(name + rb"\s{0,3}=\s{0,3}[\"']?(?:https?:)?(//[^\"'/\s<>]{1,300})")
+    for name in (b"src", b"action")
+)
+
+
+def _parts(markup: bytes, frames: Iterable[bytes], value: Callable[[bytes], str]) -> Iterator[str]:
+    """Yield the hosts of pictures, films, forms and frames; each distinct one is read once."""
+    found = chain.from_iterable(islice(one.finditer(markup), 4 * _HOSTS) for one in _PART)
+    met = dict.fromkeys(one[1] for one in found)
+    met |= dict.fromkeys(islice(frames, _HOSTS))
+    return filter(None, (host_of(value(one)) for one in met))
 
 
 def _is_token(token: str) -> bool:

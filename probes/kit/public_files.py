@@ -1,4 +1,4 @@
-"""Reads the files a site publishes for machines: robots.txt, sitemaps, security.txt, app links.
+"""Reads the files a site publishes for machines: robots.txt, sitemaps, feeds, security.txt, app links.
 
 Every reader takes whatever bytes a server sent and raises Unreadable for what is not that file (a web page,
 words, other markup): a server that answers so has not said that the file does not exist.
@@ -10,6 +10,7 @@ import re
 import zlib
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
+from email.utils import parsedate
 from itertools import islice
 from typing import Final
 
@@ -180,6 +181,44 @@ def read_sitemap(body: bytes) -> SitemapPart:
     return SitemapPart(
         (), _hosts([line.partition(b":")[2] for line in lines]), (), len(lines), None
     )
+
+
+class NewsFeed(Struct, frozen=True):
+    """What a feed (RSS 2.0, RSS 1.0, Atom) tells of its items."""
+
+    items: int
+    newest: date | None
+    """The newest day an item was published or changed on; None where none bears a day that can be read."""
+
+
+_ITEM: Final = re.compile(rb"<(?:item|entry)[\s>]")
+_DATED: Final = re.compile(
+    rb"<(?:pubDate|dc:date|published|updated)[^<>]{0,200}+>\s*+([^<]{8,40})<", re.I
+)
+_FEED_ITEMS: Final = 500
+
+
+def read_feed(body: bytes) -> NewsFeed:
+    """Read a feed; its own date is its program's, those of its items are somebody's. Raises Unreadable."""
+    start = body[:2_048].lower()
+    if not any(mark in start for mark in (b"<rss", b"<feed", b"<rdf:rdf")):
+        raise Unreadable("no feed")
+    first = _ITEM.search(body)
+    said = _DATED.findall(body, first.start())[:_FEED_ITEMS] if first else []
+    days = filter(None, map(_published, said))
+    return NewsFeed(len(_ITEM.findall(body)), max(days, default=None))
+
+
+def _published(said: bytes) -> date | None:
+    """Read a day as RSS (RFC 822) or Atom (RFC 3339) writes it."""
+    text = said.decode("ascii", "replace").strip()
+    try:
+        if text[:4].isdigit():
+            return date.fromisoformat(text[:10])
+        moment = parsedate(text)
+        return date(*moment[:3]) if moment else None
+    except (OverflowError, ValueError):
+        return None
 
 
 def _unpacked(body: bytes) -> bytes:

@@ -16,6 +16,9 @@ from msgspec import Struct
 _YEAR: Final = re.compile(r"20[0-3]\d(?!\d)")
 _YEAR_IN_MARKUP: Final = re.compile(rb"(20[0-3]\d)(?:[01]\d[0-3]\d)?(?!\d)")
 """Addresses of files bear days in one piece: `style.css?20240501`."""
+_COPYRIGHT: Final = ("©", "(c)", "(C)", "opyright")
+_BESIDE: Final = 60
+"""Characters after such a mark within which its years stand."""
 _READ: Final = 1_024
 """Characters of the text that a copy is known by: a copy begins as its original does."""
 _WORDS: Final = 24
@@ -30,20 +33,32 @@ class Upkeep(Struct, frozen=True, omit_defaults=True):
     """The latest year from 2000 to 2039 that its visitors read; 0 where they read none."""
     any_year: int = 0
     """The latest anywhere in it, addresses and scripts included."""
+    copyright_year: int = 0
+    """The latest beside the last mark of copyright that its visitors read; 0 where there is none."""
     form: bool = False
     """Something can be filled in."""
+    feed: str = ""
+    """Where its head says that its news can be followed (RSS, Atom), as written; empty where it does not."""
     words: bytes = b""
     """A sample of the words it begins with (see `likeness`); empty where they are too few."""
 
 
-def upkeep_of(text: str, markup: bytes, form: bool) -> Upkeep:
-    """Read a page's folded text and its whole markup; `form` is known from its tags."""
+def upkeep_of(text: str, markup: bytes, form: bool, feed: str = "") -> Upkeep:
+    """Read a page's folded text and its whole markup; `form` and `feed` are known from its tags."""
     return Upkeep(
         text_year=int(max(_YEAR.findall(text), default=0)),
         any_year=int(max(_YEAR_IN_MARKUP.findall(markup), default=0)),
+        copyright_year=_copyright_year(text),
         form=form,
+        feed=feed,
         words=sample(text),
     )
+
+
+def _copyright_year(text: str) -> int:
+    marks = (text.rfind(mark) for mark in _COPYRIGHT)
+    beside = (_YEAR.findall(text, at, at + _BESIDE) for at in marks if at >= 0)
+    return int(max((year for years in beside for year in years), default=0))
 
 
 def sample(text: str) -> bytes:

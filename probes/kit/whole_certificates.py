@@ -1,8 +1,9 @@
 """Reads whole certificates where a search told only the names that match: siblings stand in the rest.
 
 `GET https://crt.sh/?d=ID` answers with one certificate in PEM. Each costs a turn at crt.sh, so a few are
-chosen: the newest of each set of names, the issuers in turn, then the oldest of each set, for names that
-a later renewal dropped. Whoever finds nothing new five times in a row stops.
+chosen: the newest of each set of names, the issuers in turn, then whatever else was bought, for each of
+those was ordered by hand and with names of its own, then the oldest of each set, for names that a later
+renewal dropped. Whoever finds nothing new five times in a row stops.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from probes.kit.net.patience import Patience
 from probes.kit.observation import Reason
 from probes.kit.source import COMPLETED, Ended, Status, ended_by
 
-MOST: Final = 10
+MOST: Final = 12
 """Certificates of one domain that are fetched."""
 _BARREN: Final = 5
 """Certificates in a row that told nothing new, and the rest is left."""
@@ -102,17 +103,23 @@ def _sets(entries: Iterable[Entry]) -> list[list[Entry]]:
 
 
 def _chosen(sets: list[list[Entry]]) -> Iterator[Entry]:
-    """Yield the newest of each set, the issuers in turn, then the oldest of each."""
-    for place in (0, -1):
-        by_issuer: dict[str, deque[Entry]] = defaultdict(deque)
-        for of_one_set in sets:
-            if place == 0 or len(of_one_set) > 1:
-                by_issuer[of_one_set[place].issuer].append(of_one_set[place])
-        while by_issuer:
-            for issuer in list(by_issuer):
-                yield by_issuer[issuer].popleft()
-                if not by_issuer[issuer]:
-                    del by_issuer[issuer]
+    """Yield the newest of each set, then the other bought ones, then the oldest of each; issuers in turn."""
+    yield from _in_turn(of_one_set[0] for of_one_set in sets)
+    bought = (one for of_one_set in sets for one in of_one_set[1:] if not one.automated)
+    yield from _in_turn(bought)
+    renewed = (of_one_set for of_one_set in sets if len(of_one_set) > 1)
+    yield from _in_turn(of_one_set[-1] for of_one_set in renewed if of_one_set[-1].automated)
+
+
+def _in_turn(entries: Iterable[Entry]) -> Iterator[Entry]:
+    by_issuer: dict[str, deque[Entry]] = defaultdict(deque)
+    for entry in entries:
+        by_issuer[entry.issuer].append(entry)
+    while by_issuer:
+        for issuer in list(by_issuer):
+            yield by_issuer[issuer].popleft()
+            if not by_issuer[issuer]:
+                del by_issuer[issuer]
 
 
 async def _fetch(entry: Entry, net: Net, names: Names) -> Entry | Ended:

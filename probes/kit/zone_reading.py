@@ -63,6 +63,26 @@ def _owners(message: bytes, records: list[Record]) -> Iterator[bytes]:
             yield owner
 
 
+_CHARGES = "._report._dmarc."
+_MOST_CHARGES = 200
+
+
+def charges(names: tuple[str, ...], zone: str) -> tuple[str, ...]:
+    """Return the domains of others on whose mail a zone says that it takes reports, at most 200.
+
+    `vasilek.ru._report._dmarc.romashka.ru` says so of vasilek.ru (RFC 9990; RFC 7489 section 7.1).
+    """
+    told = (name.partition(_CHARGES) for name in names)
+    found = dict.fromkeys(
+        domain
+        for domain, mark, _ in told
+        if mark and "." in domain and not domain.startswith(("*", "_")) and "\\" not in domain
+    )
+    return tuple(one for one in found if one != zone and not one.endswith(f".{zone}"))[
+        :_MOST_CHARGES
+    ]
+
+
 def possible_hosts(names: tuple[str, ...], zone: str) -> tuple[str, ...]:
     """Return those that can be hosts below the zone: no wildcard, no service name, not the apex."""
     return tuple(

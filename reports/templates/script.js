@@ -28,13 +28,19 @@
   const use = byId("f-use");
   let rows = null;
 
+  // What a mistake would mean is said alike of many things: it finds none of them.
+  const ownWords = (row) => {
+    const alike = row.querySelector(".if")?.textContent ?? "";
+    return row.textContent.replace(alike, "").toLocaleLowerCase();
+  };
+
   // Read each row once, at the first use of the filter.
   const readRows = () => {
     rows ??= tables.flatMap((table) =>
       [...table.tBodies[0].rows].map((row) => ({
         row,
         table,
-        words: row.textContent.toLocaleLowerCase(),
+        words: ownWords(row),
         verdict: row.dataset.v,
         use: row.dataset.u,
       })),

@@ -60,7 +60,7 @@ class Relation(Struct, frozen=True, order=True, gc=False):
 
     subject: Asset
     kind: str
-    """`of_domain`, `on_hosting`, `secured_by`, `redirects_to`, `copies`, `served_by`, `name_server_of`,
+    """`of_domain`, `on_hosting`, `on_service`, `secured_by`, `redirects_to`, `copies`, `served_by`, `name_server_of`,
     `sends_from`, `mail_on_hosting` (of a domain that was only met)."""
     object: Asset
 

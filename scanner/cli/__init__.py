@@ -18,21 +18,47 @@ COMMANDS = {
     "disown": "scanner.cli.ownership",
     "why": "scanner.cli.ownership",
     "registry": "scanner.cli.registry",
+    "clients": "scanner.cli.parties",
+    "projects": "scanner.cli.parties",
+    "people": "scanner.cli.parties",
+    "accounts": "scanner.cli.parties",
+    "renewals": "scanner.cli.renewals",
+    "tasks": "scanner.cli.tasks",
+    "digest": "scanner.cli.digest",
+    "decisions": "scanner.cli.decisions",
+    "switch-off": "scanner.cli.decisions",
+    "payments": "scanner.cli.payments",
+    "rates": "scanner.cli.payments",
+    "savings": "scanner.cli.payments",
     "demo": "scanner.cli.demo",
+    "db": "scanner.cli.db",
     "doctor": "scanner.cli.doctor",
 }
 ABOUT = {
     "audit": "Find what a client owns, judge what is used, write the report.",
-    "rescan": "Look again at what is proposed to be ended, or is broken.",
+    "rescan": "Look again at what is due, and tell what is different.",
     "observations": "Exchange looks with another place, signed.",
     "look": "Make one look with one probe and show what it brought.",
     "evidence": "Show a recorded exchange: what was asked, what was answered.",
-    "report": "Print a saved audit.json again, in any language.",
+    "report": "Print a saved audit again, in any language, edition and format.",
     "own": "Say that something is the client's.",
     "disown": "Say that something is not the client's.",
     "why": "Explain whose an asset is and what we think of it.",
     "registry": "Read and correct the registry.",
+    "clients": "Clients, and how their firms and brands are called.",
+    "projects": "Projects of clients, and who manages them.",
+    "people": "People who answer for renewals.",
+    "accounts": "Accounts at providers: whose, who can get in, what hangs on them.",
+    "renewals": "What ends soon, who has it, what it costs.",
+    "tasks": "Tasks of renewals: what is told to whom, each once.",
+    "digest": "One message a day for each person: what is his to renew.",
+    "decisions": "Take in what the client decided.",
+    "switch-off": "Carry out what was approved, step by step.",
+    "payments": "Invoices and payments: what is paid, by whom, for what.",
+    "rates": "Exchange rates, from a dated file.",
+    "savings": "What ending things saves.",
     "demo": "Replay a recorded internet: an audit without network.",
+    "db": "Look after the database: upgrade, check, backup, copy.",
     "doctor": "Check what this machine can reach, and what that means for an audit.",
 }
 
@@ -46,7 +72,8 @@ class _Lazy(click.Group):
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         if name not in COMMANDS:
             return None
-        command: click.Command = getattr(importlib.import_module(COMMANDS[name]), name)
+        module = importlib.import_module(COMMANDS[name])
+        command: click.Command = getattr(module, name.replace("-", "_"))
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -6,7 +6,8 @@ import functools
 import json
 import logging
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from itertools import islice
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
@@ -67,6 +68,33 @@ def place(command: F) -> F:
     return option(command)
 
 
+def filters(command: F) -> F:
+    """Add the filters of the registry."""
+    for option in (
+        click.option(
+            "--unconfirmed",
+            type=click.IntRange(1, 10_000),
+            metavar="DAYS",
+            help="Only where no look has seen the date for so long, and nobody gave it by hand.",
+        ),
+        click.option("--alive", is_flag=True, help="Without what nobody renews any more."),
+        click.option("--text", metavar="TEXT", help="Stands in its name, provider, notes …"),
+        click.option("--provider", metavar="NAME", help="Only of this provider or registrar."),
+        click.option("--decision", metavar="WORD", help="Only so decided: approved, rejected …"),
+        click.option("--verdict", metavar="VERDICT", help="Only this verdict: keep, ask, fix …"),
+        click.option("--status", metavar="STATUS", help="Only this status: in_use, off, deleted …"),
+        click.option(
+            "--type", metavar="TYPE", help="Only this type: domain, server, cms_licence …"
+        ),
+        click.option("--kind", metavar="KIND", help="Only this kind: domain, site, hosting …"),
+        click.option("--manager", metavar="NAME", help="Only what he answers for; or `nobody`."),
+        click.option("--project", metavar="NAME", help="Only of this project."),
+        click.option("--client", metavar="CLIENT", help="Only this client's."),
+    ):
+        command = option(command)
+    return command
+
+
 def language(command: F) -> F:
     """Add --lang for commands that explain in one language."""
     option = click.option(
@@ -83,6 +111,8 @@ def fail(message: str, code: int) -> NoReturn:
 
 def clean(text: str) -> str:
     """Return foreign text safe for a terminal: control and bidi characters become visible escapes."""
+    if text.isprintable():  # nearly every line is, and there may be a hundred thousand
+        return text
     return "".join(
         character if _harmless(character) else f"\\x{ord(character):02x}" for character in text
     )
@@ -90,9 +120,18 @@ def clean(text: str) -> str:
 
 def clean_json(text: str) -> str:
     """Return JSON that says the same and is safe for a terminal too."""
+    if text.isprintable():
+        return text
     return "".join(
         character if _harmless(character) else json.dumps(character)[1:-1] for character in text
     )
+
+
+def echo_lines(lines: Iterable[str], *, as_json: bool = False) -> None:
+    """Print many lines, made safe, a thousand at a time."""
+    safe = map(clean_json if as_json else clean, lines)
+    while some := list(islice(safe, 1_000)):
+        click.echo("\n".join(some))
 
 
 def _harmless(character: str) -> bool:

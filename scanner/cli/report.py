@@ -9,8 +9,23 @@ import click
 from scanner.cli import options
 
 
-@click.command(short_help="Print a saved audit.json again, in any language.")
-@click.argument("audit", type=click.Path(path_type=Path), metavar="AUDIT.JSON")
+@click.command(short_help="Print a saved audit again, in any language, edition and format.")
+@click.argument("audit", metavar="AUDIT.JSON|CLIENT")
+@click.option(
+    "--format",
+    "formats",
+    metavar="html,pdf,…",
+    default="html",
+    show_default=True,
+    help="Formats, with commas between: html, pdf, xlsx, csv, json, ics.",
+)
+@click.option(
+    "--edition",
+    metavar="client|internal",
+    default="internal",
+    show_default=True,
+    help="For the client: without evidence, machines and other firms; or for ourselves.",
+)
 @click.option(
     "--lang", metavar="ru,en", default="ru,en", show_default=True, help="Languages of the report."
 )
@@ -20,13 +35,44 @@ from scanner.cli import options
     metavar="DIR",
     help="Folder for the reports; the audit's own by default.",
 )
-@click.option("--debug", is_flag=True, help="Show the traceback of an internal error.")
+@options.common
 @options.border
-def report(audit: Path, lang: str, out: Path | None) -> None:
-    """Print cleanup.ru.html and cleanup.en.html again from a saved AUDIT.JSON. Needs no database and
-    no network."""
-    from scanner import service
+def report(
+    audit: str,
+    formats: str,
+    edition: str,
+    lang: str,
+    out: Path | None,
+    db: str | None,
+    config: Path | None,
+) -> None:
+    """Print cleanup.ru.html and cleanup.en.html again from a saved AUDIT.JSON, or from the last audit of
+    CLIENT, and the same report in other formats: the client's edition is called cleanup.client.ru.html and
+    so on. Ids are the same in all. Needs no network, and for a file no database; PDF is printed by
+    Chromium, found on PATH or by the setting `chromium`.
 
-    languages = tuple(lang.replace(",", " ").split())
-    for path in service.report(audit, languages, out or audit.parent):
-        click.echo(options.clean(str(path)))
+    \b
+    revizor report romashka --format html,pdf --edition client
+    revizor report audits/romashka/2026-11-22/audit.json --format xlsx,csv,ics --lang en
+    """
+    from scanner import service
+    from scanner.settings import load
+
+    settings = load({"db": db}, file=config)
+    path = Path(audit)
+    is_path = path.suffix == ".json" or len(path.parts) != 1 or path.exists()
+    source = path if is_path else service.last_audit(audit, settings)
+    written = service.report(
+        source,
+        _words(lang),
+        out or source.parent,
+        formats=_words(formats),
+        edition=edition,
+        chromium=settings.chromium,
+    )
+    for file in written:
+        click.echo(options.clean(str(file)))
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(text.replace(",", " ").split())

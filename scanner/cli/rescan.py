@@ -1,10 +1,12 @@
-"""`revizor rescan`: what an audit left to be looked at again."""
+"""`revizor rescan`: what is due is looked at again, and what is different is told."""
 
 from __future__ import annotations
 
 import asyncio
 import json
 import sys
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,20 +16,56 @@ from scanner.cli import options
 
 if TYPE_CHECKING:
     from scanner.assets import Advice
-    from scanner.service import SecondLook, Settings
+    from scanner.service import Rescan, SecondLook, Settings
+
+    Done = Rescan | SecondLook
+
+_UNITS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
 
 
-@click.command(short_help="Look again at what is proposed to be ended, or is broken.")
+class Duration(click.ParamType[timedelta]):
+    """A time such as 90s, 30m, 2h or 1d."""
+
+    name = "duration"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> timedelta:
+        """Read it."""
+        if isinstance(value, timedelta):
+            return value
+        text = str(value).strip()
+        number, unit = text[:-1], text[-1:]
+        if not (number.isascii() and number.isdigit() and len(number) < 6 and unit in _UNITS):
+            self.fail(f"{text[:40]!r} is no time; write it like 90s, 30m, 2h or 1d.", param, ctx)
+        return timedelta(seconds=int(number) * _UNITS[unit])
+
+
+@click.command(short_help="Look again at what is due, and tell what is different.")
 @click.argument("clients", nargs=-1, metavar="[CLIENT]...")
+@click.option("--due", "what", flag_value="due", help="Look at what is due, and at nothing else.")
+@click.option(
+    "--all", "what", flag_value="all", help="Search for everything anew, whatever is due."
+)
 @click.option(
     "--second-look",
-    is_flag=True,
+    "what",
+    flag_value="second-look",
     help="Look again at what is proposed to be ended or is broken, 72 hours after the last look at the "
-    "earliest. The only kind of rescan so far.",
+    "earliest; also from another place (--vantage).",
+)
+@click.option(
+    "--for",
+    "limit",
+    type=Duration(),
+    metavar="TIME",
+    help="Stop looking after this time (90s, 30m, 2h); the next rescan goes on.",
 )
 @options.reach
 @options.place
-@click.option("--out", metavar="DIR", help="Folder for the reports instead of audits/CLIENT/DATE.")
+@click.option(
+    "--out", metavar="DIR", help="Folder for the reports instead of audits/CLIENT/latest."
+)
 @click.option("--lang", metavar="ru,en", help="Languages of the report.")
 @click.option(
     "--fail-on", metavar="VERDICT", help="Exit with 10 when a verdict is at or above this one."
@@ -38,7 +76,8 @@ if TYPE_CHECKING:
 @options.border
 def rescan(
     clients: tuple[str, ...],
-    second_look: bool,
+    what: str | None,
+    limit: timedelta | None,
     allow_net: tuple[str, ...],
     resolver: tuple[str, ...],
     second_resolver: tuple[str, ...],
@@ -51,23 +90,31 @@ def rescan(
     db: str | None,
     config: Path | None,
 ) -> None:
-    """Look again at the things of each CLIENT, or of all, whose verdict wants a second look, judge anew,
-    and write audit.json and the report into a new folder.
+    """Look again at the things of each CLIENT, or of all, judge anew, write audit.json and the report, and
+    tell what is different from before.
+
+    Made for cron: run it as often as you like, every minute if you wish. It looks at what is due (a site
+    every day, a registration the oftener the nearer its end, everything every 30 days), goes on with what
+    was interrupted, and does nothing twice. The newest report lies in audits/CLIENT/latest; a dated one is
+    kept when something changed.
 
     Nothing may be ended on one look: three must agree, 72 hours apart, the last from another place
-    (`revizor observations`). What is not due yet is told with the day on which it will be. Run it as
-    often as you like: it does what is due, goes on with what was interrupted, and does nothing twice.
+    (`revizor observations`). What is not due yet is told with the day on which it will be.
 
     \b
-    revizor rescan --second-look romashka
-    revizor rescan --second-look                   every client
+    revizor rescan --due                           every client, what is due
+    revizor rescan --due --for 30m romashka        stop looking after half an hour
+    revizor rescan --all romashka                  everything, now
+    revizor rescan --second-look romashka          what waits for a second look
     """
     from scanner import service
 
-    if not second_look:
-        raise click.UsageError("say what to do again: --second-look.")
+    if what is None:
+        raise click.UsageError("say what to look at again: --due, --all or --second-look.")
     if out and len(clients) != 1:
         raise click.UsageError("--out is for one CLIENT.")
+    if limit and what == "second-look":
+        raise click.UsageError("--for is for --due and --all.")
     settings = options.settings_of(
         db=db,
         config=config,
@@ -78,33 +125,93 @@ def rescan(
         lang=lang.replace(",", " ").split() if lang else None,
     )
     threshold = service.threshold(fail_on) if fail_on else None
-    done: list[SecondLook] = []
-    busy: service.Busy | None = None
-    for client in clients or service.clients(settings):
-        try:
-            done.append(_one(client, settings, quiet, Path(out) if out else None))
-        except service.Busy as error:
-            busy = error  # the others have their turn all the same
-            continue
-        if not as_json:
-            click.echo(options.clean(done[-1].text()))
+    work = _Work(what, settings, limit, quiet, Path(out) if out else None)
+    chosen = clients or work.clients()
+    if not chosen and not as_json:
+        click.echo(work.nothing())
+    done, busy = _each(chosen, work, as_json)
     if as_json:
         rows = [json.loads(one.json()) for one in done]
         click.echo(options.clean_json(json.dumps(rows, ensure_ascii=False)))
     _leave(done, threshold, busy)
 
 
-def _one(client: str, settings: Settings, quiet: bool, folder: Path | None) -> SecondLook:
+class _Work:
+    """What is to be done for each client."""
+
+    def __init__(
+        self,
+        what: str,
+        settings: Settings,
+        limit: timedelta | None,
+        quiet: bool,
+        folder: Path | None,
+    ) -> None:
+        from scanner import service
+
+        self._what, self._settings, self._quiet, self._folder = what, settings, quiet, folder
+        self._until: datetime | None = service.now() + limit if limit else None
+
+    def clients(self) -> tuple[str, ...]:
+        """Return the clients that anything is to be done for."""
+        from scanner import service
+
+        if self._what == "second-look":
+            return service.clients(self._settings)
+        return service.clients_due(self._settings, service.now, everything=self._what == "all")
+
+    def nothing(self) -> str:
+        """Say that nothing is due, and when something will be."""
+        from scanner import service
+
+        next_at = service.next_due(self._settings)
+        if next_at is None:
+            return "There is no audit here to look again at."
+        return f"Nothing is due. Next look due on {next_at:%Y-%m-%d %H:%M} UTC."
+
+    def do(self, client: str) -> Done:
+        """Do it for one client."""
+        from scanner import service
+        from scanner.cli.progress import watcher
+
+        with watcher(self._quiet) as display:
+            if self._what == "second-look":
+                look = service.second_look(
+                    client, self._settings, service.now, display, folder=self._folder
+                )
+                return asyncio.run(look)
+            rescan = service.rescan(
+                client,
+                self._settings,
+                service.now,
+                display,
+                everything=self._what == "all",
+                until=self._until,
+                folder=self._folder,
+            )
+            return asyncio.run(rescan)
+
+
+def _each(
+    clients: Iterable[str], work: _Work, as_json: bool
+) -> tuple[list[Done], Exception | None]:
+    """Do the work for each client; one that is busy takes nobody's turn."""
     from scanner import service
-    from scanner.cli.progress import watcher
 
-    with watcher(quiet) as display:
-        return asyncio.run(
-            service.second_look(client, settings, service.now, display, folder=folder)
-        )
+    done: list[Done] = []
+    busy: Exception | None = None
+    for client in clients:
+        try:
+            done.append(work.do(client))
+        except service.Busy as error:
+            busy = error
+            continue
+        if not as_json:
+            click.echo(options.clean(done[-1].text()))
+    return done, busy
 
 
-def _leave(done: list[SecondLook], threshold: Advice | None, busy: Exception | None) -> None:
+def _leave(done: list[Done], threshold: Advice | None, busy: Exception | None) -> None:
     """Leave with the exit code of the worst of all clients."""
     if busy:
         raise busy

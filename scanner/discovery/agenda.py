@@ -42,6 +42,9 @@ _KINDS = (
     "tls_certificate at 993",
     "tls_certificate at 995",
     "tls_certificate at 587",
+    "sub_zone",
+    "feed",
+    "site_icon",
 )
 _PLANNED = {kind: 1 << 2 * position for position, kind in enumerate(_KINDS)}
 """The bit that means planned; the next one means that the answer is awaited."""

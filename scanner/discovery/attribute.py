@@ -26,6 +26,7 @@ from scanner.discovery.bought_certificates import Bought
 from scanner.discovery.certificates import covers
 from scanner.discovery.copies import copies
 from scanner.discovery.frontier import Frontier
+from scanner.discovery.hosting_providers import with_providers
 from scanner.discovery.hostings import Hosting, HostingIndex, hostings_of
 from scanner.discovery.looks import Ask, Looks, Sighting
 from scanner.discovery.mails import MailRoute, mail_route
@@ -36,6 +37,7 @@ from scanner.discovery.relations import (
     name_server_relations,
     site_relations,
 )
+from scanner.discovery.rented import rented, service_relations
 from scanner.discovery.scope import Seeds, Standing, registered
 from scanner.discovery.services import Service, Traces
 from scanner.discovery.sites import Site, sites_of
@@ -54,7 +56,8 @@ def attribute(seeds: Seeds, looks: Looks, as_of: datetime) -> Estate:
     for look, sighting in survey(frontier, looks, as_of):
         notes.take(look, sighting)
         traces.take(look, sighting)
-    return _Attribution(seeds, frontier, notes, traces).estate()
+    estate = _Attribution(seeds, frontier, notes, traces).estate()
+    return with_providers(estate, notes)
 
 
 def survey(
@@ -96,7 +99,11 @@ class _Attribution:
         self._sites = tuple(told)
         self._our_sites = tuple(s for s in self._sites if self._is_ours(s.key))
         self._routes = tuple(mail_route(notes, name) for name in self._scope.followed())
-        self._hostings = hostings_of(self._addresses(), notes, self._scope)
+        addresses = self._addresses()
+        self._met_services = tuple(self._traces.services(self._is_the_clients_host, self._plainest))
+        self._rented = rented(addresses, self._met_services, notes)
+        hosted = {host: ips for host, ips in addresses.items() if host not in self._rented}
+        self._hostings = hostings_of(hosted, notes, self._scope)
         self._certificates = self._served_certificates()
 
     def estate(self) -> Estate:
@@ -127,6 +134,7 @@ class _Attribution:
         yield from site_relations(
             self._sites, every, hostings, self._certificates.keys(), self._notes
         )
+        yield from service_relations(self._sites, self._rented)
         yield from copies(self._our_sites, self._notes, self._precedence)
         for site in self._anothers_sites():
             yield Relation(site, "of_domain", Asset(Kind.DOMAIN, registered(site.key)))
@@ -218,7 +226,7 @@ class _Attribution:
     def _services(self) -> Iterator[Service]:
         """Yield the services at the client's names; a front that is a hosting already is not told twice."""
         hosted = {hosting.provider for hosting in self._hostings}
-        for service in self._traces.services(self._is_the_clients_host, self._plainest):
+        for service in self._met_services:
             if service.product.object_type != "cdn" or service.product.id not in hosted:
                 yield service
 

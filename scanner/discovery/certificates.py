@@ -12,6 +12,7 @@ from probes.certificate_log import LoggedCertificates
 from probes.kit.names import registrable
 from probes.tls_certificate import ServedCertificate
 from scanner.discovery.strangers import CERTIFICATE_FRONTS
+from scanner.discovery.working_names import is_for_work
 
 MOST_REGISTRABLE_NAMES = 25
 """A certificate with more registered names than this belongs to a hoster or a CDN."""
@@ -50,6 +51,8 @@ class Company(Struct, frozen=True, gc=False):
     """The registered names beside these two in the smallest certificate that names both."""
     until: datetime
     """When the last certificate that names both ran out, or will."""
+    trial: bool
+    """It is named by nothing but hosts at which sites are tried out: `test.studio.ru` beside a customer's name."""
 
 
 def company(fact: ServedCertificate | LoggedCertificates, about: str) -> dict[str, Company]:
@@ -70,15 +73,20 @@ def company(fact: ServedCertificate | LoggedCertificates, about: str) -> dict[st
         if not good or shared:
             continue
         small = len(names) <= _SMALL and len(together) <= _SMALL_REGISTRABLE
+        tried: dict[str, bool] = {}
+        for host in names:
+            tried[_registered(host)] = tried.get(_registered(host), True) and is_for_work(host)
         for name in together - {own}:
             kept = abs(since.setdefault(name, begin) - begin) >= _YEARS
             close = Close.ALONE if small or kept else Close.MANY
             among = tuple(sorted(together - {own, name}))
+            trial = tried[name]
             known = found.get(name)
             if known:
+                trial &= known.trial
                 close = max(close, known.close)
                 among = min(among, known.among, key=lambda names: (len(names), names))
-            found[name] = Company(close, among, max(end, known.until) if known else end)
+            found[name] = Company(close, among, max(end, known.until) if known else end, trial)
     return found
 
 

@@ -6,7 +6,7 @@ What weighs how much stands in `weights`. Addresses give no evidence: neighbours
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from itertools import islice
+from functools import partial
 
 from probes.kit.observation import AnyObservation
 from probes.kit.providers import provider_of_name
@@ -14,22 +14,13 @@ from scanner.assets import Ownership, OwnershipReason
 from scanner.assets.estate import Params
 from scanner.discovery.heard import Heard
 from scanner.discovery.likeness import Likeness
-from scanner.discovery.marks import (
-    AMONG_OTHERS,
-    BATCH,
-    NAME_SERVERS,
-    PHONES,
-    SENDS,
-    TAXPAYER,
-    Mark,
-    printed_so,
-)
+from scanner.discovery.machines import Machines
 from scanner.discovery.met import SERVICE_CODES
-from scanner.discovery.networks import within
 from scanner.discovery.organisation import without_legal_forms
 from scanner.discovery.others import Others
-from scanner.discovery.own_signs import ANOTHER_FIRM
+from scanner.discovery.own_signs import ANOTHER_FIRM, ANOTHER_HOLDER
 from scanner.discovery.scope import EXPORTED, Scope, Seeds, Standing, registered
+from scanner.discovery.shared import Shared
 from scanner.discovery.ties import (
     ALONE,
     CERTIFIED,
@@ -43,11 +34,10 @@ from scanner.discovery.ties import (
 from scanner.discovery.weights import (
     AGAINST,
     ENOUGH,
-    MANY,
     MIDDLING,
+    RELIED_ON,
     STRONG,
     WEAK,
-    WEIGHTS,
     Piece,
     piece,
     standing,
@@ -60,6 +50,9 @@ TOLD = 20
 """Names with a rare word of the client's, of which nothing else speaks, that a person can go through."""
 FOUNDED = 5
 """Points, with two groups that no imitator brings about, for a likely name to vouch like a sure one."""
+_REMOVES = 1
+"""How far from the sure names one may stand that vouches like them: at one remove, for every remove may err."""
+_KNOWN = frozenset({Ownership.CONFIRMED, Ownership.LIKELY})
 _SERVES = SERVICE_CODES - {"spf_include_of"}
 _OF_SUPPLIERS = frozenset({"redirect_from", "soa_mailbox_of", "spf_include_of", ALONE, TOGETHER})
 """What says little where it leads to one who also runs the client's name servers or mail."""
@@ -68,7 +61,6 @@ _SERVED = frozenset(
 )
 """What a name says of the client's also where he serves others for money."""
 _TO_CUSTOMERS = frozenset(SAID_OF_CLIENT[code] for code in _SERVED)
-_COUNTED = frozenset({"same_counter", "same_account"})
 _BY_NAME = frozenset(
     {
         "holder_is_the_client",
@@ -94,9 +86,11 @@ class Claims:
         self._heard = Heard(seeds, scope)
         self._likeness_to = Likeness(seeds, scope)
         self._others = Others(seeds, scope, self._heard, self._likeness_to)
+        self._shared = Shared(seeds, scope, self._heard, self._others)
+        self._machines = Machines(self._heard, self._others)
         self._alike: dict[str, str] = {}
-        self._founded: dict[str, bool] = {}
-        """Likely names that were found to be well proved, or not, by what was heard so far."""
+        self._founded: dict[tuple[str, int], bool] = {}
+        """Likely names that were found to be well proved, or not, by what was heard so far, at each remove."""
         self._serves_others: dict[tuple[str, str], bool] = {}
         """Hosts of the client's that were found to serve other firms, or not, by what was heard so far."""
 
@@ -135,6 +129,17 @@ class Claims:
             ownership = Ownership.POSSIBLE  # a known service's own name: only a person knows better
         return ownership, tuple(ordered)
 
+    def may_tell_by_icon(self, domain: str) -> bool:
+        """Say whether the client's picture on a site would make its name likely, and nothing like it is known.
+
+        Those on whom he relies are left alone: they may have put their own picture on his site.
+        """
+        pieces = self._pieces(domain)
+        sound = {one.reason.group for one in pieces if one.points and not one.imitable}
+        if not self._heard.has_icon or sound <= {AGAINST, RELIED_ON} or weigh(pieces) in _KNOWN:
+            return False
+        return weigh([*pieces, piece("same_icon", {})]) in _KNOWN
+
     def tells(self, domain: str) -> bool:
         """Say whether enough speaks for a name that was only met to show it to anybody.
 
@@ -153,37 +158,43 @@ class Claims:
         most = max(others, default=0)
         return worth(pieces) > 0 and most >= (WEAK if alike else MIDDLING)
 
-    def _pieces(self, domain: str, *, sure_only: bool = False) -> list[Piece]:
-        """Return everything known of a name; of what other names say, perhaps only what sure ones do."""
+    def _pieces(self, domain: str, *, far: int | None = None) -> list[Piece]:
+        """Return everything known of a name; of what other names say, all, or what founded ones do.
+
+        `far` is how many removes from the sure ones those may be: 0 takes the sure ones alone.
+        """
         pieces = [*self._named(domain), *self._own_signs(domain)]
         if domain not in self._scope.domains or domain in self._scope.papers:
-            pieces += self._vouched(domain, sure_only)
-            pieces += self._said_of_client(domain, sure_only)
-            pieces += self._shared(domain, sure_only)
+            pieces += self._vouched(domain, far)
+            pieces += self._said_of_client(domain, far)
+            pieces += self._shared.pieces(domain, partial(self._less, far=far))
             pieces += self._likeness(domain)
-            pieces += self._in_network(domain)
+            pieces += self._machines.pieces(domain)
         if self._others.is_only_called_so(domain):
             return [one for one in pieces if one.reason.code not in _BY_NAME]
         return pieces
 
-    def _less(self, domain: str, host: str, sure_only: bool) -> int | None:
+    def _less(self, domain: str, host: str, far: int | None) -> int | None:
         """Return how much less a name counts as the client's; None where it is not his, for all we know."""
         if self._scope.is_sure(host) or domain in self._seeds.exported:
             return 0
-        if sure_only or not self._scope.follows(domain):
+        if not self._scope.follows(domain):
             return None
-        return 0 if self._is_founded(domain) else 1
+        if far is None:
+            return 0 if self._is_founded(domain, _REMOVES) else 1
+        return 0 if far and self._is_founded(domain, far - 1) else None
 
-    def _is_founded(self, domain: str) -> bool:
-        """Say whether a likely name is so well proved by sure ones that it may stand for others."""
-        known = self._founded.get(domain)
+    def _is_founded(self, domain: str, far: int) -> bool:
+        """Say whether a likely name is so well proved that it may stand for others: by sure names, or by
+        ones so proved themselves."""
+        known = self._founded.get((domain, far))
         if known is None:
-            pieces = self._pieces(domain, sure_only=True)
+            pieces = self._pieces(domain, far=far)
             sound = {one.reason.group for one in pieces if one.points and not one.imitable}
             # Papers that an authority, or a registry, saw are half of it.
             enough = ENOUGH if "legal_id" in sound else FOUNDED
             known = standing(pieces) >= enough and len(sound - {AGAINST}) > 1
-            self._founded[domain] = known
+            self._founded[domain, far] = known
         return known
 
     def _named(self, domain: str) -> Iterator[Piece]:
@@ -200,14 +211,21 @@ class Claims:
         signs = (
             one for name in self._heard.voices(domain) for one in self._heard.own.get(name, ())
         )
+        if self._others.is_maker(domain):
+            host, ids = self._heard.makers[domain]
+            yield piece("made_client_site", {"from": host}, ids)
         for one in signs:
             if one.reason.code == ANOTHER_FIRM:
                 words = without_legal_forms(str(one.reason.params["holder"]))
                 if words in self._heard.client_firms or self._likeness_to.of_words(words):
                     continue
+            elif one.reason.code == ANOTHER_HOLDER and (points := self._others.known_holder(one)):
+                told, ids = one.reason.params, one.reason.evidence
+                yield piece("holder_known_to_client", told, ids, less=STRONG - points)
+                continue
             yield one
 
-    def _said_of_client(self, domain: str, sure_only: bool) -> Iterator[Piece]:
+    def _said_of_client(self, domain: str, far: int | None) -> Iterator[Piece]:
         """Yield what a name says of the client's.
 
         Two that are only likely the client's vouch like a sure one: we would have to err twice.
@@ -216,7 +234,7 @@ class Claims:
         likely: set[str] = set()
         for (code, to), tie in sorted(self._heard.said.get(domain, {}).items()):
             said = SAID_OF_CLIENT.get(code)
-            less = self._less(to, tie.to, sure_only) if said and to != domain else None
+            less = self._less(to, tie.to, far) if said and to != domain else None
             if said and less is not None:
                 likely |= {to} if less else set()
                 found.append((said, less, tie))
@@ -226,7 +244,7 @@ class Claims:
             crowded = self._is_crowded(tie) or (said in _TO_CUSTOMERS and self._is_sold(said, tie))
             yield piece(said, told_of(said, tie), tie.evidence, less=less, crowded=crowded)
 
-    def _vouched(self, domain: str, sure_only: bool) -> Iterator[Piece]:
+    def _vouched(self, domain: str, far: int | None) -> Iterator[Piece]:
         """Yield what the client's names say of another."""
         # The client's pages and records lead to his suppliers too: their panels, their web mail.
         weaker = _OF_SUPPLIERS if self._is_a_suppliers(domain) else frozenset[str]()
@@ -235,7 +253,7 @@ class Claims:
             if registered(tie.host) != domain:
                 found.append((code, 0, tie))
         for speaker in sorted(self._heard.speakers.get(domain, ())):
-            less = self._less(speaker, speaker, sure_only)
+            less = self._less(speaker, speaker, far)
             for (code, to), tie in sorted(self._heard.said[speaker].items()):
                 if less is not None and to == domain and code != CERTIFIED:
                     found.append((code, less, tie))
@@ -278,98 +296,6 @@ class Claims:
         speakers = filter(self._scope.follows, self._heard.speakers.get(domain, ()))
         said = {code for one in speakers for code, to in self._heard.said[one] if to == domain}
         return not _SERVES.isdisjoint(said | self._heard.said_by_client.get(domain, {}).keys())
-
-    def _shared(self, domain: str, sure_only: bool) -> Iterator[Piece]:
-        """Yield the marks that the client's names bear too, and a firm's number that none of them does."""
-        every = self._heard.borne(domain)
-        weighed = ((mark, self._borne(mark, domain, sure_only)) for mark in sorted(every))
-        borne = {mark: less for mark, less in weighed if less is not None}
-        phones = {mark.value for mark in borne if mark.code == PHONES}
-        for mark, less in borne.items():
-            strangers = self._strangers(mark, domain)
-            yield piece(
-                mark.code,
-                mark.told,
-                every[mark],
-                strangers=len(strangers),
-                # Two numbers of his are no more his agency's, which stands in his footer with its own.
-                less=max(0, less - 1) if mark.code == PHONES and len(phones) > 1 else less,
-                crowded=self._is_lent(mark, strangers),
-                settled=mark.code == TAXPAYER and self._is_settled(mark, domain, borne),
-            )
-        if all(mark.code != TAXPAYER for mark in borne) and (number := self._others.number(domain)):
-            yield piece("another_taxpayer_number_on_page", number.told, every[number])
-
-    def _is_settled(self, mark: Mark, domain: str, borne: dict[Mark, int]) -> bool:
-        """Say whether a number stands on a name that was kept up: the client's own, or a branch's of his.
-
-        Its firm is called like him and named beside his own, and shows his counter; a dealer who is named so, too,
-        has a firm of another name.
-        """
-        if domain not in self._heard.kept_up or not borne[mark]:
-            return domain in self._heard.kept_up
-        counters = (one for one in borne if one.code in _COUNTED)
-        own = any(not self._is_lent(one, self._strangers(one, domain)) for one in counters)
-        return own and borne[mark] == WEAK and self._others.is_of_his_family(mark, domain)
-
-    def _is_lent(self, mark: Mark, strangers: Iterable[str]) -> bool:
-        """Say whether a mark is an agency's or hoster's, and so its customers'; anybody buys on a given day.
-
-        On pages it is so where firms bear it that have nothing to do with the client.
-        """
-        weight = WEIGHTS[mark.code]
-        if not weight.shared or mark.code == BATCH:
-            return False
-        one_of_many = self._others.is_unrelated if weight.imitable else self._others.is_anothers
-        return any(map(one_of_many, strangers))
-
-    def _borne(self, mark: Mark, domain: str, sure_only: bool) -> int | None:
-        """Return how much less a mark weighs, by who of the client's bears it; None where nobody does."""
-        if mark.code in (TAXPAYER, PHONES):
-            return self._printed(mark, domain, sure_only)
-        less = self._shown(mark, domain, sure_only)
-        if less is None:
-            return None
-        if mark.code == NAME_SERVERS:
-            # Where a service has but one pair, that is everybody's; a front also gives out certificates.
-            several = len(self._heard.server_pairs[mark.kind]) > 1
-            return less + self._others.stands_in_company(domain) if several else None
-        if mark.code == SENDS:
-            # A web server that also sends is entered by its hoster, for all who live there.
-            return None if mark.value in self._heard.addresses.get(domain, ()) else less + 1
-        return less
-
-    def _printed(self, mark: Mark, domain: str, sure_only: bool) -> int | None:
-        """Weigh a number less that stands among others on the client's page, or a firm's among others here."""
-        among = int(mark.code == TAXPAYER and self._others.stands_among(mark, domain))
-        if mark.code == TAXPAYER and mark.value in self._seeds.inns:
-            return among
-        found = (
-            (self._shown(one, domain, sure_only), int(one.kind.endswith(AMONG_OTHERS)))
-            for one in printed_so(mark)
-        )
-        return min((one + less + among for one, less in found if one is not None), default=None)
-
-    def _shown(self, mark: Mark, domain: str, sure_only: bool) -> int | None:
-        host = self._heard.client_marks.get(mark)
-        if host is not None and registered(host) != domain:
-            return 0
-        others = (registered(one) for one in self._heard.bearers.get(mark, ()))
-        found = (self._less(one, one, sure_only) for one in others if one != domain)
-        return min((less for less in found if less is not None), default=None)
-
-    def _strangers(self, mark: Mark, domain: str) -> list[str]:
-        """Return names that bear a mark and that nothing ties to the client but what they show themselves."""
-        others = {name for one in printed_so(mark) for name in self._heard.bearers.get(one, ())}
-        strange = filter(self._others.is_a_stranger, others - {domain})
-        return [*islice((one for one in strange if registered(one) == one), MANY + 1)]
-
-    def _in_network(self, domain: str) -> Iterator[Piece]:
-        networks = self._heard.client_networks
-        for ip, network in within(self._heard.addresses.get(domain, ()), networks):
-            host, ids = networks[network]
-            told: Params = {"ip": ip, "network": str(network), "from": host}
-            yield piece("in_client_network", told, ids)
 
     def _is_rare(self, domain: str) -> bool:
         listed = self._seeds.listed.get(domain)

@@ -31,6 +31,8 @@ from scanner.assets import (
 from scanner.discovery.account_hostings import by_account
 from scanner.discovery.accounts import clients_accounts, exported, in_own_account
 from scanner.discovery.looks import DNS_RECORDS, MAIL_POLICY, Looks
+from scanner.discovery.paper_certificates import certificate_meant
+from scanner.discovery.rented import sells_services
 from scanner.discovery.scope import EXPORTED, Exported, Seeds, registered
 
 _OURS = (Ownership.CONFIRMED, Ownership.LIKELY)
@@ -79,7 +81,7 @@ class _Papers:
         for asset, some in sorted(rows.items()):
             meant = self._match(asset, put_together(some), asset in lone)
             by_account = asset.kind in _BY_ACCOUNT and any(row.account for row in some)
-            if meant != asset and by_account:
+            if meant != asset and by_account and meant.kind is asset.kind:
                 self._renamed.setdefault(meant, asset)
             self._meant.setdefault(meant, []).extend(some)
 
@@ -118,16 +120,11 @@ class _Papers:
         if asset.kind is Kind.SITE:
             return self._site_of.get(asset.key, asset)
         if asset.kind is Kind.HOSTING:
-            return self._seen_hosting(said, alone) or asset
+            return self._seen_hosting(said, alone) or self._lived_on(said, alone) or asset
         if asset.kind in (Kind.SAAS, Kind.LICENCE):
             return self._seen_service(asset, said, alone) or asset
         if said.type == "certificate":
-            shown = [
-                one.asset
-                for one in self._estate.holdings
-                if one.asset.kind is Kind.CERTIFICATE and set(said.hosts) & set(one.hosts)
-            ]
-            return shown[0] if len(shown) == 1 else asset
+            return certificate_meant(said, self._estate.holdings, self._looks) or asset
         return asset
 
     def _seen_hosting(self, said: Statement, alone: bool) -> Asset | None:
@@ -148,6 +145,23 @@ class _Papers:
         if best:
             return min(best, key=lambda pair: (-pair[0], pair[1]))[1]
         return there[0].asset if alone and not names and len(there) == 1 else None
+
+    def _lived_on(self, said: Statement, alone: bool) -> Asset | None:
+        """Return the service that a paper calls a hosting: a site lives there, and on no hosting.
+
+        Its vendor tells, and the names, or that it is the only one of his; of a seller we do not know, who
+        may write the vendor's bills, the names alone.
+        """
+        known = said.provider in _known_providers() or sells_services(said.provider)
+        there = [
+            (one.subject.key, one.object)
+            for one in self._estate.relations
+            if one.kind == "on_service" and (not known or _product(one.object) == said.provider)
+        ]
+        names = {registered(host) or host for host in said.hosts}
+        named = {service for site, service in there if (registered(site) or site) in names}
+        found = named or ({one for _, one in there} if alone and known and not names else set())
+        return found.pop() if len(found) == 1 else None
 
     def _seen_service(self, asset: Asset, said: Statement, alone: bool) -> Asset | None:
         """Return the service of the product that is at the paper's names; without names, the only one."""

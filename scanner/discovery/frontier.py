@@ -84,6 +84,8 @@ class Frontier:
         """Addresses of hosts that a person stands for."""
         self._bare: set[str] = set()
         """Siblings whose own name leads nowhere, by an authority's word."""
+        self._at_home: set[str] = set()
+        """Hosts that show a page themselves."""
         self._plain_addresses: set[str] = set()
         """Addresses behind which no front stands."""
 
@@ -172,10 +174,12 @@ class Frontier:
         yield from posture_looks(observation, self.scope, self.mail_hosts)
         yield from implicit_mail_looks(observation, self.scope)
         match observation.outcome:
-            case Seen(Website() as site) if self.scope.is_sure(name_in(observation.target)):
+            case Seen(Website() as site):
                 host = name_in(observation.target)
                 if host in (site.https.end_host, site.http.end_host):
-                    yield Look("site_files", observation.target)
+                    self._at_home.add(host)
+                    if self.scope.is_sure(host) or self._stands_for_likely(host):
+                        yield Look("site_files", observation.target)
             case Seen(ParentDelegation()):
                 name = name_in(observation.target)
                 self._met.alike(name, self._guesses[name])
@@ -200,6 +204,15 @@ class Frontier:
                     lead = Lead(observation.target, "mx_host_of", self._met.distance(name) + 1)
                     for host in hosts:
                         self._met.mail_host(name, host, lead)
+                        if registered(host) == name:
+                            yield Look("addresses", Host(host))
+
+    def _stands_for_likely(self, host: str) -> bool:
+        """Say whether a host is the site of a name that proved likely: its own, or else its www; one is enough."""
+        domain = registered(host)
+        return (
+            domain in self.scope.likely and domain not in self._at_home and host == f"www.{domain}"
+        )
 
     def _visits(self, name: str) -> Iterator[Look]:
         addresses = self._addresses.get(name, ())
@@ -263,6 +276,8 @@ class Frontier:
         mail = [host for host, takes_mail in self._met.under(name) if takes_mail]
         yield from self._open_domain(name)
         yield from self._open_mail(mail)
+        if name in self._at_home:
+            yield Look("site_files", Host(name))
         if name in self._addresses:
             yield from self._certificate_behind(name)
 
@@ -290,11 +305,19 @@ class Frontier:
                     self._plan(self._open_likely(name), due)
             elif self._round < self._depth and self._open_round(room, due):
                 continue
-            elif not self._look_for_bought(due):
+            elif not (self._look_at_icons(due) or self._look_for_bought(due)):
                 break
         if not self._agenda.waiting:
             left = {*self._met.sites(), *self._new_siblings()}
             self.left_out = tuple(sorted(left, key=_nearest_first))
+
+    def _look_at_icons(self, due: list[Look]) -> bool:
+        """Look at the pictures of sites that these may make likely, and at no others; False without any."""
+        before = self._agenda.planned
+        for name in sorted(self.siblings & self._at_home - self.scope.parents.keys()):
+            if self.claims.may_tell_by_icon(name):
+                self._plan((Look("site_icon", Host(name)),), due)
+        return self._agenda.planned > before
 
     def _look_for_bought(self, due: list[Look]) -> bool:
         """Look at further ports, now that every website has shown its certificate; False without any."""

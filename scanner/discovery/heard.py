@@ -3,26 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
 from ipaddress import IPv4Network
 
+from probes.address_neighbours import AddressNeighbours
+from probes.address_owner import AddressOwner
 from probes.addresses import HostAddresses
+from probes.delegation import Delegation
+from probes.dns_records import DnsRecords
 from probes.kit.observation import AnyObservation, Seen
 from probes.kit.target import Address, Organisation
 from probes.mail_policy import MailPolicy
-from probes.registration import Registration
+from probes.registration import Holder, HolderKind, Registration
+from probes.tls_certificate import ServedCertificate, Trust
 from probes.website import Website
 from scanner.discovery.lead import name_in
-from scanner.discovery.marks import NAME_SERVERS, Mark, marks_in, own_pages
+from scanner.discovery.mark import NAME_SERVERS, Mark
+from scanner.discovery.marks import marks_in
 from scanner.discovery.networks import few_addresses
 from scanner.discovery.organisation import without_legal_forms
 from scanner.discovery.own_signs import is_the_client, own_signs
+from scanner.discovery.page_marks import own_pages
+from scanner.discovery.record_marks import PAID_AGAIN
 from scanner.discovery.scope import Scope, Seeds, registered
 from scanner.discovery.ties import CERTIFIED, Tie, ties_in
 from scanner.discovery.weights import Piece
-
-_PAID_AGAIN = timedelta(days=410)
-"""A name this old was paid for at least twice, grace and all: imitators let theirs run out."""
 
 _TO_PLACES = ("cname_of", "redirect_from")
 
@@ -42,6 +46,8 @@ class Heard:
         """Of whom these say something, and who."""
         self.client_marks: dict[Mark, str] = {}
         """Marks on names that are surely the client's, and the first host that bears each."""
+        self.client_mark_kinds: set[tuple[str, str]] = set()
+        """Code and kind of each of these."""
         self.marks: dict[str, dict[Mark, tuple[str, ...]]] = {}
         """Marks on any other name, with the evidence."""
         self.bearers: dict[Mark, set[str]] = {}
@@ -51,8 +57,8 @@ class Heard:
 
         What these show is kept under their own names.
         """
-        self.client_firms: set[tuple[str, ...]] = set()
-        """Firms named on pages that are surely the client's, in words."""
+        self.client_firms: dict[tuple[str, ...], set[str]] = {}
+        """Firms named on pages that are surely the client's, by their words."""
         self.firms: dict[str, set[str]] = {}
         """Firms named on the pages of any other name."""
         self.kept_up: set[str] = set()
@@ -61,6 +67,23 @@ class Heard:
         """Of registered names that are only met."""
         self.client_networks: dict[IPv4Network, tuple[str, tuple[str, ...]]] = {}
         """The few addresses that the client calls his own: which of his names does, with the evidence."""
+        self.client_machines: dict[str, tuple[str, tuple[str, ...]]] = {}
+        """Addresses that are called by a name surely the client's: that name, with the evidence."""
+        self.host_addresses: dict[str, tuple[str, ...]] = {}
+        """Of hosts below names that are not surely his, name servers among them."""
+        self.shown_at: dict[str, set[tuple[str, str]]] = {}
+        """Of such names, where they are served as themselves: address, and the page's hash or nothing."""
+        self.client_pages: set[str] = set()
+        """Hashes of pages that his own names show."""
+        self.sends: dict[str, tuple[str, ...]] = {}
+        """Networks in the sender policies of names that are not surely his."""
+        self.mail_hosts: dict[str, tuple[str, ...]] = {}
+        """Hosts that take their mail."""
+        self.makers: dict[str, tuple[str, tuple[str, ...]]] = {}
+        """Names that pages surely his call their makers: which host does, with the evidence."""
+        self.client_holders: set[tuple[str, str]] = set()
+        """Firms that hold names surely his, by a registry's word, and their numbers."""
+        self._living: dict[str, set[str]] = {}
         self.server_pairs: dict[str, set[str]] = {}
         """Pairs of name servers with names like people's, by the service that gives them out."""
 
@@ -72,10 +95,15 @@ class Heard:
         far = isinstance(observation.target, Address | Organisation)
         surely = far or self._scope.is_sure(name)
         if isinstance(fact, Registration):
-            if fact.created and observation.at - fact.created.at > _PAID_AGAIN:
+            if fact.created and observation.at - fact.created.at > PAID_AGAIN:
                 self.kept_up.add(name)
-        elif isinstance(fact, HostAddresses) and not surely and registered(name) == name:
-            self.addresses[name] = fact.all
+        elif isinstance(fact, HostAddresses) and not surely:
+            self._keep_addresses(name, fact.all)
+        elif isinstance(fact, Delegation):
+            for server in fact.servers:
+                self.host_addresses.setdefault(server.host, server.addresses)
+        elif isinstance(fact, AddressOwner | AddressNeighbours):
+            self._hear_reverse(name, fact, observation.evidence)
         shown_by = registered(name)
         if isinstance(fact, Website) and not surely and name not in (shown_by, f"www.{shown_by}"):
             self.below.setdefault(shown_by, set()).add(name)
@@ -87,6 +115,38 @@ class Heard:
         elif domain := registered(name):
             self._hear_other(domain, shown_by, observation)
         return True
+
+    @property
+    def has_icon(self) -> bool:
+        """True when the picture of one of the client's sites is known."""
+        return any(mark.code == "same_icon" for mark in self.client_marks)
+
+    def living_at(self, ip: str) -> Iterator[str]:
+        """Yield registered names, not surely the client's, that lead to an address."""
+        yield from self._living.get(ip, ())
+
+    def _keep_addresses(self, name: str, addresses: tuple[str, ...]) -> None:
+        if registered(name) != name:
+            self.host_addresses[name] = addresses
+            return
+        self.addresses[name] = addresses
+        for ip in addresses:
+            self._living.setdefault(ip, set()).add(name)
+
+    def _hear_reverse(
+        self, ip: str, fact: AddressOwner | AddressNeighbours, evidence: tuple[str, ...]
+    ) -> None:
+        match fact:
+            case AddressOwner(reverse_names=Seen(names)):
+                told = [(ip, name) for name in names]
+            case AddressNeighbours(names=named):
+                told = [(one.ip, one.name) for one in named]
+            case _:
+                return
+        for at, name in told:
+            if self._scope.is_sure(name):
+                said = (name, evidence)
+                self.client_machines[at] = min(said, self.client_machines.get(at, said))
 
     def voices(self, domain: str) -> Iterator[str]:
         """Yield the names whose pages speak for a registered name; not the client's place on a platform."""
@@ -116,9 +176,16 @@ class Heard:
                     self.client_networks[network] = min(
                         said, self.client_networks.get(network, said)
                     )
+            case Seen(Registration(holder=Holder(kind=HolderKind.ORGANISATION) as holder)):
+                self.client_holders.add((holder.name, holder.inn))
             case Seen(Website() as site):
                 for page in own_pages(site, registered(name)):
-                    self.client_firms |= set(map(without_legal_forms, page.relations.legal_names))
+                    for firm in page.relations.legal_names:
+                        self.client_firms.setdefault(without_legal_forms(firm), set()).add(firm)
+                    self.client_pages.add(page.body_sha256)
+                    for maker in map(registered, page.relations.maker_hosts):
+                        said = (name, observation.evidence)
+                        self.makers[maker] = min(said, self.makers.get(maker, said))
         for code, to, tie in ties_in(observation):
             if code == CERTIFIED and not is_the_client(tie.to, self._seeds.orgs):
                 continue  # a front's, or an authority's own
@@ -128,6 +195,7 @@ class Heard:
                 ties[code] = tie
         for mark in marks_in(observation):
             self.client_marks[mark] = min(name, self.client_marks.get(mark, name))
+            self.client_mark_kinds.add((mark.code, mark.kind))
             self._pair(mark)
 
     def _hear_other(self, domain: str, shown_by: str, observation: AnyObservation) -> None:
@@ -136,6 +204,15 @@ class Heard:
                 for page in own_pages(site, domain):
                     if page.relations.legal_names:
                         self.firms.setdefault(shown_by, set()).update(page.relations.legal_names)
+                    if page.status == 200 and not site.same_as_unknown_host:
+                        at = (page.address, page.body_sha256)
+                        self.shown_at.setdefault(domain, set()).add(at)
+            case Seen(ServedCertificate(trust=Trust.TRUSTED) as shown):
+                self.shown_at.setdefault(domain, set()).add((shown.address, ""))
+            case Seen(DnsRecords(mx=Seen(exchanges))):
+                self.mail_hosts[domain] = tuple(one.host for one in exchanges)
+            case Seen(MailPolicy(spf=Seen(policy))):
+                self.sends[domain] = policy.own_networks
         for code, to, tie in ties_in(observation):
             ties = self.said.setdefault(domain, {})
             known = ties.get((code, to))

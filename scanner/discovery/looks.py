@@ -16,6 +16,7 @@ from probes.delegation import Delegation
 from probes.dns_records import DnsRecords
 from probes.dnssec import Dnssec
 from probes.kit.observation import Absent, AnyObservation, Reason, Seen, Unknown
+from probes.kit.public_files import NewsFeed
 from probes.kit.target import Address, Domain, Endpoint, Host, Target
 from probes.mail_policy import MailPolicy
 from probes.mail_server import MailServer
@@ -31,6 +32,7 @@ from probes.security_trails import Trailed
 from probes.service_records import ServiceRecords
 from probes.shodan import MetInDns
 from probes.site_files import SiteFiles
+from probes.sub_zone import SubZone
 from probes.tls_certificate import ServedCertificate
 from probes.web_archive import ArchivedSite
 from probes.website import Website
@@ -70,6 +72,8 @@ WEBSITE: Ask[Host, Website] = Ask("website")
 SITE_FILES: Ask[Host, SiteFiles] = Ask("site_files")
 MAIL_SERVER: Ask[Host, MailServer] = Ask("mail_server")
 TLS_CERTIFICATE: Ask[Endpoint, ServedCertificate] = Ask("tls_certificate")
+FEED: Ask[Host, NewsFeed] = Ask("feed")
+SUB_ZONE: Ask[Host, SubZone] = Ask("sub_zone")
 OLD_TLS: Ask[Endpoint, OldTls] = Ask("old_tls")
 ADDRESS_OWNER: Ask[Address, AddressOwner] = Ask("address_owner")
 

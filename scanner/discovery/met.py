@@ -51,6 +51,7 @@ _RANKS = {
     "canonical_of": Rank.TELLING,
     "alternate_of": Rank.TELLING,
     "accepts_reports_of": Rank.TELLING,
+    "takes_reports_on": Rank.TELLING,
     "registered_like": Rank.LIKELY,
     LISTED: Rank.LIKELY,
     "in_app_links_of": Rank.TELLING,
@@ -67,6 +68,8 @@ _RANKS = {
     "caa_contact_of": Rank.LIKELY,
     "linked_from": Rank.WEAK,
     "allowed_by_policy_of": Rank.WEAK,
+    "loaded_by": Rank.WEAK,
+    "mail_picture_of": Rank.WEAK,
     "reverse_name_beside": Rank.WEAK,
     **dict.fromkeys(SERVICE_CODES, Rank.WEAK),
 }

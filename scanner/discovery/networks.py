@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from ipaddress import IPv4Network, ip_address
+from ipaddress import IPv4Network, ip_address, ip_network
 
 from probes.address_neighbours import BLOCK
 from probes.kit.observation import Seen
 from probes.mail_policy import MailPolicy
 
+_FEW = 16
 MOST = 16
 """Small networks of one sender policy that are read, in its order."""
 
@@ -31,12 +32,26 @@ def few_addresses(policy: MailPolicy) -> Iterator[IPv4Network]:
                     yield network
 
 
+def holds(written: Iterable[str], ip: str) -> bool:
+    """Say whether one of a sender policy's own networks, sixteen addresses at most, holds an address."""
+    address = ip_address(ip)
+    for one in written:
+        try:
+            network = ip_network(one, strict=False)
+        except ValueError:
+            continue
+        if network.num_addresses <= _FEW and address in network:
+            return True
+    return False
+
+
 def within(
     addresses: Iterable[str], networks: Iterable[IPv4Network]
 ) -> Iterator[tuple[str, IPv4Network]]:
     """Yield every address that lies in a network, with the network, in the order of these."""
     ordered = sorted(networks)
-    for ip in addresses:
+    for ip in addresses if ordered else ():
+        address = ip_address(ip)
         for network in ordered:
-            if ip_address(ip) in network:
+            if address in network:
                 yield ip, network

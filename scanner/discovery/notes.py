@@ -5,7 +5,7 @@ Equal notes are one note: a thousand domains on the same name servers take the r
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
 from typing import Any, NamedTuple
 
 from msgspec import Struct
@@ -13,7 +13,7 @@ from msgspec import Struct
 from probes.delegation import ServerState
 from probes.kit.observation import Absent, Seen, Unknown
 from probes.kit.target import Address, Domain, Endpoint, Host, Target
-from probes.website import Page, Visit
+from probes.website import Marker, Page, Visit, Website
 from scanner.discovery.agenda import Look
 from scanner.discovery.implicit_mail import may_take_letters
 from scanner.discovery.lead import name_in
@@ -36,6 +36,8 @@ _STUBS = {
 }
 
 
+_HOSTERS = frozenset({"placeholder", "parked", "suspended", "server_default", "panel", "login"})
+"""Pages that are the hoster's own, or his programs'; all else may be somebody's wherever it lies."""
 LITTLE_TEXT = 512
 """Fewer visible characters than this are no proof of a site beside a weak sign of a stub, or where the
 server shows the same to a name nobody uses. More than this nobody's default page says."""
@@ -70,6 +72,8 @@ class SiteNote(Struct, frozen=True, gc=False):
     home: Home | None = None
     default_only: bool = False
     """True when it shows nothing but what its server shows to any name."""
+    signs: tuple[Marker, ...] = ()
+    """Of pages shown by the host itself, what a hoster or his programs sign."""
 
 
 class Records(Struct, frozen=True, gc=False):
@@ -185,12 +189,22 @@ def _site(name: str, sighting: Sighting[Any]) -> SiteNote:
         case Seen(site):
             visits = [(visit, visit.end_host) for visit in (site.https, site.http)]
             default = site.same_as_unknown_host
+            signs = dict.fromkeys(hosters_signs(site, name))
             return SiteNote(
                 tuple(dict.fromkeys(end for _, end in visits if end != name)),
                 None if default else _home(name, visits),
                 default and all(_shows_nothing(name, visit, end) for visit, end in visits),
+                tuple(signs),
             )
     return SiteNote()
+
+
+def hosters_signs(site: Website, host: str) -> Iterator[Marker]:
+    """Yield what a hoster, or the programs he runs, signed of the pages that the host itself shows."""
+    for visit in (site.https, site.http):
+        match visit.page:
+            case Seen(page) if page.markers and visit.end_host == host:
+                yield from (one for one in page.markers if one.says in _HOSTERS and one.provider)
 
 
 def _home(host: str, visits: list[tuple[Visit, str]]) -> Home | None:

@@ -10,12 +10,12 @@ from collections.abc import Iterator
 
 from scanner.discovery.heard import Heard
 from scanner.discovery.likeness import Likeness
-from scanner.discovery.marks import AMONG_OTHERS, INN, TAXPAYER, Mark
-from scanner.discovery.organisation import without_legal_forms
+from scanner.discovery.mark import AMONG_OTHERS, INN, TAXPAYER, Mark, printed_so
+from scanner.discovery.organisation import same_organisation, without_legal_forms
 from scanner.discovery.own_signs import ANOTHER_HOLDER, is_the_client
-from scanner.discovery.scope import Scope, Seeds
+from scanner.discovery.scope import Scope, Seeds, registered
 from scanner.discovery.ties import ALONE, SAID_BY_CLIENT, TOGETHER, Tie
-from scanner.discovery.weights import AGAINST, STRONG, WEIGHTS
+from scanner.discovery.weights import AGAINST, MIDDLING, STRONG, WEAK, WEIGHTS, Piece
 
 
 class Others:
@@ -41,8 +41,34 @@ class Others:
         """Say whether a name is held, or used, by another firm."""
         if self._scope.follows(domain):
             return False
-        held = any(one.reason.code == ANOTHER_HOLDER for one in self._heard.own.get(domain, ()))
-        return held or self.number(domain) is not None
+        own = self._heard.own.get(domain, ())
+        held = any(one.reason.code == ANOTHER_HOLDER and not self.known_holder(one) for one in own)
+        return held or self.is_maker(domain) or self.number(domain) is not None
+
+    def is_maker(self, domain: str) -> bool:
+        """Say whether the client's pages call a name their maker, that is not called like him."""
+        return domain in self._heard.makers and not self._likeness.of(domain)
+
+    def known_holder(self, held: Piece) -> int:
+        """Return the points by which a holder of another name is the client's all the same; 0 for none.
+
+        The firm of one of his own pages, or one of his group, or a dealer: named or numbered there, and called like
+        him. Of others that stand there, his partners and banks, nothing follows but that he knows them.
+        """
+        told = held.reason.params
+        name, inn = str(told["holder"]), str(told.get("inn", ""))
+        words = without_legal_forms(name)
+        known = self._heard.client_marks
+        if inn and Mark(TAXPAYER, INN, inn) in known:
+            return STRONG
+        numbered = Mark(TAXPAYER, f"{INN}{AMONG_OTHERS}", inn) in known
+        firms = self._heard.client_firms.get(words, ())
+        unnumbered = not (inn and self._knows_taxpayer())
+        named = unnumbered and any(same_organisation(name, one) for one in firms)
+        held_too = (name, inn) in self._heard.client_holders
+        if not (numbered or named or held_too):
+            return 0
+        return MIDDLING if self._likeness.of_words(words) else 0 if held_too else WEAK
 
     def is_unrelated(self, domain: str) -> bool:
         """Say whether another firm neither is called like the client nor links to him, nor he to it."""
@@ -57,11 +83,33 @@ class Others:
         return not (linked or any(links) or self._likeness.of(domain))
 
     def number(self, domain: str) -> Mark | None:
-        """Return the first taxpayer number on a name's pages, where none there is the client's, as is known."""
+        """Return the first taxpayer number on a name's pages that is another firm's, where none is the client's."""
         numbers = sorted(self._numbers(domain))
         if not numbers or not self._knows_taxpayer():
             return None
-        return None if any(map(self.is_clients_number, numbers)) else numbers[0]
+        unknown = [one for one in numbers if not self.is_clients_number(one)]
+        if not unknown or any(self._is_telling(one, unknown) for one in numbers):
+            return None
+        return unknown[0]
+
+    def _is_telling(self, mark: Mark, beside: list[Mark]) -> bool:
+        """Say whether a number tells of the client beside one that he never gave.
+
+        One that his page gives among others may be his bank's: then it stands on pages of other firms, too.
+        """
+        own = Mark(TAXPAYER, INN, mark.value)
+        if mark.value in self._seeds.inns or own in self._heard.client_marks:
+            return True
+        if not self.is_clients_number(mark):
+            return False
+        values = {one.value for one in beside}
+        others = {name for one in printed_so(mark) for name in self._heard.bearers.get(one, ())}
+        return not any(
+            one.value not in values and not self.is_clients_number(one)
+            for name in others
+            if not self._scope.follows(registered(name))
+            for one in self._numbers(registered(name))
+        )
 
     def is_clients_number(self, mark: Mark) -> bool:
         """Say whether the client gives it as his, or names it among others: a firm of his group, or a partner."""
@@ -134,11 +182,11 @@ class Others:
         return any(self.is_in_company(code, tie) for code, tie in said)
 
     def _numbers(self, domain: str) -> Iterator[Mark]:
-        return (one for one in self._printed(domain) if one.kind == INN)
+        kinds = (INN, f"{INN}{AMONG_OTHERS}")
+        return (one for one in self._printed(domain) if one.kind in kinds)
 
     def _printed(self, domain: str) -> Iterator[Mark]:
         return (one for one in self._heard.borne(domain) if one.code == TAXPAYER)
 
     def _knows_taxpayer(self) -> bool:
-        known = ((one.code, one.kind) for one in self._heard.client_marks)
-        return bool(self._seeds.inns) or (TAXPAYER, INN) in known
+        return bool(self._seeds.inns) or (TAXPAYER, INN) in self._heard.client_mark_kinds

@@ -11,8 +11,8 @@ from probes.tls_certificate import ServedCertificate, Trust
 from probes.website import Website
 from scanner.assets.estate import Params
 from scanner.discovery.lead import name_in
-from scanner.discovery.marks import own_pages
 from scanner.discovery.organisation import same_organisation
+from scanner.discovery.page_marks import own_pages
 from scanner.discovery.scope import Seeds, registered
 from scanner.discovery.weights import Piece, piece
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from probes.addresses import HostAddresses
-from probes.delegation import Delegation, ServerState
+from probes.delegation import Delegation, ServerLook, ServerState
 from probes.kit.observation import Absent, AnyObservation, Seen
 from probes.mail_policy import MailPolicy
+from probes.sub_zone import SubZone
 from probes.website import Website
 from scanner.discovery.lead import name_in
 from scanner.discovery.scope import registered
@@ -35,9 +36,10 @@ def _hosts(observation: AnyObservation) -> Iterator[str]:
         case Seen(HostAddresses() as way) if way.dangling and way.chain:
             yield way.chain[-1]
         case Seen(Delegation() as delegation):
-            for server in delegation.servers:
-                if server.state is ServerState.NO_ADDRESS:
-                    yield server.host
+            yield from _without_address(delegation.servers)
+        case Seen(SubZone() as zone):
+            if isinstance(zone.servers, Seen):
+                yield from _without_address(zone.servers.fact)
         case Seen(MailPolicy() as policy):
             match policy.spf:
                 case Seen(spf):
@@ -50,3 +52,7 @@ def _hosts(observation: AnyObservation) -> Iterator[str]:
                 match visit.page:
                     case Seen(page):
                         yield from page.script_hosts[:MOST_SCRIPT_HOSTS]
+
+
+def _without_address(servers: Iterable[ServerLook]) -> Iterator[str]:
+    return (server.host for server in servers if server.state is ServerState.NO_ADDRESS)

@@ -26,6 +26,7 @@ from scanner.assets import Asset, Kind
 from scanner.discovery.agenda import Look
 from scanner.discovery.lead import name_in
 from scanner.discovery.looks import Sighting
+from scanner.discovery.notes import LITTLE_TEXT
 from scanner.discovery.scope import registered
 
 Read = Callable[[Signal, str], tuple[Sign, ...]]
@@ -77,15 +78,19 @@ class Traces:
 
     def __init__(self) -> None:
         self._read: Read = lru_cache(maxsize=4_096)(signs.read)
-        self._at: dict[str, set[Trace]] = {}
+        self._at: dict[str, frozenset[Trace]] = {}
+        self._equal: dict[frozenset[Trace], frozenset[Trace]] = {}
+        """One of many equal sets, for all names to use."""
 
     def take(self, look: Look, sighting: Sighting[Any]) -> None:
         """Note the traces of a look; most bear none."""
         outcome = sighting.outcome
         if isinstance(outcome, Seen) and outcome.fact.__class__ in _READERS:
             name = name_in(look.target)
-            if found := set(traces_in(name, outcome.fact, self._read)):
-                self._at.setdefault(name, set()).update(found)
+            if found := frozenset(traces_in(name, outcome.fact, self._read)):
+                known = self._at.get(name)
+                both = found | known if known else found
+                self._at[name] = self._equal.setdefault(both, both)
 
     def services(
         self, is_ours: Callable[[str], bool], rank: Callable[[str], Any]
@@ -197,12 +202,16 @@ def _is_at(host: str, domain: str) -> bool:
 
 
 def _on_page(page: Page) -> Iterator[Trace]:
-    stub = any(marker.says in _STUBS for marker in page.markers)
+    """A stub's signature makes all else on it the stub's own; a weak sign of one hides weak signs alone."""
+    stubs = {marker.strength for marker in page.markers if marker.says in _STUBS}
+    doubtful = bool(stubs) and page.text_length < LITTLE_TEXT
     for marker in page.markers:
-        if marker.provider and (code := _code(marker)) and (code == "unpaid" or not stub):
-            yield Trace(marker.provider, code)
+        if marker.provider and (code := _code(marker)):
+            weak = doubtful and marker.strength == "weak"
+            if code == "unpaid" or not ("strong" in stubs or weak):
+                yield Trace(marker.provider, code)
     for counter in page.counters:
-        if counter.kind == "bitrix24" and counter.id and not stub:
+        if counter.kind == "bitrix24" and counter.id and not ("strong" in stubs or doubtful):
             yield Trace("bitrix24", "script", counter.id)
 
 

@@ -20,15 +20,28 @@ _FRONTS = """
     stackpathdns.com sucuri.net
 """
 _VENDORS = """
-    addtoany.com amocrm.ru bitrix24.ru bitrix24.com bootstrapcdn.com calltouch.ru carrotquest.app
-    carrotquest.io clarity.ms cloudflare.com cloudflareinsights.com comagic.ru doubleclick.net
-    envybox.io facebook.net fontawesome.com fonts.net getcourse.ru google-analytics.com
-    googleadservices.com googleapis.com googlesyndication.com googletagmanager.com googleusercontent.com
-    gravatar.com gstatic.com hotjar.com intercom.io intercomcdn.com jivo.ru jivosite.com jquery.com
-    jsdelivr.net livetex.ru marquiz.ru mango-office.ru mindbox.ru polyfill.io rambler.ru recaptcha.net
-    retailrocket.ru roistat.com sentry.io smartcaptcha.yandexcloud.net tildacdn.com tinkoff.ru tbank.ru
-    typekit.net uiscom.ru unpkg.com userapi.com vimeo.com webvisor.com webvisor.org yadro.ru yastatic.net
-    yandexcloud.net yookassa.ru
+    2gis.com addthis.com addtoany.com adhigh.net admitad.com adriver.ru akamaihd.net alloka.ru amocrm.ru
+    amplitude.com ampproject.org anyquery.io appsflyer.com bitrix24.com bitrix24.ru bnovo.ru bootcss.com
+    bootstrapcdn.com branch.io cackle.me callback-free.ru callbackhunter.com callbackkiller.com callibri.ru
+    callkeeper.ru calltouch.ru calltracking.ru carrotquest.app carrotquest.io cdnjs.com chaport.com
+    chatra.io clarity.ms cloudflare.com cloudflareinsights.com cloudfront.net cloudpayments.ru comagic.ru
+    convead.io cookiebot.com criteo.com criteo.net dadata.ru diginetica.net disqus.com disquscdn.com
+    dolyame.ru doubleclick.net elfsight.com embedly.com envybox.io facebook.net fbcdn.net flexbe.com
+    flocktory.com fontawesome.com fonts.net fontshare.com freshchat.com getcourse.ru getsitecontrol.com
+    google-analytics.com googleadservices.com googleapis.com googlesyndication.com googletagmanager.com
+    googletagservices.com googleusercontent.com gosuslugi.ru gravatar.com gstatic.com hcaptcha.com here.com
+    hotjar.com hybrid.ai insales-cdn.com insales.ru intercom.io intercomcdn.com jivo.ru jivosite.com
+    jquery.com jsdelivr.net kinescope.io leadback.ru leadhit.io leadhit.ru linguise.com livetex.ru
+    lpgenerator.ru mango-office.ru mapbox.com maps.me marquiz.ru mc-yandex.ru mindbox.cloud mindbox.ru
+    mytarget.ru newrelic.com nr-data.net onesignal.com onicon.ru openstreetmap.org optimizely.com
+    payanyway.ru paykeeper.ru pluso.ru polyfill.io prodamus.ru pushwoosh.com qoopler.ru rambler.ru
+    recaptcha.net rees46.com rees46.ru retailrocket.ru robokassa.ru roistat.com segment.com sendpulse.com
+    sendsay.ru sentry.io sharethis.com shikari.do smartcaptcha.yandexcloud.net soloway.ru statcounter.com
+    talk-me.ru taplink.ru targetads.io tawk.to tbank.ru tildaapi.com tildacdn.com tinkoff.ru tns-counter.ru
+    travelline.ru typekit.net uiscom.ru unisender.com unitpay.ru unpkg.com uptolike.com usedesk.ru
+    userapi.com varioqub.ru verbox.ru vimeo.com weborama-tech.ru weborama.fr webvisor.com webvisor.org
+    witget.com wix.com wixstatic.com wp.com yadro.ru yandex.net yandex.st yandexcloud.net yastatic.net
+    yclients.com yookassa.ru youtube-nocookie.com ytimg.com zdassets.com zendesk.com
 """
 STRANGERS = frozenset((_STRANGERS + _VENDORS).split())
 CERTIFICATE_FRONTS = frozenset(_FRONTS.split())

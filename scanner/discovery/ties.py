@@ -48,6 +48,9 @@ SAID_BY_CLIENT: Mapping[str, str] = {
     "in_security_txt_of": "in_client_security_txt",
     "mail_domain_on_page_of": "mail_domain_on_client_site",
     "linked_from": "linked_by_client",
+    "loaded_by": "loaded_by_client_site",
+    "takes_reports_on": "accepts_reports_for_it",
+    "mail_picture_of": "loaded_by_client_site",
     "allowed_by_policy_of": "allowed_by_client_site",
     "soa_mailbox_of": "client_zone_mailbox",
     "dmarc_report_of": "client_reports_go_there",
@@ -81,6 +84,7 @@ SAID_OF_CLIENT: Mapping[str, str] = {
     "cname_of": "served_from_client_host",
     "ns_host_of": "served_by_client_name_server",
     "spf_include_of": "sends_through_client",
+    "mail_picture_of": "shows_client_picture",
 }
 """What a mention of the client's names on another's comes to, by its code."""
 
@@ -98,7 +102,8 @@ class Tie(Struct, frozen=True, gc=False):
     among: tuple[str, ...] = ()
     """Other registered names in the certificate that tells it."""
     past: bool = False
-    """Told by certificates that ran out long ago: what was sold since stands in them too."""
+    """Told by certificates that ran out long ago, or name but places where sites are tried out: what was sold since
+    stands in them, and who made the site."""
 
 
 def ties_in(observation: AnyObservation) -> Iterator[tuple[str, str, Tie]]:
@@ -117,7 +122,7 @@ def ties_in(observation: AnyObservation) -> Iterator[tuple[str, str, Tie]]:
             for name, stands in company(fact, about).items():
                 code = ALONE if stands.close is Close.ALONE else TOGETHER
                 past = observation.at - stands.until > PAST
-                yield code, name, Tie(place, about, name, ids, stands.among, past)
+                yield code, name, Tie(place, about, name, ids, stands.among, past or stands.trial)
             if isinstance(fact, LoggedCertificates):
                 for issued in fact.same_organisation:
                     for name in {registered(host.removeprefix("*.")) for host in issued.hosts}:

@@ -40,12 +40,13 @@ follows from the other: dealers carry the client's counter, and print a number o
 _RECORDS = "records"
 _CLIENT_SITE = "client_site"
 _CLIENT_RECORDS = "client_records"
-_RELIED_ON = "relied_on"
+RELIED_ON = "relied_on"
 """What the client's pages and records say of his suppliers, too: his agency is linked in the footer, answers
 for his zone and reads his reports, all of it for one reason."""
 LINKED = "linked_by_client"
 """The agency that the client's footer names shows its own counter on his pages, and dealers and newspapers to which
 he links show his: where nothing else leads to a name, what lies in its code is worth no more than its text."""
+_FAINT = frozenset({LINKED, "loaded_by_client_site", "allowed_by_client_site"})
 AGAINST = "against"
 """The group of reasons that speak against the client; its points are taken off."""
 CONFIRMING = frozenset({"person", "account"})
@@ -63,6 +64,7 @@ WEIGHTS = {
     # The registry's word on the holder.
     "holder_inn_is_the_clients": Weight("legal_id", STRONG),
     "holder_is_the_client": Weight("registry", STRONG),
+    "holder_known_to_client": Weight("registry", STRONG),
     "same_registrant": Weight("registry", MIDDLING),
     # Firms of one name are many: found by the name alone, it is as good as a name.
     "once_registered_to_clients_name": Weight("registry", MIDDLING, imitable=True),
@@ -73,6 +75,7 @@ WEIGHTS = {
     "alone_in_certificate_with": Weight("cert", STRONG),
     "shares_certificate": Weight("cert", MIDDLING),
     "same_mail_tenant": Weight("tenant", STRONG),
+    "same_mail_account": Weight("tenant", MIDDLING, shared=True),
     "tenant_bears_client_name": Weight("tenant", MIDDLING, imitable=True),
     # What the client's own sites and records say.
     "client_site_redirects_here": Weight(_CLIENT_SITE, STRONG),
@@ -80,24 +83,28 @@ WEIGHTS = {
     "in_client_sitemap": Weight(_CLIENT_SITE, MIDDLING),
     "accepts_reports_for_it": Weight(_CLIENT_RECORDS, STRONG),
     # A supplier of his is named so, too.
-    "in_client_security_txt": Weight(_RELIED_ON, MIDDLING),
-    "mail_domain_on_client_site": Weight(_RELIED_ON, MIDDLING),
-    LINKED: Weight(_RELIED_ON, WEAK),
-    "allowed_by_client_site": Weight(_RELIED_ON, WEAK),
-    "client_zone_mailbox": Weight(_RELIED_ON, MIDDLING),
-    "client_reports_go_there": Weight(_RELIED_ON, MIDDLING),
-    "takes_client_reports": Weight(_RELIED_ON, MIDDLING),
-    "client_contact_is_there": Weight(_RELIED_ON, MIDDLING),
-    "client_mail_goes_there": Weight(_RELIED_ON, WEAK),
-    "client_served_from_there": Weight(_RELIED_ON, WEAK),
-    "client_sends_through_it": Weight(_RELIED_ON, MIDDLING),
-    "client_address_named_so": Weight(_RELIED_ON, WEAK),
-    "beside_client_address": Weight(_RELIED_ON, WEAK),
+    "in_client_security_txt": Weight(RELIED_ON, MIDDLING),
+    "mail_domain_on_client_site": Weight(RELIED_ON, MIDDLING),
+    LINKED: Weight(RELIED_ON, WEAK),
+    "allowed_by_client_site": Weight(RELIED_ON, WEAK),
+    "loaded_by_client_site": Weight(RELIED_ON, WEAK),
+    "client_zone_mailbox": Weight(RELIED_ON, MIDDLING),
+    "client_reports_go_there": Weight(RELIED_ON, MIDDLING),
+    "takes_client_reports": Weight(RELIED_ON, MIDDLING),
+    "client_contact_is_there": Weight(RELIED_ON, MIDDLING),
+    "client_mail_goes_there": Weight(RELIED_ON, WEAK),
+    "client_served_from_there": Weight(RELIED_ON, WEAK),
+    "client_sends_through_it": Weight(RELIED_ON, MIDDLING),
+    "client_address_named_so": Weight(RELIED_ON, WEAK),
+    "beside_client_address": Weight(RELIED_ON, WEAK),
     # The zone lies on the client's own name servers, which its owner cannot make them answer for.
     "served_by_client_name_server": Weight("dns", STRONG),
     "same_name_servers": Weight("dns", MIDDLING, shared=True),
+    # One who looks after names may do so for several firms, and in an account of his own.
+    "same_contact_mailbox": Weight("dns", MIDDLING, shared=True),
     # Whoever points his name at the client's machine shows the client's pages.
     "in_client_network": Weight("network", WEAK, imitable=True),
+    "on_client_machine": Weight("network", STRONG),
     # What its own records and pages say of the client.
     "mail_goes_to_client_host": Weight(_RECORDS, STRONG),
     "zone_mailbox_at_client": Weight(_RECORDS, STRONG),
@@ -107,21 +114,29 @@ WEIGHTS = {
     "sends_through_client": Weight(_RECORDS, STRONG, shared=True),
     "same_report_mailbox": Weight(_RECORDS, STRONG, shared=True),
     "same_proof_token": Weight(_RECORDS, STRONG, shared=True),
+    # A hoster, or an agency, may do for all its customers with one of these.
+    "same_signing_key": Weight(_RECORDS, MIDDLING, shared=True),
+    "same_certificate_account": Weight(_RECORDS, MIDDLING, shared=True),
     "taxpayer_number_on_page": Weight(_PAGE, STRONG, imitable=True),
     "same_site_proof": Weight(_TAGS, STRONG, imitable=True, shared=True),
     "same_account": Weight(_TAGS, STRONG, imitable=True, shared=True),
+    "same_app": Weight(_TAGS, STRONG, imitable=True, shared=True),
     "same_counter": Weight(_TAGS, MIDDLING, imitable=True, shared=True),
     "legal_name_on_page": Weight(_PAGE, MIDDLING, imitable=True),
     "same_mailbox": Weight(_PAGE, MIDDLING, imitable=True, shared=True),
     "same_phone": Weight(_PAGE, MIDDLING, imitable=True, shared=True),
+    "same_profile": Weight(_PAGE, MIDDLING, imitable=True, shared=True),
+    "shows_client_picture": Weight(_PAGE, MIDDLING, imitable=True),
     "client_mail_on_page": Weight(_PAGE, MIDDLING, imitable=True),
-    "same_icon": Weight(_TAGS, MIDDLING, imitable=True, shared=True),
+    # Builders and hosters have pictures of their own.
+    "same_icon": Weight(_TAGS, WEAK, imitable=True, shared=True),
     "redirects_to_client_site": Weight(_PAGE, MIDDLING, imitable=True),
     "calls_itself_client_site": Weight(_PAGE, MIDDLING, imitable=True),
     "links_to_client_site": Weight(_PAGE, WEAK, imitable=True),
     # Against.
     "holder_is_another_organisation": Weight(AGAINST, WEAK),
     "another_firm_on_page": Weight(AGAINST, WEAK),
+    "made_client_site": Weight(AGAINST, MIDDLING),
     "another_taxpayer_number_on_page": Weight(AGAINST, STRONG),
 }
 
@@ -171,7 +186,8 @@ def weigh(pieces: Iterable[Piece]) -> Ownership:
     A person's word confirms, and so does an export of the client's own account. A paper makes likely, and
     is confirmed by any other group. Two groups of four points together, not all of it an imitator's, make
     likely; many faint ones do not add up to that, and a page with its code was copied at once. A legal
-    identity among them confirms.
+    identity among them confirms. Where another firm's number stands, or is registered, what its page shows
+    beside it counts for nothing: partners, dealers and an agency's customers have all of that.
     """
     pieces = tuple(pieces)
     best = _best(pieces)
@@ -179,7 +195,7 @@ def weigh(pieces: Iterable[Piece]) -> Ownership:
     against = sum(one.points for one in pieces if one.reason.group == AGAINST)
     if not best.keys().isdisjoint(CONFIRMING):
         return Ownership.CONFIRMED
-    total = sum(best.values()) - against
+    total = sum((sound if against >= STRONG else best).values()) - against
     if "papers" in best:
         return Ownership.CONFIRMED if len(sound) > 1 and total >= ENOUGH else Ownership.LIKELY
     two = sum(sorted(best.values())[-2:])
@@ -216,11 +232,11 @@ def _best(pieces: Iterable[Piece]) -> dict[str, int]:
         group = one.reason.group
         if one.points and group != AGAINST:
             best[group] = max(one.points, best.get(group, 0))
-            linked |= one.reason.code == LINKED
+            linked |= one.reason.code in _FAINT
             if not one.imitable:
                 sound[group] = max(one.points, sound.get(group, 0))
     if max(sound.values(), default=0) < MIDDLING:
         best.pop("name", None)
-    if linked and sound.keys() == {_RELIED_ON} and _TAGS in best:
+    if linked and sound.keys() == {RELIED_ON} and _TAGS in best:
         best[_TAGS] = min(best[_TAGS], best.get(_PAGE, WEAK), MIDDLING)
     return best

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from probes.kit.observation import Seen
 from probes.kit.products import product
+from probes.kit.registry.merging import Claim
 from probes.kit.target import Domain, Host, Target
 from probes.registration import Registration
 from scanner.assets import Asset, Holding, Kind
@@ -24,6 +25,7 @@ from scanner.discovery.looks import (
 )
 from scanner.verdicts.shown_certificate import logged
 
+_MOST_UNCLEAR = 5
 T = TypeVar("T", bound=Target)
 F = TypeVar("F")
 
@@ -67,8 +69,16 @@ def domain_facts(found: Registration) -> tuple[dict[str, Any], date | None, str 
         "free_date": found.free_on.isoformat() if found.free_on else None,
         "holder": found.holder.name,
         "holder_kind": found.holder.kind,
+        "unclear": list(found.unclear[:_MOST_UNCLEAR]),
+        "differing": [_differing(claim) for claim in found.differing[:_MOST_UNCLEAR]],
     }
     return _known(facts), found.paid_until, found.registrar or None
+
+
+def _differing(claim: Claim) -> dict[str, str]:
+    """What another source says otherwise; a holder may be a person, who is not named."""
+    told = {"field": claim.field, "source": claim.source}
+    return told if claim.field == "holder" else {**told, "value": claim.value}
 
 
 def _site_facts(holding: Holding, looks: Looks) -> dict[str, Any]:

@@ -13,16 +13,20 @@ from reports.audit_file import AuditFile
 from scanner.assets import Asset, Estate, Holding, Kind
 from scanner.discovery.looks import Looks
 from scanner.document.answers import answers_of
+from scanner.document.everywhere import Everywhere
 from scanner.document.facts import facts_of
 from scanner.document.gaps import not_followed, not_seen
 from scanner.document.papers import filled, savings_of
+from scanner.document.provider_names import in_other_languages
 from scanner.document.savings import Proposals
 from scanner.document.sources import complete, sources_of
+from scanner.document.work import told_hands, work_of
 from scanner.evidence import Evidence, LastKnown, Run
 from scanner.registry import Client
 from scanner.runs.listed import NO_LISTS, Sifted
 from scanner.runs.progress import Tally
 from scanner.verdicts import Finding, Verdict
+from scanner.verdicts.needs_hand import hands
 from scanner.verdicts.severity import risk_of
 from scanner.verdicts.weigh import FACTS_FROM
 
@@ -38,6 +42,8 @@ class _Whole(Struct):
     doubtful: int = 0
     """Assets with a side that could not be seen."""
     proposals: Proposals = field(default_factory=Proposals)
+    everywhere: Everywhere = field(default_factory=Everywhere)
+    """Gaps that many things share."""
 
 
 def lines(
@@ -55,12 +61,14 @@ def lines(
     known: LastKnown | None = None,
     vantages: Sequence[str] = (),
     void: bool = False,
+    refused: int = 0,
 ) -> Iterator[bytes]:
     """Yield the document of one finished run in pieces; verdicts come in the estate's order.
 
     Verdicts, looks and excerpts pass one by one: none is held longer than it takes to write it.
     `known` shows what was known before where `looks` found out nothing; `vantages` are all places that
-    looked, the run's own first; a `void` run found out too little to propose anything.
+    looked, the run's own first; a `void` run found out too little to propose anything;
+    of a run that would give up so many things at once, `refused`, nothing is proposed either.
     """
     answers = answers_of(estate, looks, tally)
     incomplete = answers.incomplete_logs
@@ -69,9 +77,12 @@ def lines(
 
     def gaps() -> Iterator[doc.NotSeen]:  # read last, when every asset has passed
         places = vantages or (run.vantage,)
+        yield from whole.everywhere.gaps()
         yield from not_seen(sources, tally, estate, looks, incomplete, whole.doubtful, places)
         if void:
             yield doc.NotSeen(code="run_void")
+        if refused:
+            yield doc.NotSeen(code="too_many_at_once", params={"count": refused})
         yield from not_followed(lists, estate)
 
     frame = _frame(client, run, scope, estate, sources, at)
@@ -119,8 +130,13 @@ def _frame(
     )
 
 
-def known_as(audit: AuditFile, names: Mapping[Asset, Asset]) -> Iterator[bytes]:
-    """Yield the document again with assets under the ids the registry has known them by all along."""
+def known_as(
+    audit: AuditFile, names: Mapping[Asset, Asset], changes: tuple[doc.Change, ...] = ()
+) -> Iterator[bytes]:
+    """Yield the document again with assets under the ids the registry has known them by all along.
+
+    And with what is different from the run before.
+    """
     ids = {str(seen): str(known) for seen, known in names.items()}
 
     def known(asset: doc.Asset) -> doc.Asset:
@@ -130,7 +146,7 @@ def known_as(audit: AuditFile, names: Mapping[Asset, Asset]) -> Iterator[bytes]:
         return structs.replace(asset, id=ids.get(asset.id, asset.id), facts=facts)
 
     return doc.lines(
-        audit.frame,
+        structs.replace(audit.frame, changes=changes),
         assets=map(known, audit.assets(audit.entries)),
         relations=(
             structs.replace(
@@ -155,6 +171,7 @@ def _assets(
         whole.cited.update(*(reason.evidence for reason in asset.reasons))
         whole.cited.update(*(sign.evidence for sign in asset.ownership_reasons))
         whole.doubtful += bool(verdict.blocked_by)
+        whole.everywhere.pass_by(verdict)
         whole.proposals.pass_by(asset)
         yield asset
 
@@ -166,6 +183,9 @@ def _asset(
     name = _name(holding)
     facts, paid_until, registrar = facts_of(holding, looks, served)
     renews_itself = facts.pop("renews_itself", None)
+    provider = holding.provider_name or holding.provider or None
+    declared = holding.said.paid_until if holding.said else None
+    troubles = hands(verdict)
     reasons = [_finding(finding) for finding in verdict.findings]
     if earlier := looks.fell_back_to():
         reasons.append(doc.Finding(code=FACTS_FROM, params={"on": earlier.date().isoformat()}))
@@ -196,8 +216,11 @@ def _asset(
         reasons=tuple(reasons),
         paid_until=paid_until,
         registrar=registrar,
-        provider=holding.provider_name or holding.provider or None,
+        provider=provider,
+        provider_names=in_other_languages(provider),
         auto_renew=renews_itself,
+        work=work_of(verdict, troubles, paid_until or declared),
+        hands=told_hands(troubles),
         facts={**facts, **({"blocked_by": list(verdict.blocked_by)} if verdict.blocked_by else {})},
     )
 

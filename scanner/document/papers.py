@@ -9,8 +9,10 @@ from typing import Any
 from msgspec import structs
 
 from reports import document as doc
+from reports.saving import a_year
 from scanner.assets import Estate, Holding, Ownership, Statement
-from scanner.document.savings import a_year, yearly
+from scanner.document.provider_names import in_other_languages
+from scanner.document.savings import yearly
 
 _OURS = (Ownership.CONFIRMED, Ownership.LIKELY)
 
@@ -35,9 +37,11 @@ def filled(asset: doc.Asset, said: Statement | None) -> doc.Asset:
         for field, value in offered.items()
         if value not in (None, "") and getattr(asset, field) is None
     }
+    if "provider" in taken:
+        taken["provider_names"] = in_other_languages(said.provider_name)
     if said.name and asset.kind not in ("domain", "site", "mail", "certificate"):
         taken["display_name"] = said.name
-    declared = sorted(taken.keys() - {"display_name"})
+    declared = sorted(taken.keys() - {"display_name", "provider_names"})
     facts = {**asset.facts, **dict(_facts(said)), **({"declared": declared} if declared else {})}
     return structs.replace(asset, facts=facts, **taken)
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 from msgspec import structs
 
 from reports import document as doc
+from reports.saving import UNPAID, a_year
 from scanner.assets import Advice, Ownership
 
 _GIVEN_UP = frozenset({Advice.LET_EXPIRE.value, Advice.SWITCH_OFF.value})
@@ -24,6 +25,8 @@ class Proposals:
         """Take an asset into account; most are to be kept."""
         if asset.verdict not in _GIVEN_UP or asset.ownership not in _OURS:
             return
+        if asset.cost is None and asset.kind in UNPAID:
+            return
         self._total += 1
         if cost := asset.cost:
             self._priced += 1
@@ -38,11 +41,6 @@ class Proposals:
             proposed_priced=self._priced,
             proposed_total=self._total,
         )
-
-
-def a_year(cost: doc.Cost) -> Decimal:
-    """Return what a price comes to in twelve months."""
-    return (cost.amount * 12 / cost.period_months).quantize(Decimal("0.01"))
 
 
 def yearly(sums: dict[tuple[str, str], Decimal]) -> tuple[doc.YearlySum, ...]:

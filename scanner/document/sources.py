@@ -14,10 +14,10 @@ from scanner.runs.progress import Tally
 SOURCES: Mapping[str, tuple[str, ...]] = {
     "dns": (
         *("addresses", "delegation", "dns_records", "mail_policy", "service_records"),
-        *("dnssec", "name_servers", "relied_domain"),
+        *("dnssec", "name_servers", "relied_domain", "sub_zone"),
     ),
     "registration": ("registration",),
-    "websites": ("website", "site_files", "mta_sts_policy"),
+    "websites": ("website", "site_files", "site_icon", "feed", "mta_sts_policy"),
     "certificates": ("tls_certificate", "old_tls"),
     "certificate_logs": ("certificate_log",),
     "firm_certificates": ("organisation_certificates",),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from collections.abc import Iterator
 from typing import Any
@@ -35,6 +36,8 @@ class Batch:
         self._closed = False
         self._observations: list[Kept] = []
         self._exchanges: dict[str, Packed] = {}
+        self.waiting: list[asyncio.Future[None]] = []
+        """Those who want to know when it is safe on disk."""
 
     def add(self, observation: Kept, exchanges: dict[str, Packed]) -> bool:
         """Take rows in, or return False when the writer was here already."""
@@ -65,6 +68,14 @@ class Batch:
         )
         add_missing(connection, EXCHANGE, exchanges)
         add_missing(connection, OBSERVATION, map(_row, self._observations))
+
+    def tell(self, stored: asyncio.Task[None]) -> None:
+        """Tell them how the storing of it ended."""
+        error = asyncio.CancelledError() if stored.cancelled() else stored.exception()
+        for one in self.waiting:
+            if not one.done():
+                one.set_result(None) if error is None else one.set_exception(error)
+        self.waiting.clear()
 
 
 def _row(kept: Kept) -> tuple[Any, ...]:

@@ -16,7 +16,6 @@ import msgspec
 from sqlalchemy import Connection, Select, bindparam, delete, insert, select, union_all, update
 
 from probes.kit.catalog import all_probes
-from probes.kit.net.lately import Lately
 from probes.kit.net.tape import Exchange
 from probes.kit.observation import Absent, AnyObservation, Observation, Seen, Unknown
 from probes.kit.target import Target
@@ -29,11 +28,10 @@ from scanner.evidence.excerpt import READ, Excerpt, excerpt_of
 from scanner.evidence.packing import decompress, encode_observation, pack, unpack
 from scanner.evidence.rows import EXCHANGE, OBSERVATION, PIECE, RUN
 from scanner.evidence.run import Purpose, Run
+from scanner.evidence.stored_ids import StoredIds
 
 _log = logging.getLogger(__name__)
 _AT_ONCE = 500
-_REMEMBERED = 5_000
-"""Ids of exchanges and pieces stored last: what is known to be on disk is not written again."""
 BodiesOf = Callable[[Target], dict[str, bytes]]
 """Gives the packed observations of a target, by probe."""
 _OUTCOMES = {Seen: "seen", Absent: "absent", Unknown: "unknown"}
@@ -58,8 +56,8 @@ class Evidence:
         self._facts = facts
         self._decoders: dict[str, msgspec.json.Decoder[AnyObservation] | None] = {}
         self._batch = Batch()
-        self._stored: asyncio.Task[None] | None = None
-        self._stored_ids: Lately[str, bool] = Lately(_REMEMBERED, _REMEMBERED)
+        self._storing: asyncio.Task[None] | None = None
+        self._stored_ids = StoredIds()
 
     async def begin(
         self, client: str, options: Mapping[str, Any], vantage: str, at: datetime
@@ -97,20 +95,21 @@ class Evidence:
             row=encode_observation(observation),
         )
         stored = self._stored_ids
-        packed = {one.id: pack(one, stored.get) for one in exchanges if not stored.get(one.id)}
-        waiting = self._stored is not None and not self._stored.done()
-        if not waiting or not self._batch.add(kept, packed):
+        packed = {one.id: pack(one, stored) for one in exchanges if one.id not in stored}
+        under_way = self._storing is not None and not self._storing.done()
+        if not under_way or not self._batch.add(kept, packed):
             self._batch = Batch()
             self._batch.add(kept, packed)
-            self._stored = asyncio.ensure_future(self._store(self._batch))
-        assert self._stored is not None
-        # Others wait for the same commit: one who is cancelled must not take it from them.
-        await asyncio.shield(self._stored)
+            self._storing = asyncio.create_task(self._store(self._batch))
+            self._storing.add_done_callback(self._batch.tell)
+        # Each waits for himself: one who is cancelled must not take the commit from the others.
+        safe: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._batch.waiting.append(safe)
+        await safe
 
     async def _store(self, batch: Batch) -> None:
         await self._database.write(batch.write, hurry=False)
-        for id_ in batch.ids:
-            self._stored_ids.keep(id_, True, 1)
+        self._stored_ids.add(batch.ids)
 
     async def finish(self, run_id: str, at: datetime, complete: bool) -> None:
         """Close a run. `complete=False` says that work was left over."""
@@ -134,7 +133,7 @@ class Evidence:
                 connection.execute(left_over)
             return dropped
 
-        self._stored_ids = Lately(_REMEMBERED, _REMEMBERED)
+        self._stored_ids.clear()
         return await self._database.write(prune)
 
     def run(self, run_id: str) -> Run | None:

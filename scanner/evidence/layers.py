@@ -20,7 +20,7 @@ from scanner.discovery.listed import BackedByLists
 from scanner.discovery.looks import NEVER_ASKED, Ask, Looks, Sighting
 from scanner.evidence.evidence import Evidence
 from scanner.evidence.looks import ROOM, StoredLooks
-from scanner.evidence.run import Purpose, Run
+from scanner.evidence.run import AGAIN, Purpose, Run
 
 T = TypeVar("T", bound=Target)
 F = TypeVar("F")
@@ -163,5 +163,5 @@ def _is_ours(run: Run, base: Run) -> bool:
         return True
     if run.started_at < base.started_at:
         return False
-    again = run.purpose is Purpose.SECOND_LOOK and run.base == base.id
+    again = run.purpose in AGAIN and run.base == base.id
     return (again and run.vantage == base.vantage) or run.purpose is Purpose.REREAD

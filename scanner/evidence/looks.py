@@ -12,13 +12,17 @@ from probes.kit.net.lately import Lately
 from probes.kit.target import Target
 from scanner.discovery.looks import NEVER_ASKED, Ask, Sighting
 from scanner.evidence.evidence import BodiesOf, Evidence
-from scanner.evidence.packing import decompress
+from scanner.evidence.packing import decompress, unpacked_size
 
 T = TypeVar("T", bound=Target)
 F = TypeVar("F")
 
-ROOM = 12 * 1024 * 1024
-"""Bytes of encoded observations that are remembered decoded, in which form they weigh twice to thrice that."""
+ROOM = 1024 * 1024
+"""Bytes of encoded observations that are remembered decoded, in which form they weigh twice to thrice that.
+
+Enough for some hundred names: a run is read name by name, several times over, and of one that is larger
+nothing is left when it is read again.
+"""
 _MOST = 20_000
 _NOTHING = 200
 """Bytes that remembering even a target that was never looked at takes."""
@@ -29,7 +33,6 @@ class _Seen(Struct):
 
     looks: dict[str, Sighting[Any] | bytes]
     """By probe; packed until it is asked for."""
-    size: int
 
 
 class StoredLooks:
@@ -56,25 +59,22 @@ class StoredLooks:
         about = cast(Target, target)
         seen = self._known.get(about) or self._meet(about)
         found = seen.looks.get(ask.probe, NEVER_ASKED)
-        return self._learn(about, seen, ask.probe, found) if isinstance(found, bytes) else found
+        return self._learn(seen, ask.probe, found) if isinstance(found, bytes) else found
 
     def _meet(self, target: Target) -> _Seen:
         packed = self._bodies(target)
-        seen = _Seen({**packed}, _NOTHING + sum(map(len, packed.values())))
-        self._known.keep(target, seen, seen.size)
+        seen = _Seen({**packed})
+        self._known.keep(target, seen, _NOTHING + sum(map(unpacked_size, packed.values())))
         return seen
 
-    def _learn(self, target: Target, seen: _Seen, probe: str, packed: bytes) -> Sighting[Any]:
-        encoded = decompress(packed)
-        observation = self._evidence.read(probe, encoded)
+    def _learn(self, seen: _Seen, probe: str, packed: bytes) -> Sighting[Any]:
+        observation = self._evidence.read(probe, decompress(packed))
         sighting = NEVER_ASKED
         if observation is not None:
             sighting = Sighting(
                 observation.outcome, observation.at, observation.vantage, observation.evidence
             )
         seen.looks[probe] = sighting
-        seen.size += len(encoded) - len(packed)
-        self._known.keep(target, seen, seen.size)
         return sighting
 
     def close(self) -> None:

@@ -8,7 +8,7 @@ one look and the next, this month and the next: they are stored beside the rows,
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Container
 from functools import cache
 from hashlib import sha256
 from importlib import resources
@@ -58,10 +58,10 @@ def encode_observation(observation: AnyObservation) -> bytes:
     return _JSON.encode(observation)
 
 
-def pack(exchange: Exchange, is_stored: Callable[[str], object] = lambda _: False) -> Packed:
+def pack(exchange: Exchange, stored: Container[str] = ()) -> Packed:
     """Return an exchange as it is stored, its raw answer cut to the cap.
 
-    Pieces are left out where `is_stored` says that they lie in the database by their id.
+    Pieces are left out whose ids are among those `stored`.
     A cut answer says so itself (`truncated`, `complete`), so that it is never read as a whole one.
     The wire of a DNS answer is shorter by its nature.
     """
@@ -73,13 +73,13 @@ def pack(exchange: Exchange, is_stored: Callable[[str], object] = lambda _: Fals
     pieces: list[tuple[str, bytes]] = []
     if isinstance(answer, HttpAnswer) and len(answer.body) >= PAGE:
         page = exchange.page_digest
-        if not is_stored(page):
+        if page not in stored:
             pieces.append((page, answer.body))
         answer = structs.replace(answer, body=b"")
     if handshake := _handshake(answer):
         certificates = _PACK.encode(handshake.chain)
         chain = sha256(certificates).hexdigest()[:32]
-        if not is_stored(chain):
+        if chain not in stored:
             pieces.append((chain, certificates))
         answer = _with_chain(answer, ())
     if page or chain:
@@ -152,6 +152,11 @@ def decompress(body: bytes) -> bytes:
     """Undo either."""
     whole: bytes = _TOOLS.back.decompress(body, max_output_size=_LARGEST)
     return whole
+
+
+def unpacked_size(body: bytes) -> int:
+    """Return how many bytes `decompress` will give."""
+    return zstandard.frame_content_size(body)
 
 
 def _beginning(body: bytes, most: int) -> bytes:

@@ -16,12 +16,20 @@ class Purpose(StrEnum):
     """Everything, from the names that a person gave."""
     SECOND_LOOK = "second_look"
     """Some things of an audit again; its option `base` is that audit's run."""
+    RESCAN = "rescan"
+    """What was due of an audit by the moment `by`; its option `base` is that audit's run."""
     REREAD = "reread"
     """No look: stored answers, read again."""
     WANTED = "wanted"
     """What another place asked us to look at."""
     IMPORTED = "imported"
     """Looks that came from another place."""
+
+
+AGAIN = frozenset({Purpose.SECOND_LOOK, Purpose.RESCAN})
+"""Runs that complete an audit, their `base`."""
+OWN = AGAIN | {Purpose.AUDIT}
+"""Runs that judge a client's things."""
 
 
 class Run(Struct, frozen=True):

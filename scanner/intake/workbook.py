@@ -50,13 +50,16 @@ class Sheet(Struct, frozen=True):
     rows: tuple[Row, ...]
 
 
-def workbook_sheets(data: bytes) -> Iterator[Sheet]:
+def workbook_sheets(
+    data: bytes, *, longest: int | None = None, most: int | None = None
+) -> Iterator[Sheet]:
     """Yield the sheets in their order; a merged cell's text stands in every row it covers.
 
-    Raises ValueError, with the reason, for what is no workbook or exceeds the bounds above.
+    Of each text at most the `longest` first characters are kept, and at most `most` cells are read;
+    without these the bounds above hold. Raises ValueError, with the reason, for what is no workbook or exceeds the bounds.
     """
     try:
-        yield from _sheets(data)
+        yield from _sheets(data, longest or LONGEST_TEXT, most or MAX_CELLS)
     except _BROKEN as error:
         raise ValueError(str(error) or type(error).__name__) from error
 
@@ -68,9 +71,9 @@ def workbook_rows(data: bytes) -> Iterator[tuple[int, list[str]]]:
             yield row.number, list(row.texts)
 
 
-def _sheets(data: bytes) -> Iterator[Sheet]:
+def _sheets(data: bytes, longest: int, most: int) -> Iterator[Sheet]:
     parts = _Parts(data)
-    shared, styles, names = _SharedStrings(), CellStyles(), _SheetNames()
+    shared, styles, names = _SharedStrings(longest, most), CellStyles(), _SheetNames()
     for part, reader in (
         ("xl/sharedstrings.xml", shared),
         ("xl/styles.xml", styles),
@@ -84,10 +87,10 @@ def _sheets(data: bytes) -> Iterator[Sheet]:
         raise ValueError("no sheet inside")
     cells = 0
     for part in sorted(sheets, key=names.place_of):
-        sheet = _Sheet(shared.texts, styles, names.since_1904)
+        sheet = _Sheet(shared.texts, styles, names.since_1904, longest)
         for _ in parts.read(part, parser_of(sheet)):
-            if cells + sheet.cells > MAX_CELLS:
-                raise ValueError(f"more than {MAX_CELLS} cells")
+            if cells + sheet.cells > most:
+                raise ValueError(f"more than {most} cells")
         cells += sheet.cells
         yield Sheet(names.name_of(part), tuple(sheet.unmerged()))
 
@@ -141,9 +144,9 @@ def _refuse(*_: object) -> None:
 class _Text:
     """The beginning of a text that comes in pieces."""
 
-    def __init__(self) -> None:
+    def __init__(self, longest: int) -> None:
         self._pieces: list[str] = []
-        self._room = LONGEST_TEXT
+        self._longest = self._room = longest
 
     def add(self, piece: str) -> None:
         """Keep as much of the piece as there is room for."""
@@ -155,16 +158,17 @@ class _Text:
         """Return what was kept, and begin anew."""
         text = "".join(self._pieces)
         self._pieces.clear()
-        self._room = LONGEST_TEXT
+        self._room = self._longest
         return text
 
 
 class _SharedStrings:
     """Texts that cells refer to by number."""
 
-    def __init__(self) -> None:
+    def __init__(self, longest: int, most: int) -> None:
         self.texts: list[str] = []
-        self._kept = _Text()
+        self._kept = _Text(longest)
+        self._most = most
         self._reads = self._spoken = False
 
     def start(self, name: str, _found: dict[str, str]) -> None:
@@ -184,8 +188,8 @@ class _SharedStrings:
             self._spoken = False
         elif name == "si":
             self.texts.append(self._kept.take())
-            if len(self.texts) > MAX_CELLS:
-                raise ValueError(f"more than {MAX_CELLS} texts")
+            if len(self.texts) > self._most:
+                raise ValueError(f"more than {self._most} texts")
 
 
 class _SheetNames:
@@ -225,7 +229,9 @@ class _SheetNames:
 class _Sheet:
     """Rows of one sheet, gathered as the parser meets them."""
 
-    def __init__(self, shared: list[str], styles: CellStyles, since_1904: bool) -> None:
+    def __init__(
+        self, shared: list[str], styles: CellStyles, since_1904: bool, longest: int
+    ) -> None:
         self.cells = 0
         self._shared, self._styles, self._since_1904 = shared, styles, since_1904
         self._patterns: dict[tuple[int, ...], tuple[int, ...]] = {}
@@ -237,7 +243,7 @@ class _Sheet:
         self._columns: list[int] = []
         self._texts: list[str] = []
         self._type, self._style, self._column = "", -1, -1
-        self._kept = _Text()
+        self._kept = _Text(longest)
         self._reads = False
 
     def start(self, name: str, found: dict[str, str]) -> None:

@@ -8,9 +8,25 @@ from decimal import Decimal as Amount
 from sqlalchemy import Index
 from sqlmodel import Field
 
-from scanner.assets import Advice
-from scanner.database.columns import Exact, Plain, Row, Utc, Word, table_of
-from scanner.registry.words import Decision, OffStep, Payer, Purpose
+from scanner.assets import Advice, Need
+from scanner.database.columns import Document, Exact, Plain, Row, Utc, Word, table_of
+from scanner.registry.words import Decision
+from scanner.renewals.owed import Payer, Purpose
+from scanner.renewals.switching_off import OffStep
+
+
+class ProposalListRow(Row, table=True):
+    """The list that the report of one audit asked the client to sign."""
+
+    __tablename__ = "proposal_list"
+    __table_args__ = (Index(None, "client", "at"),)
+
+    audit: str = Field(primary_key=True, sa_type=Plain)
+    """Id of the audit's run."""
+    client: str = Field(foreign_key="client.slug", sa_type=Plain)
+    sha256: str = Field(sa_type=Plain)
+    proposals: list[list[str]] = Field(sa_type=Document)
+    at: datetime = Field(sa_type=Utc)
 
 
 class DecisionRow(Row, table=True):
@@ -48,6 +64,8 @@ class DecommissionStepRow(Row, table=True):
     at: datetime = Field(sa_type=Utc)
     who: str = Field(sa_type=Plain)
     note: str = Field(sa_type=Plain)
+    need: Need | None = Field(default=None, sa_type=Word(Need))
+    """What a person says is had now, where the step is that."""
     observe_until: date | None = None
 
 
@@ -107,6 +125,7 @@ class ExchangeRateRow(Row, table=True):
     source: str = Field(sa_type=Plain)
 
 
+PROPOSAL_LIST = table_of(ProposalListRow)
 DECISION = table_of(DecisionRow)
 DECOMMISSION_STEP = table_of(DecommissionStepRow)
 INVOICE = table_of(InvoiceRow)

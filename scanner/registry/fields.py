@@ -2,53 +2,79 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Collection, Mapping
 from datetime import date
-from typing import Any
+from decimal import Decimal
+from typing import Annotated, Any
 
 import msgspec
+from msgspec import Meta
 from sqlalchemy import Row
 
 from scanner.assets import STATES, Advice, Asset, Kind, Money, Ownership, Price, Use
+from scanner.database.columns import storable
+from scanner.intake.cells import read_amount, read_period
 from scanner.registry.objects import RegistryObject
-from scanner.registry.words import Decision, Lifecycle, ObjectType, Origin
+from scanner.registry.words import (
+    Access,
+    Decision,
+    Holder,
+    Lifecycle,
+    ObjectType,
+    Origin,
+)
+from scanner.renewals.anchors import Anchor
+
+Months = Annotated[int, Meta(ge=1, le=1_200)]
 
 FIELDS: Mapping[str, Any] = {
-    "type": ObjectType,
+    "type": str,
     "lifecycle": Lifecycle,
     "decision": Decision,
     "name": str,
     "display_name": str,
     "provider": str,
     "registrar": str,
+    "account": str,
+    "responsible": int,
     "paid_until": date,
+    "period_months": Months,
     "auto_renew": bool,
     "cost": Price,
+    "renew_from": date,
+    "cheap_until": date,
+    "decide_by": date,
+    "service_stops": date,
+    "grace_until": date,
+    "lost_at": date,
+    "anchor": Anchor,
+    "holder": Holder,
+    "access": Access,
+    "secret_ref": str,
+    "notes": str,
     "ownership": Ownership,
     "use": Use,
     "state": str,
     "verdict": Advice,
 }
-"""What a person can set, with the type of its values."""
+"""What a person can set, with the type of its values; beside them stand `custom.<name>`."""
+CUSTOM = "custom."
+LONGEST_NAME = 60
+"""Characters of the name of a field of one's own."""
+LONGEST_VALUE = 32_000
+"""Characters of a text; what a cell of a workbook can hold."""
 
+_EXACT = re.compile(r"(\d{1,18}(?:\.\d{1,12})?) ([A-Z]{3})/([1-9]\d{0,3})", re.ASCII)
+"""A price as history and exports write it."""
 _ALWAYS = ("type", "lifecycle")
 _YES_NO = {"yes": True, "no": False}
 _SAME: tuple[str, ...] = (
     "client",
-    "type",
-    "lifecycle",
-    "decision",
-    "name",
-    "display_name",
-    "provider",
-    "registrar",
-    "paid_until",
-    "auto_renew",
-    "ownership",
-    "use",
-    "state",
-    "verdict",
+    *(field for field in FIELDS if field != "cost"),
     "confidence",
+    "licence_key_tail",
+    "dated_at",
     "first_seen_at",
     "last_seen_at",
     "last_run",
@@ -56,26 +82,107 @@ _SAME: tuple[str, ...] = (
 """Fields that lie in a column of their own name and need no translation."""
 
 
-def read_value(kind: Kind, field: str, value: Any) -> Any:
+def read_value(kind: Kind, field: str, value: Any, own_types: Collection[str] = ()) -> Any:
     """Return a value of the field's type, reading text as a person types it.
 
     None withdraws what a person said before. Raises ValueError, with the reason, for the rest.
+    `own_types` are the codes of the agency's own types of objects.
     """
+    if field.startswith(CUSTOM):
+        return _own_value(field, value)
     if field not in FIELDS:
-        raise ValueError(f"there is no field {field!r}; there are {', '.join(FIELDS)}")
+        raise ValueError(
+            f"there is no field {field!r}; there are {', '.join(FIELDS)}, and your own as custom.NAME"
+        )
     if value is None:
         if field in _ALWAYS:
             raise ValueError(f"{field} cannot be empty")
         return None
     if FIELDS[field] is bool:
         value = _YES_NO.get(value, value)
+    if FIELDS[field] is Price and isinstance(value, str):
+        return read_price(value)
     try:
         read = msgspec.convert(value, FIELDS[field], strict=False)
     except msgspec.ValidationError as error:
-        raise ValueError(f"{field} cannot be {value!r}: {error}") from error
+        raise ValueError(f"{field} cannot be {_shown(value)}: {error}") from error
     if field == "state" and read not in STATES[kind]:
-        raise ValueError(f"a {kind} is never {read!r}; it is one of {', '.join(STATES[kind])}")
+        raise ValueError(
+            f"a {kind} is never {_shown(read)}; it is one of {', '.join(STATES[kind])}"
+        )
+    if field == "type":
+        return type_of(read, own_types)
+    if isinstance(read, str) and FIELDS[field] is str:
+        return _text(field, read)
     return read
+
+
+def type_of(code: str, own_types: Collection[str] = ()) -> str:
+    """Return a type of object by its code; raise ValueError, saying which there are."""
+    if code in ObjectType.__members__.values():
+        return ObjectType(code)
+    if code in own_types:
+        return code
+    known = ", ".join([*ObjectType, *sorted(own_types)])
+    raise ValueError(
+        f"type cannot be {_shown(code)}: it is one of {known}; add your own by `revizor registry types add`"
+    )
+
+
+def read_price(text: str, months: int | None = None, currency: str = "") -> Price:
+    """Read `1200 RUB/12`, `1 990,00 ₽ в год`, `150 руб./мес.`; raise ValueError for what is no price.
+
+    `months` and `currency` are meant where the text names none.
+    """
+    if exact := _EXACT.fullmatch(text.strip()):
+        return Price(Money(Decimal(exact[1]), exact[2]), int(exact[3]))
+    head, slash, tail = text.strip().partition("/")
+    if slash and tail.strip().isdigit() and 1 <= int(tail.strip()[:5]) <= 1_200:
+        head, months, text = head.strip(), int(tail.strip()), head.strip()
+    found = read_amount(text)
+    if found is None and (spelt := _with_period(text)):
+        found, months = spelt
+    if found is None:
+        raise ValueError(f"cost cannot be {_shown(text)}: write it like 1200.50 RUB/12")
+    months, currency = found.period_months or months, found.currency or currency
+    if not currency:
+        raise ValueError(f"cost {_shown(text)} names no currency: write it like 1200.50 RUB/12")
+    if months is None:
+        raise ValueError(
+            f"cost {_shown(text)} does not say for how many months: write it like 1200.50 RUB/12"
+        )
+    if found.value < 0:
+        raise ValueError(f"cost cannot be {_shown(text)}: it is less than nothing")
+    return Price(Money(found.value, currency), months)
+
+
+def _with_period(text: str) -> Any:
+    """Read `1 990 ₽ в год`: the words after the amount may be a term."""
+    for mark in (" в ", " за ", " per ", " a "):
+        head, found, tail = text.partition(mark)
+        if found and (amount := read_amount(head)) and (months := read_period(tail)):
+            return amount, months
+    return None
+
+
+def _own_value(field: str, value: Any) -> str | None:
+    name = field.removeprefix(CUSTOM)
+    if not name.strip() or name != name.strip() or len(name) > LONGEST_NAME:
+        raise ValueError(
+            f"{_shown(name)} is no name for a field of your own: 1 to {LONGEST_NAME} characters"
+        )
+    return None if value is None else _text(field, str(value))
+
+
+def _text(field: str, text: str) -> str | None:
+    if len(text) > LONGEST_VALUE:
+        raise ValueError(f"{field} is longer than {LONGEST_VALUE} characters")
+    # One way to end a line, and nothing that a database cannot hold: what is read back is the same.
+    return storable(text.replace("\r\n", "\n").replace("\r", "\n")) or None
+
+
+def _shown(value: Any) -> str:
+    return repr(value if not isinstance(value, str) else value[:80])
 
 
 def as_text(value: Any) -> str | None:
@@ -90,6 +197,27 @@ def as_text(value: Any) -> str | None:
     return str(value)
 
 
+def value_of(thing: RegistryObject, field: str) -> Any:
+    """Return the value of a field, `custom.NAME` among them; None where it has none."""
+    if field.startswith(CUSTOM):
+        return thing.custom.get(field.removeprefix(CUSTOM))
+    return getattr(thing, field)
+
+
+def with_values(
+    thing: RegistryObject, values: Mapping[str, Any], origins: Mapping[str, Origin]
+) -> RegistryObject:
+    """Return the object with other values, `custom.NAME` among them."""
+    own = {
+        field.removeprefix(CUSTOM): value
+        for field, value in values.items()
+        if field.startswith(CUSTOM)
+    }
+    custom = {name: value for name, value in {**thing.custom, **own}.items() if value is not None}
+    plain = {field: value for field, value in values.items() if not field.startswith(CUSTOM)}
+    return msgspec.structs.replace(thing, **plain, custom=custom, origins=dict(origins))
+
+
 def to_object(row: Row[Any]) -> RegistryObject:
     """Read a row of the object table."""
     found = row._mapping
@@ -102,13 +230,15 @@ def to_object(row: Row[Any]) -> RegistryObject:
         cost=cost,
         hosts=tuple(found["hosts"]),
         facts=found["facts"],
+        custom=found["custom"],
+        version=found["version"],
         origins={field: Origin(origin) for field, origin in found["origins"].items()},
         **{name: found[name] for name in _SAME},
     )
 
 
 def to_row(thing: RegistryObject) -> dict[str, Any]:
-    """Return all columns of an object but its id."""
+    """Return all columns of an object but its id and its licence key."""
     cost = thing.cost
     return {
         "kind": thing.asset.kind,
@@ -118,6 +248,8 @@ def to_row(thing: RegistryObject) -> dict[str, Any]:
         "cost_months": cost and cost.period_months,
         "hosts": list(thing.hosts),
         "facts": dict(thing.facts),
+        "custom": dict(thing.custom),
+        "version": thing.version,
         "origins": dict(thing.origins),
         **{name: getattr(thing, name) for name in _SAME},
     }

@@ -17,7 +17,9 @@ from scanner.assets import Advice, Confidence, Ownership, Use
 from scanner.registry.objects import Incoming, RegistryObject
 from scanner.registry.words import DEFAULT_TYPES, Lifecycle, Origin
 
-_OBSERVED = ("display_name", "provider", "registrar", "paid_until", "auto_renew", "cost")
+_OBSERVED = (
+    "display_name", "provider", "registrar", "account", "paid_until", "auto_renew", "cost",
+)  # fmt: skip
 ENDING = frozenset({Advice.SWITCH_OFF, Advice.LET_EXPIRE})
 """Proposals to end a thing."""
 _NO_CONTRADICTION = {
@@ -91,6 +93,7 @@ def merge(thing: RegistryObject, incoming: Incoming, run: str, at: datetime) -> 
             contradicted["verdict"] = incoming.advice
         else:
             agreed.append("verdict")
+    dated = incoming.paid_until is not None and "paid_until" not in incoming.declared
     facts = {name: value for name, value in incoming.facts.items() if value is not None}
     after = structs.replace(
         thing,
@@ -100,6 +103,7 @@ def merge(thing: RegistryObject, incoming: Incoming, run: str, at: datetime) -> 
         facts={**thing.facts, **facts},
         last_seen_at=at,
         last_run=run,
+        dated_at=at if dated else thing.dated_at,
     )
     changed = tuple(field for field in values if getattr(thing, field) != getattr(after, field))
     return Merged(after, changed, tuple(agreed), contradicted)

@@ -9,7 +9,8 @@ from typing import Any
 from msgspec import Struct
 
 from scanner.assets import Advice, Asset, Confidence, Ownership, Price, Use
-from scanner.registry.words import Decision, Lifecycle, ObjectType, Origin
+from scanner.registry.words import Access, Decision, Holder, Lifecycle, Origin
+from scanner.renewals.anchors import Anchor
 
 
 class Client(Struct, frozen=True):
@@ -29,7 +30,8 @@ class RegistryObject(Struct, frozen=True, kw_only=True):
     id: int
     client: str
     asset: Asset
-    type: ObjectType
+    type: str
+    """An `ObjectType`, or the code of a type that the agency added."""
     lifecycle: Lifecycle
     decision: Decision | None = None
     name: str | None = None
@@ -47,6 +49,30 @@ class RegistryObject(Struct, frozen=True, kw_only=True):
     verdict: Advice | None = None
     """Our opinion after the newest look."""
     confidence: Confidence | None = None
+    responsible: int | None = None
+    """Id of the person who answers for it, before the manager of its lead project."""
+    account: str | None = None
+    """Key of the account it hangs on: `<provider>/<login>`."""
+    period_months: int | None = None
+    """How long one renewal lasts, where no price says it."""
+    renew_from: date | None = None
+    cheap_until: date | None = None
+    decide_by: date | None = None
+    service_stops: date | None = None
+    grace_until: date | None = None
+    lost_at: date | None = None
+    anchor: Anchor | None = None
+    holder: Holder | None = None
+    """Of an account: whose it is."""
+    access: Access | None = None
+    """Of an account: who can get in."""
+    secret_ref: str | None = None
+    """Of an account: where its password is kept; never the password."""
+    licence_key_tail: str | None = None
+    """The licence key as anybody may see it, `••••-7K3Q`; the key itself is no part of the object."""
+    notes: str | None = None
+    custom: Mapping[str, str] = {}
+    """Fields of the agency's own, by name."""
     hosts: tuple[str, ...] = ()
     facts: Mapping[str, Any] = {}
     origins: Mapping[str, Origin] = {}
@@ -54,14 +80,18 @@ class RegistryObject(Struct, frozen=True, kw_only=True):
     first_seen_at: datetime
     last_seen_at: datetime
     last_run: str
-    """Id of the last run that met it."""
+    """Id of the last run that met it; empty for what no run has met."""
+    dated_at: datetime | None = None
+    """When a look last saw until when it is paid; a failed look leaves it, and the date grows stale."""
+    version: int = 1
+    """Rises with every change of its values."""
 
 
 class Incoming(Struct, frozen=True, kw_only=True):
     """What a run found out about one asset. None, "" and `Use.UNKNOWN` clear nothing."""
 
     asset: Asset
-    type: ObjectType | None = None
+    type: str | None = None
     """What a newly met thing is for those who renew it, where a paper says more than its kind does."""
     ownership: Ownership | None = None
     use: Use | None = None
@@ -71,6 +101,8 @@ class Incoming(Struct, frozen=True, kw_only=True):
     display_name: str | None = None
     provider: str | None = None
     registrar: str | None = None
+    account: str | None = None
+    """Key of the account it hangs on, `<provider>/<login>`."""
     paid_until: date | None = None
     auto_renew: bool | None = None
     cost: Price | None = None
@@ -95,6 +127,12 @@ class Change(Struct, frozen=True):
     after: str | None
     why: str
     run: str | None
+    deed: str | None = None
+    """The command that it was part of."""
+    origin: Origin | None = None
+    """How the value before was known."""
+    version: int | None = None
+    """The object's version since then."""
 
 
 class Contradiction(Struct, frozen=True):

@@ -14,6 +14,7 @@ from scanner.assets import Asset, Kind
 from scanner.database.columns import storable
 from scanner.registry.contradictions import record_contradictions
 from scanner.registry.fields import as_text, to_object, to_row
+from scanner.registry.history import record_changes as record_changes
 from scanner.registry.merge import ENDING, Merged, merge, new_object, unsupported
 from scanner.registry.objects import (
     Change,
@@ -24,13 +25,15 @@ from scanner.registry.objects import (
 )
 from scanner.registry.owner_words import words_of
 from scanner.registry.recognise import RECOGNISED, Shape, recognise
-from scanner.registry.rows import CHANGE, CLIENT, OBJECT
+from scanner.registry.rows import CLIENT, OBJECT
 from scanner.registry.words import Origin
 
 MACHINE = "revizor"
 """Who changed it, when no person did."""
 
 _AT_ONCE = 500
+_SEEN = ("last_run", "last_seen_at")
+"""What changes of a thing that a run met as it was."""
 
 
 def receive(
@@ -87,7 +90,8 @@ class _Intake:
     def take_together(self, offers: Sequence[Incoming]) -> None:
         """Take in all hostings and services of the run, under the keys the registry has known them by."""
         mine = select(OBJECT).where(OBJECT.c.client == self._client, OBJECT.c.kind.in_(RECOGNISED))
-        known = {thing.asset: thing for thing in map(to_object, self._connection.execute(mine))}
+        rows = self._connection.execute(mine.with_for_update())
+        known = {thing.asset: thing for thing in map(to_object, rows)}
         by_asset = {offer.asset: offer for offer in offers}
         names = _recognised(known, by_asset)
         self._known_as = {seen: asset for seen, asset in names.items() if seen != asset}
@@ -105,7 +109,7 @@ class _Intake:
         )
         before = [
             one
-            for one in map(to_object, self._connection.execute(older))
+            for one in map(to_object, self._connection.execute(older.with_for_update()))
             if not looked_at.isdisjoint(one.hosts)
         ]
         self._write([], [(one, after) for one in before if (after := unsupported(one))])
@@ -117,8 +121,10 @@ class _Intake:
         thing = OBJECT.c
         found: dict[Asset, RegistryObject] = {}
         for kind, some in keys.items():
-            mine = select(OBJECT).where(
-                thing.client == self._client, thing.kind == kind, thing.key.in_(some)
+            mine = (
+                select(OBJECT)
+                .where(thing.client == self._client, thing.kind == kind, thing.key.in_(some))
+                .with_for_update()
             )
             for one in map(to_object, self._connection.execute(mine)):
                 found[one.asset] = one
@@ -151,11 +157,23 @@ class _Intake:
 
     def _write(self, added: Sequence[Merged], met: Sequence[tuple[RegistryObject, Merged]]) -> None:
         connection, run, at = self._connection, self._run, self._at
+        met = [(before, _numbered(before, after)) for before, after in met]
         born = _insert(connection, added)
         _update(connection, met)
         changes = [change for before, after in met for change in _changes(before, after, run, at)]
         births = [
-            Change(thing.id, thing.asset, at, MACHINE, "lifecycle", None, "discovered", "", run)
+            Change(
+                thing.id,
+                thing.asset,
+                at,
+                MACHINE,
+                "lifecycle",
+                None,
+                "discovered",
+                "",
+                run,
+                version=1,
+            )
             for thing in (one.thing for one in born)
         ]
         record_changes(connection, births + changes)
@@ -165,20 +183,11 @@ class _Intake:
         self._changed += changes
 
 
-def record_changes(connection: Connection, changes: Sequence[Change]) -> None:
-    """Write history."""
-    columns = tuple(name for name in Change.__struct_fields__ if name != "asset")
-    if changes:
-        connection.execute(
-            insert(CHANGE), [{name: getattr(one, name) for name in columns} for one in changes]
-        )
-
-
 def _storable(offer: Incoming) -> Incoming:
     """Make foreign text what it will be when it is read back, so that it compares equal then."""
     texts = {
         name: storable(value)
-        for name in ("display_name", "provider", "registrar", "state")
+        for name in ("display_name", "provider", "registrar", "account", "state")
         if (value := getattr(offer, name)) is not None
     }
     asset = Asset(offer.asset.kind, storable(offer.asset.key))
@@ -220,20 +229,36 @@ def _update(connection: Connection, met: Sequence[tuple[RegistryObject, Merged]]
         after = merged.thing
         if after is before:
             continue
-        seen = {"last_run": after.last_run, "last_seen_at": after.last_seen_at}
-        if structs.replace(before, **seen) == after:
+        if after.version == before.version:
             seen_again.append(after)
         else:
             rewritten.append({"object_id": after.id, **to_row(after)})
     if rewritten:
         connection.execute(update(OBJECT).where(OBJECT.c.id == bindparam("object_id")), rewritten)
-    for start in range(0, len(seen_again), _AT_ONCE):
-        some = seen_again[start : start + _AT_ONCE]
-        connection.execute(
-            update(OBJECT)
-            .where(OBJECT.c.id.in_([thing.id for thing in some]))
-            .values(last_run=some[0].last_run, last_seen_at=some[0].last_seen_at)
-        )
+    dated = [thing for thing in seen_again if thing.dated_at == thing.last_seen_at]
+    undated = [thing for thing in seen_again if thing.dated_at != thing.last_seen_at]
+    for alike, columns in ((dated, (*_SEEN, "dated_at")), (undated, _SEEN)):
+        for start in range(0, len(alike), _AT_ONCE):
+            some = alike[start : start + _AT_ONCE]
+            connection.execute(
+                update(OBJECT)
+                .where(OBJECT.c.id.in_([thing.id for thing in some]))
+                .values({name: getattr(some[0], name) for name in columns})
+            )
+
+
+def _numbered(before: RegistryObject, merged: Merged) -> Merged:
+    """Give the object its next version where the run changed more than when it was last seen."""
+    after = merged.thing
+    seen = structs.replace(
+        before,
+        last_run=after.last_run,
+        last_seen_at=after.last_seen_at,
+        dated_at=after.dated_at,
+    )
+    if seen == after:
+        return merged
+    return structs.replace(merged, thing=structs.replace(after, version=before.version + 1))
 
 
 def _changes(before: RegistryObject, merged: Merged, run: str, at: datetime) -> Iterable[Change]:
@@ -248,4 +273,6 @@ def _changes(before: RegistryObject, merged: Merged, run: str, at: datetime) -> 
             after=as_text(getattr(merged.thing, field)),
             why="",
             run=run,
+            origin=before.origins.get(field),
+            version=merged.thing.version,
         )

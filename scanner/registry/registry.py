@@ -6,13 +6,14 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
-from msgspec import structs
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, insert, select
 
 from scanner.assets import Advice, Asset, Kind, Ownership
 from scanner.database import Database
-from scanner.registry.contradictions import open_contradictions, settle
-from scanner.registry.fields import FIELDS, as_text, read_value, to_object, to_row
+from scanner.registry.clients import all_clients, client_by_slug, ensure
+from scanner.registry.contradictions import open_contradictions
+from scanner.registry.fields import to_object
+from scanner.registry.history import history_of, new_deed
 from scanner.registry.objects import (
     Change,
     Client,
@@ -23,10 +24,14 @@ from scanner.registry.objects import (
     RegistryObject,
 )
 from scanner.registry.owner_words import words_of
-from scanner.registry.receive import receive, record_changes
+from scanner.registry.party_changes import By
+from scanner.registry.party_rows import PERSON
+from scanner.registry.projects import names_as_text, projects_of
+from scanner.registry.receive import receive
 from scanner.registry.recognise import RECOGNISED, Shape, recognise
-from scanner.registry.rows import CHANGE, CLIENT, OBJECT, OWNER_WORD
-from scanner.registry.words import Lifecycle, ObjectType, Origin
+from scanner.registry.rows import OBJECT, OWNER_WORD
+from scanner.registry.saying import object_for_change, read_said, say
+from scanner.registry.words import Lifecycle
 
 
 class Registry:
@@ -38,36 +43,15 @@ class Registry:
 
     def client(self, slug: str) -> Client | None:
         """Return a client; None when nobody has named it yet."""
-        return self._database.read(lambda connection: _client(connection, slug))
+        return self._database.read(lambda connection: client_by_slug(connection, slug))
 
     def clients(self) -> tuple[Client, ...]:
         """Return all clients by slug."""
-        rows = select(CLIENT).order_by(CLIENT.c.slug)
-        return self._database.read(
-            lambda connection: tuple(_to_client(row) for row in connection.execute(rows))
-        )
+        return self._database.read(all_clients)
 
     async def ensure_client(self, client: Client, at: datetime) -> Client:
         """Add a client, or add new names to the one of that slug; return what is known now."""
-
-        def write(connection: Connection) -> Client:
-            before = _client(connection, client.slug)
-            merged = client if before is None else _merged(before, client)
-            columns = {
-                "slug": merged.slug,
-                "name": merged.name or merged.slug,
-                "org": list(merged.org),
-                "brands": list(merged.brands),
-                "inns": list(merged.inns),
-            }
-            if before is None:
-                connection.execute(insert(CLIENT).values(**columns, since=at))
-            elif merged != before:
-                row = update(CLIENT).where(CLIENT.c.slug == client.slug)
-                connection.execute(row.values(**columns))
-            return structs.replace(merged, name=merged.name or merged.slug)
-
-        return await self._database.write(write)
+        return await self._database.write(lambda connection: ensure(connection, client, at))
 
     async def receive(
         self, client: str, run_id: str, incoming: Iterable[Incoming], at: datetime
@@ -95,7 +79,7 @@ class Registry:
         client: str,
         *,
         kind: Kind | None = None,
-        type: ObjectType | None = None,
+        type: str | None = None,
         lifecycle: Lifecycle | None = None,
         verdict: Advice | None = None,
         ownership: Ownership | None = None,
@@ -132,34 +116,29 @@ class Registry:
         Text is read as people type it (`2027-05-04`, `yes`). Raises ValueError for a value that
         cannot be, LookupError for an unknown object.
         """
+        by = By(who=who, why=why, at=at, deed=new_deed())
 
         def write(connection: Connection) -> Change:
-            thing = _object(connection, object_id)
-            if thing is None:
-                raise LookupError(f"there is no object {object_id}")
-            read = read_value(thing.asset.kind, field, value)
-            return _say(connection, thing, field, read, who, why, at)
+            thing = object_for_change(connection, object_id)
+            read = read_said(connection, thing, field, value)
+            _, changes = say(connection, thing, {field: read}, by)
+            return changes[0]
 
         return await self._database.write(write)
 
+    def answers(self, thing: RegistryObject) -> tuple[str | None, str | None]:
+        """Return the name of an object's responsible person, and its projects as text, the lead first."""
+
+        def read(connection: Connection) -> tuple[str | None, str | None]:
+            name = select(PERSON.c.name).where(PERSON.c.id == thing.responsible)
+            linked = projects_of(connection, [thing.id]).get(thing.id, ())
+            return connection.scalar(name), names_as_text(called for _, called in linked)
+
+        return self._database.read(read)
+
     def history(self, object_id: int) -> tuple[Change, ...]:
         """Return every change of an object, oldest first."""
-        columns = CHANGE.c
-        query = (
-            select(
-                columns.object_id, OBJECT.c.kind, OBJECT.c.key, columns.at, columns.who,
-                columns.field, columns.before, columns.after, columns.why, columns.run,
-            )
-            .join(OBJECT, OBJECT.c.id == columns.object_id)
-            .where(columns.object_id == object_id)
-            .order_by(columns.id)
-        )  # fmt: skip
-        return self._database.read(
-            lambda connection: tuple(
-                Change(number, Asset(kind, key), *rest)
-                for number, kind, key, *rest in connection.execute(query)
-            )
-        )
+        return self._database.read(lambda connection: history_of(connection, object_id))
 
     def contradictions(self, client: str) -> tuple[Contradiction, ...]:
         """Return where runs saw something else than a person said, and nobody has settled it."""
@@ -181,7 +160,7 @@ class Registry:
             raise ValueError("a person says confirmed or foreign; the rest is for the machine")
 
         def write(connection: Connection) -> None:
-            if _client(connection, client) is None:
+            if client_by_slug(connection, client) is None:
                 raise LookupError(f"there is no client {client!r}")
             connection.execute(
                 insert(OWNER_WORD).values(
@@ -193,65 +172,15 @@ class Registry:
             query = select(OBJECT).where(
                 columns.client == client, columns.kind == asset.kind, columns.key == asset.key
             )
-            row = connection.execute(query).first()
+            row = connection.execute(query.with_for_update()).first()
             if row is not None:
-                _say(connection, to_object(row), "ownership", ownership, who, why, at)
+                # No deed: his word also counts for what is not met yet, and is changed by another word.
+                by = By(who=who, why=why, at=at)
+                say(connection, to_object(row), {"ownership": ownership}, by)
 
         await self._database.write(write)
-
-
-def _client(connection: Connection, slug: str) -> Client | None:
-    row = connection.execute(select(CLIENT).where(CLIENT.c.slug == slug)).first()
-    return None if row is None else _to_client(row)
-
-
-def _to_client(row: Any) -> Client:
-    return Client(row.slug, row.name, tuple(row.org), tuple(row.brands), tuple(row.inns))
-
-
-def _merged(known: Client, said: Client) -> Client:
-    return Client(
-        slug=known.slug,
-        name=said.name or known.name,
-        org=tuple(dict.fromkeys(known.org + said.org)),
-        brands=tuple(dict.fromkeys(known.brands + said.brands)),
-        inns=tuple(dict.fromkeys(known.inns + said.inns)),
-    )
 
 
 def _object(connection: Connection, object_id: int) -> RegistryObject | None:
     row = connection.execute(select(OBJECT).where(OBJECT.c.id == object_id)).first()
     return None if row is None else to_object(row)
-
-
-def _say(
-    connection: Connection,
-    thing: RegistryObject,
-    field: str,
-    value: Any,
-    who: str,
-    why: str,
-    at: datetime,
-) -> Change:
-    values = {field: value}
-    denies = field in ("use", "state") and value != getattr(thing, field)
-    if denies and thing.origins.get("verdict") is not Origin.CONFIRMED:
-        # Our verdict rested on what the person has just denied; the next run gives another.
-        values |= {"verdict": None, "confidence": None}
-    origins = {name: origin for name, origin in thing.origins.items() if name not in values}
-    if value is not None:
-        origins[field] = Origin.CONFIRMED
-    after = structs.replace(thing, **values, origins=origins)
-    changes = [
-        Change(
-            thing.id, thing.asset, at, who, name,
-            as_text(getattr(thing, name)), as_text(new), why, None,
-        )
-        for name, new in values.items()
-        if name == field or (name in FIELDS and getattr(thing, name) != new)
-    ]  # fmt: skip
-    if after != thing:
-        connection.execute(update(OBJECT).where(OBJECT.c.id == thing.id).values(**to_row(after)))
-        record_changes(connection, changes)
-    settle(connection, [(thing.id, field)], at)
-    return changes[0]

@@ -67,7 +67,10 @@ class OutboxRow(Row, table=True):
     target: str = Field(sa_type=Plain)
     """A tracker of the settings (`bitrix24`), or a channel and a person (`mail:3`)."""
     state: Sending = Field(sa_type=Word(Sending))
+    step: str = Field(sa_type=Plain)
+    """The step of the ladder it was planned at."""
     body: dict[str, Any] = Field(sa_type=Document)
+    """What a look at the subject would not tell any more when it is sent."""
     attempts: int
     planned_at: datetime = Field(sa_type=Utc)
     not_before: datetime = Field(sa_type=Utc)
@@ -81,7 +84,11 @@ class TaskLinkRow(Row, table=True):
     """The task outside that stands for a cycle or a trouble, and what it was last told."""
 
     __tablename__ = "task_link"
-    __table_args__ = (UniqueConstraint("subject", "tracker"), UniqueConstraint("marker", "tracker"))
+    __table_args__ = (
+        UniqueConstraint("subject", "tracker"),
+        UniqueConstraint("marker", "tracker"),
+        Index(None, "tracker", "settled_at"),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     subject: str = Field(sa_type=Plain)
@@ -95,6 +102,8 @@ class TaskLinkRow(Row, table=True):
     told: dict[str, Any] = Field(sa_type=Document)
     """What was last written there, so that only a difference is written again."""
     seen_at: datetime | None = Field(default=None, sa_type=Utc)
+    settled_at: datetime | None = Field(default=None, sa_type=Utc)
+    """When it was told that what it stood for is over."""
 
 
 class JobRunRow(Row, table=True):
@@ -111,8 +120,19 @@ class JobRunRow(Row, table=True):
     error: str | None = Field(default=None, sa_type=Plain)
 
 
+class InstallationRow(Row, table=True):
+    """This registry's own name, by which what it says outside is told from what another says."""
+
+    __tablename__ = "installation"
+
+    id: int = Field(primary_key=True)
+    """Always 1."""
+    name: str = Field(sa_type=Plain)
+
+
 CYCLE = table_of(CycleRow)
 TROUBLE = table_of(TroubleRow)
 OUTBOX = table_of(OutboxRow)
 TASK_LINK = table_of(TaskLinkRow)
 JOB_RUN = table_of(JobRunRow)
+INSTALLATION = table_of(InstallationRow)

@@ -10,8 +10,9 @@ from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field
 
 from scanner.assets import Advice, Confidence, Kind, Ownership, Use
-from scanner.database.columns import Document, Exact, Plain, Row, Utc, Word, table_of
-from scanner.registry.words import Access, Anchor, Decision, Holder, Lifecycle, ObjectType
+from scanner.database.columns import Document, Exact, OpenWord, Plain, Row, Utc, Word, table_of
+from scanner.registry.words import Access, Decision, Holder, Lifecycle, ObjectType
+from scanner.renewals.anchors import Anchor
 
 
 class ClientRow(Row, table=True):
@@ -37,7 +38,7 @@ class ObjectRow(Row, table=True):
     client: str = Field(foreign_key="client.slug", sa_type=Plain)
     kind: Kind = Field(sa_type=Word(Kind))
     key: str = Field(sa_type=Plain)
-    type: ObjectType = Field(sa_type=Word(ObjectType))
+    type: str = Field(sa_type=OpenWord(ObjectType))
     lifecycle: Lifecycle = Field(sa_type=Word(Lifecycle))
     decision: Decision | None = Field(default=None, sa_type=Word(Decision))
     name: str | None = Field(default=None, sa_type=Plain)
@@ -76,6 +77,7 @@ class ObjectRow(Row, table=True):
     licence_key: bytes | None = None
     licence_key_tail: str | None = Field(default=None, sa_type=Plain)
     notes: str | None = Field(default=None, sa_type=Plain)
+    dated_at: datetime | None = Field(default=None, sa_type=Utc)
     custom: dict[str, Any] = Field(sa_type=Document)
     version: int = 1
 
@@ -97,6 +99,12 @@ class ChangeRow(Row, table=True):
     run: str | None = Field(default=None, sa_type=Plain)
     deed: str | None = Field(default=None, sa_type=Plain)
     """What one command of a person's changed together, so that it can be undone together."""
+    origin: str | None = Field(default=None, sa_type=Plain)
+    """How the value before was known."""
+    version: int | None = None
+    """The object's version since this change."""
+    sealed: bytes | None = None
+    """The licence key before, encrypted; the history itself tells no more than its tail."""
 
 
 class ContradictionRow(Row, table=True):

@@ -62,6 +62,18 @@ class Lifecycle(StrEnum):
     ARCHIVED = "archived"
 
 
+GONE = frozenset(
+    {
+        Lifecycle.DELETED,
+        Lifecycle.NOT_OURS,
+        Lifecycle.TRANSFERRED,
+        Lifecycle.LOST,
+        Lifecycle.ARCHIVED,
+    }
+)
+"""What nobody renews any more."""
+
+
 class Decision(StrEnum):
     """What the client decided on our proposal."""
 
@@ -78,13 +90,6 @@ class Origin(StrEnum):
     OBSERVED = "observed"  # an authority or a server said so
     INFERRED = "inferred"  # we concluded it
     CONFIRMED = "confirmed"  # a person said so; no machine overwrites it
-
-
-class Anchor(StrEnum):
-    """From which day a renewed period counts."""
-
-    FROM_OLD_END = "from_old_end"
-    FROM_PAYMENT = "from_payment"
 
 
 class Holder(StrEnum):
@@ -114,31 +119,3 @@ class Sending(StrEnum):
     FAILED = "failed"  # refused for good: a person must look
     UNKNOWN = "unknown"  # nobody knows whether it arrived: look before trying again
     SUPERSEDED = "superseded"
-
-
-class OffStep(StrEnum):
-    """What was done to switch a thing off, in this order; the last two may come at any time."""
-
-    SIGNED = "signed"
-    BACKUP = "backup"
-    AUTO_RENEW_OFF = "auto_renew_off"
-    SWITCHED_OFF = "switched_off"
-    OBSERVED = "observed"
-    DELETED = "deleted"
-    VERIFIED_GONE = "verified_gone"
-    HELD = "held"
-    RESTORED = "restored"
-
-
-class Payer(StrEnum):
-    """Whose money it was."""
-
-    CLIENT = "client"
-    AGENCY = "agency"
-
-
-class Purpose(StrEnum):
-    """What a payment was for."""
-
-    RENEWAL = "renewal"  # a provider's, for a thing
-    REIMBURSEMENT = "reimbursement"  # the client pays back what the agency laid out

@@ -18,7 +18,7 @@ class CycleState(StrEnum):
     LOST = "lost"
 
 
-class Days(Struct, frozen=True, kw_only=True):
+class Days(Struct, frozen=True, kw_only=True, gc=False):
     """The days of a period, in the agency's zone; None where nobody knows or there is none."""
 
     due: date

@@ -24,6 +24,13 @@ class Plan(Protocol):
         """Take in one answer and return the looks it makes due."""
 
 
+class Wanted(Protocol):
+    """Says which looks are to be made again."""
+
+    def holds(self, look: Look) -> bool:
+        """Say whether a look is one of them."""
+
+
 class Names(Struct, frozen=True):
     """What is to be looked at again."""
 
@@ -34,7 +41,15 @@ class Names(Struct, frozen=True):
 
     def holds(self, look: Look) -> bool:
         """Say whether a look is at one of them."""
-        name = name_in(look.target)
+        return self._has(name_in(look.target))
+
+    def hold_all(self, names: Iterable[str]) -> bool:
+        """Say whether all that is to be looked at for a thing is to be looked at now."""
+        return all(
+            name[2:] in self.whole if name.startswith("*.") else self._has(name) for name in names
+        )
+
+    def _has(self, name: str) -> bool:
         return name in self.single or name in self.whole or registered(name) in self.whole
 
 
@@ -47,7 +62,7 @@ class Again:
     def __init__(
         self,
         plan: Plan,
-        names: Names,
+        names: Wanted,
         made: Set[tuple[str, str]],
         kept: Callable[[], Iterable[AnyObservation]],
     ) -> None:

@@ -7,39 +7,26 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from probes.kit.observation import Absent, AnyObservation, Seen
+from probes.kit.observation import Absent, AnyObservation, Outcome, Seen
 from probes.registration import Registration
+from scanner.verdicts.cadence import ABSENT, LONGEST, while_registered
 
-LONGEST = timedelta(days=7)
-"""No answer older than this is ever good."""
-_BY_DAYS_LEFT = (
-    (90, LONGEST),
-    (30, timedelta(days=2)),
-    (0, timedelta(hours=12)),
-)
-_PAST_DUE = timedelta(hours=6)
-_ABSENT = timedelta(hours=24)
+__all__ = ["LONGEST", "good_for", "is_fresh"]
 
 
 def is_fresh(observation: AnyObservation, now: datetime) -> bool:
     """Say whether a registration seen earlier still stands; a failure never does."""
-    return now - observation.at < _lifetime(observation)
+    return now - observation.at < good_for(observation.outcome, observation.at)
 
 
-def _lifetime(observation: AnyObservation) -> timedelta:
-    match observation.outcome:
+def good_for(outcome: Outcome[Registration], at: datetime) -> timedelta:
+    """Return how long what a registry said at a moment stands; nothing where it said nothing."""
+    match outcome:
         case Seen(Registration() as found):
-            return _while_registered(found, observation.at)
+            days = [moment.at.date() for moment in found.expires]
+            if found.paid_until:
+                days.append(found.paid_until)
+            return while_registered(min(days, default=None), at.date())
         case Absent():
-            return _ABSENT
+            return ABSENT
     return timedelta(0)
-
-
-def _while_registered(found: Registration, at: datetime) -> timedelta:
-    days = [moment.at.date() for moment in found.expires]
-    if found.paid_until:
-        days.append(found.paid_until)
-    if not days:
-        return LONGEST  # a registry that publishes no end
-    left = (min(days) - at.date()).days
-    return next((time for least, time in _BY_DAYS_LEFT if left >= least), _PAST_DUE)

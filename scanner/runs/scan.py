@@ -28,6 +28,7 @@ LANES = {
     "organisation_certificates": 2,
     "web_archive": 2,
     "site_files": 8,
+    "site_icon": 8,
     "zone_transfer": 8,
     "zone_chain": 8,
     "names_below": 8,

@@ -105,11 +105,11 @@ async def _audit_into(
     words = registry.owner_words(request.client.slug)
     seeds = seeds_of(request, settings, {word.asset: word.ownership for word in words})
     run = evidence.unfinished(request.client.slug, clock() - RESUMABLE)
-    if run is not None and run.options.get("names") == _options(request, settings)["names"]:
+    if run is not None and run.options.get("names") == options_of(request, settings)["names"]:
         display.say(f"Going on with the audit of {run.started_at:%Y-%m-%d %H:%M} UTC.")
     else:
         run = await evidence.begin(
-            request.client.slug, _options(request, settings), settings.vantage, clock()
+            request.client.slug, options_of(request, settings), settings.vantage, clock()
         )
     await keep_asked(database, run.id, encoded(request))
     tally = await look(frontier_of(request, seeds, settings), evidence, database, run)
@@ -125,7 +125,8 @@ async def _audit_into(
     return result
 
 
-def _options(request: AuditRequest, settings: Settings) -> dict[str, Any]:
+def options_of(request: AuditRequest, settings: Settings) -> dict[str, Any]:
+    """Return what is kept with the run of an audit: how it was made."""
     return {
         "names": sorted(name.name for name in request.names),
         "labels": len(request.labels),

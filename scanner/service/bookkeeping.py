@@ -7,12 +7,19 @@ from collections.abc import Iterable
 import msgspec
 
 from reports.wording import Wording
-from scanner.assets import Advice, Asset, Kind, Ownership
+from scanner.assets import Asset, Ownership
 from scanner.database import Database
 from scanner.registry import Registry, RegistryObject
+from scanner.registry.fields import CUSTOM, FIELDS, as_text, value_of
 from scanner.runs.look import Clock
-from scanner.service.arguments import UnknownThing, asset_of, client_of, report_languages, word_of
+from scanner.service.arguments import UnknownThing, asset_of, client_of, report_languages
 from scanner.settings import Settings
+
+_SHOWN = (
+    "ownership", "use", "state", "verdict", "confidence",
+    *(field for field in FIELDS if field not in ("type", "lifecycle", "ownership", "use", "state", "verdict")),
+)  # fmt: skip
+"""Fields of an object as they are shown; its type and lifecycle stand above them."""
 
 
 async def say_ownership(
@@ -72,20 +79,18 @@ def _explanations(book: Registry, slug: str, thing: Asset, wording: Wording) -> 
 
 def _described(book: Registry, found: RegistryObject, wording: Wording) -> str:
     lines = [f"{found.client}: {found.asset} (object {found.id}, {found.lifecycle})"]
-    for field in (
-        "ownership",
-        "use",
-        "state",
-        "verdict",
-        "confidence",
-        "provider",
-        "registrar",
-        "paid_until",
-        "cost",
-    ):
-        value = getattr(found, field)
+    lines.append(f"  {'type':<11} {found.type}, version {found.version}")
+    answers, projects = book.answers(found)
+    values = {field: as_text(value_of(found, field)) for field in _SHOWN}
+    values |= {f"{CUSTOM}{name}": value for name, value in found.custom.items()}
+    values["responsible"] = answers
+    for field, value in values.items():
         if value is not None:
             lines.append(f"  {field:<11} {value}  [{found.origins.get(field, 'inferred')}]")
+    if found.licence_key_tail:
+        lines.append(f"  licence_key {found.licence_key_tail}  [confirmed]")
+    if projects:
+        lines.append(f"  projects    {projects}")
     for title, theme, grounds in (
         ("whose", "owner", "ownership_reasons"),
         ("found by", "found", "found_by"),
@@ -103,57 +108,23 @@ def _described(book: Registry, found: RegistryObject, wording: Wording) -> str:
     return "\n".join(lines)
 
 
-def registry_list(
-    client: str, kind: str | None, verdict: str | None, settings: Settings, *, as_json: bool
-) -> str:
-    """Return a client's objects, a line each, or as JSON."""
-    database = Database.open(settings.db)
-    try:
-        book = Registry(database)
-        found = book.objects(
-            client_of(book, client).slug,
-            kind=word_of(Kind, kind, "kind"),
-            verdict=word_of(Advice, verdict, "verdict"),
-        )
-    finally:
-        database.close()
-    if as_json:
-        return msgspec.json.format(msgspec.json.encode(found), indent=2).decode()
-    if not found:
-        return "Nothing yet: run `revizor audit` first, or loosen the filter."
-    width = max(len(str(thing.asset)) for thing in found)
-    return "\n".join(
-        f"{thing.id:>5}  {thing.asset!s:<{width}}  {thing.use or '?':<8}  {thing.verdict or '?':<10}  "
-        f"{thing.paid_until or ''}".rstrip()
-        for thing in found
-    )
-
-
-def registry_show(number: int, settings: Settings) -> str:
-    """Return one object with its values and history."""
+def registry_show(number: int, settings: Settings, *, as_json: bool = False) -> str:
+    """Return one object with its values, projects and history; a licence key shows its tail alone."""
     database = Database.open(settings.db)
     try:
         book = Registry(database)
         found = book.object(number)
         if found is None:
             raise UnknownThing(f"there is no object {number}; see `revizor registry list CLIENT`.")
+        if as_json:
+            answers, projects = book.answers(found)
+            told = {
+                "object": found,
+                "responsible": answers,
+                "projects": projects,
+                "history": book.history(number),
+            }
+            return msgspec.json.format(msgspec.json.encode(told), indent=2).decode()
         return _described(book, found, Wording(report_languages(settings.lang)[0]))
     finally:
         database.close()
-
-
-async def registry_set(
-    number: int, field: str, value: str, who: str, why: str, settings: Settings, clock: Clock
-) -> str:
-    """Set a field by a person's word; return a confirmation for him."""
-    database = Database.open(settings.db)
-    try:
-        book = Registry(database)
-        try:
-            said = None if value == "-" else value
-            change = await book.set(number, field, said, who, why, clock())
-        except (LookupError, ValueError) as error:
-            raise UnknownThing(f"{error}.") from error
-    finally:
-        database.close()
-    return f"Noted: {change.asset} {field} {change.before} → {change.after}, says {who}."

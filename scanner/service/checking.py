@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from scanner.database import Database, StorageTrouble
+from scanner.evidence import Evidence
+from scanner.evidence.due import DueBook
+from scanner.registry import Registry
 from scanner.runs.doctor import Check, Health, examine
 from scanner.runs.look import Clock
+from scanner.runs.regularity import OVERDUE, watched
+from scanner.runs.regularity import checks as checks_of
 from scanner.service.network import live_net
 from scanner.settings import Settings
 
@@ -17,15 +23,25 @@ async def doctor(settings: Settings, clock: Clock) -> tuple[Check, ...]:
     try:
         database = Database.open(settings.db)
         try:
-            damage = database.check()
+            checks.append(database_check(database.check()))
+            checks += client_checks(database, clock())
         finally:
             database.close()
-        checks.append(database_check(damage))
     except StorageTrouble as trouble:
         checks.append(Check("database", Health.FAIL, str(trouble), "No audit can be kept."))
     async with live_net(settings, None) as net:
         checks += await examine(net, clock)
     return tuple(checks)
+
+
+def client_checks(database: Database, at: datetime) -> tuple[Check, ...]:
+    """Return, of each client, when he was looked at last with success, and what is overdue."""
+    evidence, due = Evidence(database), DueBook(database)
+    overdue = {one.client: one for one in due.clients(at - OVERDUE)}
+    return checks_of(
+        watched(one.slug, evidence.runs(one.slug), overdue.get(one.slug))
+        for one in Registry(database).clients()
+    )
 
 
 def database_check(damage: Sequence[str]) -> Check:

@@ -14,7 +14,7 @@ from scanner.verdicts import Verdict, judge_iter
 from scanner.verdicts.agreement import Stand
 from scanner.verdicts.coverage import is_looked_at, looked_from
 from scanner.verdicts.views import View, seen_from_all
-from scanner.verdicts.weigh import weigh
+from scanner.verdicts.weigh import VOID, weigh
 
 
 class Moment(Struct, frozen=True):
@@ -26,7 +26,9 @@ class Moment(Struct, frozen=True):
     again: Container[Asset] | None = None
     """What it looked at, under the registry's keys; None for everything."""
     void: bool = False
-    """True when it found out too little to propose anything."""
+    """True when it found out too little to propose anything …"""
+    why: str = VOID
+    """… or when its proposals are too many to be true: the code that says so."""
 
 
 class Judging:
@@ -60,13 +62,18 @@ class Judging:
         if holding.ownership is Ownership.FOREIGN:
             return verdict
         if not is_looked_at(holding):
-            return weigh(verdict, (), self._moment.run.started_at, void=self._moment.void)
+            at, void, why = self._moment.run.started_at, self._moment.void, self._moment.why
+            return weigh(verdict, (), at, void=void, why=why)
         asset = self._known_as.get(holding.asset, holding.asset)
         stands = {(one.vantage, one.began): one for one in self._earlier(asset)}
         fresh = {(one.vantage, one.began): one for one in self._stands(holding, asset, ours, views)}
         moment = self._moment
         weighed = weigh(
-            verdict, {**stands, **fresh}.values(), moment.run.started_at, void=moment.void
+            verdict,
+            {**stands, **fresh}.values(),
+            moment.run.started_at,
+            void=moment.void,
+            why=moment.why,
         )
         self.new += (
             Standing(

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from reports import document as doc
-from scanner.assets import Money, Price, Statement
+from scanner.assets import Kind, Money, Price, Statement
 from scanner.registry import ObjectType
+from scanner.registry.identity import account_key
 
 
 def told_by_papers(asset: doc.Asset, said: Statement | None) -> dict[str, Any]:
@@ -19,7 +20,10 @@ def told_by_papers(asset: doc.Asset, said: Statement | None) -> dict[str, Any]:
         told["cost"] = Price(money, asset.cost.period_months)
     if said.type:
         told["type"] = ObjectType(said.type)
-    told["declared"] = frozenset(asset.facts.get("declared", ()))
+    if said.account and asset.kind != Kind.ACCOUNT:
+        seller = said.provider_name or said.registrar
+        told["account"] = account_key(seller, said.account) if seller else None
+    told["declared"] = frozenset(asset.facts.get("declared", ())) | {"account"}
     return told
 
 

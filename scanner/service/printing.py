@@ -1,4 +1,4 @@
-"""Files for people: audit.json and a report for each language, each written whole or not at all."""
+"""Files for people: the report in each language, edition and format, each written whole or not at all."""
 
 from __future__ import annotations
 
@@ -10,10 +10,20 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import BinaryIO
 
+from reports import pdf, twins
 from reports.audit_file import AuditFile, opened
-from reports.outline import outline
+from reports.editions import EDITIONS, edition_of
+from reports.outline import Outline, outline
 from reports.render import pieces
-from scanner.service.arguments import report_languages
+from reports.workbook import TooLong
+from scanner.database import Database
+from scanner.evidence.printed import last_printed
+from scanner.registry import Registry
+from scanner.service.arguments import UnknownThing, client_of, report_languages
+from scanner.settings import Settings
+
+FORMATS = ("html", "pdf", "xlsx", "csv", "json", "ics")
+_WRITERS = {"xlsx": twins.xlsx, "csv": twins.csv, "ics": twins.ics}
 
 
 def dated_folder(parent: Path, at: datetime) -> Path:
@@ -26,11 +36,39 @@ def dated_folder(parent: Path, at: datetime) -> Path:
     return folder
 
 
-def report(audit: Path, languages: Iterable[str], folder: Path) -> tuple[Path, ...]:
-    """Print a saved audit again; return the files written. The audit itself is left as it is."""
-    chosen = report_languages(languages)
-    with opened(audit) as found:
-        return print_reports(found, chosen, folder)
+def report(
+    audit: Path,
+    languages: Iterable[str],
+    folder: Path,
+    *,
+    formats: Iterable[str] = ("html",),
+    edition: str = "internal",
+    chromium: str = "",
+) -> tuple[Path, ...]:
+    """Print a saved audit again; return the files written. The audit itself is left as it is.
+
+    `chromium` is the program that prints PDF; empty takes the first on PATH.
+    """
+    chosen, wanted = report_languages(languages), _formats(formats)
+    if edition not in EDITIONS:
+        raise UnknownThing(f"there is no edition {edition!r}; choose from {', '.join(EDITIONS)}.")
+    try:
+        program = pdf.browser(chromium) if "pdf" in wanted else ""
+        with opened(audit) as found:
+            shown = edition_of(found, edition)
+            plan = outline(shown)
+            folder.mkdir(parents=True, exist_ok=True)
+            files: list[Path] = []
+            for form in wanted:
+                if form == "html":
+                    files += _html(shown, plan, chosen, folder)
+                elif form == "json":
+                    files.append(_json(audit, shown, folder))
+                else:
+                    files += (_other(form, shown, plan, one, folder, program) for one in chosen)
+    except (pdf.NoBrowser, TooLong) as error:
+        raise UnknownThing(f"{error}") from error
+    return tuple(files)
 
 
 def print_reports(audit: AuditFile, languages: Iterable[str], folder: Path) -> tuple[Path, ...]:
@@ -38,15 +76,79 @@ def print_reports(audit: AuditFile, languages: Iterable[str], folder: Path) -> t
     chosen = report_languages(languages)
     plan = outline(audit)
     folder.mkdir(parents=True, exist_ok=True)
-    files = tuple(folder / f"cleanup.{language}.html" for language in chosen)
+    return _html(audit, plan, chosen, folder)
+
+
+def last_audit(client: str, settings: Settings) -> Path:
+    """Return the audit.json of the client's last audit. Raises UnknownThing where there is none."""
+    database = Database.open(settings.db)
+    try:
+        known = client_of(Registry(database), client)
+        found = last_printed(database, known.slug)
+    finally:
+        database.close()
+    if found is None:
+        raise UnknownThing(
+            f"no audit of {known.slug} is known here; run `revizor audit {known.slug} …`, or give the path "
+            "of an audit.json."
+        )
+    if not found.is_file():
+        raise UnknownThing(
+            f"the last audit of {known.slug} was written to {found}, and is not there any more; give the "
+            "path of an audit.json."
+        )
+    return found
+
+
+def _formats(words: Iterable[str]) -> tuple[str, ...]:
+    wanted = tuple(dict.fromkeys(words))
+    for word in wanted or ("",):
+        if word not in FORMATS:
+            raise UnknownThing(f"there is no format {word!r}; choose from {', '.join(FORMATS)}.")
+    return wanted
+
+
+def _html(
+    audit: AuditFile, plan: Outline, languages: tuple[str, ...], folder: Path
+) -> tuple[Path, ...]:
+    files = tuple(folder / _named(audit, language, "html") for language in languages)
     with ExitStack() as stack:
         streams = [stack.enter_context(replacing(file)) for file in files]
-        reports = [pieces(audit, plan, language) for language in chosen]
+        reports = [pieces(audit, plan, language) for language in languages]
         # Side by side, so that a row is read from the audit once for all languages.
         for some in zip_longest(*reports, fillvalue=""):
             for stream, piece in zip(streams, some, strict=True):
                 stream.write(piece.encode())
     return files
+
+
+def _json(source: Path, audit: AuditFile, folder: Path) -> Path:
+    """Write the edition's document; the whole audit is not written over itself."""
+    client = audit.edition == "client"
+    file = folder / ("audit.client.json" if client else "audit.json")
+    if file.exists() and file.samefile(source):
+        return file
+    if file.exists() and not client:
+        raise UnknownThing(f"{file} is there already and may be another audit; give another --out.")
+    replace(file, twins.audit_lines(audit))
+    return file
+
+
+def _other(
+    form: str, audit: AuditFile, plan: Outline, language: str, folder: Path, program: str
+) -> Path:
+    file = folder / _named(audit, language, form)
+    if form == "pdf":
+        pdf.write_pdf(program, lambda pages: pieces(audit, plan, language, pages=pages), file)
+    else:
+        with replacing(file) as stream:
+            _WRITERS[form](stream, audit, plan, language)
+    return file
+
+
+def _named(audit: AuditFile, language: str, ending: str) -> str:
+    edition = "client." if audit.edition == "client" else ""
+    return f"cleanup.{edition}{language}.{ending}"
 
 
 def replace(path: Path, content: Iterable[bytes]) -> None:

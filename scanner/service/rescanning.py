@@ -15,12 +15,12 @@ from probes.kit.net import Net
 from probes.kit.observation import AnyObservation
 from scanner.assets import Ownership
 from scanner.database import Database
-from scanner.discovery import Seeds
 from scanner.document import complete, sources_of
 from scanner.evidence import Evidence, Purpose, Run, Standings
 from scanner.evidence.asked import asked_of
+from scanner.evidence.run import OWN
 from scanner.registry import Registry
-from scanner.runs.again import Again, Names
+from scanner.runs.again import Again, Plan, Wanted
 from scanner.runs.look import Clock
 from scanner.service.arguments import UnknownThing, client_of
 from scanner.service.auditing import RESUMABLE
@@ -39,6 +39,8 @@ from scanner.service.scanning import Display, Looker, live, over
 from scanner.settings import Settings
 
 LookerFor = Callable[[AuditRequest], Looker]
+UNATTENDED = "unattended"
+"""Option of an audit that no person began: cut off, it is in nobody's way."""
 _TOLD = 5
 """Things that wait and are told by name."""
 
@@ -160,7 +162,7 @@ class _Again:
         self._evidence, self._standings = Evidence(database), Standings(database)
         self._runs = self._evidence.runs(slug)
         self._base = last_audit(self._runs, slug)
-        self._request = _request_of(database, self._base)
+        self._request = request_of(database, self._base)
         self._settings = replace(settings, depth=self._base.options.get("depth", settings.depth))
 
     async def do(self, looker: LookerFor, folder: Path | None) -> SecondLook:
@@ -190,9 +192,8 @@ class _Again:
 
     def _has_news(self) -> bool:
         """Say whether looks came from elsewhere since the client's things were judged last."""
-        ours = (Purpose.AUDIT, Purpose.SECOND_LOOK)
         judged = max(
-            run.finished_at for run in self._runs if run.purpose in ours and run.finished_at
+            run.finished_at for run in self._runs if run.purpose in OWN and run.finished_at
         )
         return any(
             datetime.fromisoformat(run.options["imported_at"]) > judged
@@ -219,7 +220,9 @@ class _Again:
         seeds = seeds_of(request, settings, {word.asset: word.ownership for word in words})
         foreign = {word.asset for word in words if word.ownership is Ownership.FOREIGN}
         things = [thing for thing in things if thing.asset not in foreign]
-        plan = self._plan(seeds, names_to_look_at(things), run)
+        frontier = frontier_of(request, seeds, settings)
+        names = names_to_look_at(things)
+        plan = once_more(self._evidence, self._runs, self._base, run, frontier, names)
         tally = await looker(request)(plan, self._evidence, self._database, run)
         self._display.say("Judging.")
         place = folder or dated_folder(Path(settings.out) / self._slug, self._clock())
@@ -238,28 +241,6 @@ class _Again:
         await self._evidence.finish(run.id, self._clock(), whole)
         return replace(result, complete=whole)
 
-    def _plan(self, seeds: Seeds, names: Names, run: Run) -> Again:
-        evidence, settings = self._evidence, self._settings
-        own = [
-            one
-            for one in self._runs
-            if one.id == self._base.id
-            or (
-                one.base == self._base.id and one.vantage == self._base.vantage and one.id != run.id
-            )
-        ]  # newest first
-        done = [evidence.done(one.id) for one in own]
-
-        def kept() -> Iterator[AnyObservation]:
-            for place, one in enumerate(own):
-                for seen in evidence.observations(one.id):
-                    key = seen.probe, str(seen.target)
-                    if not any(key in newer for newer in done[:place]):
-                        yield seen
-
-        made = set[tuple[str, str]]().union(*done)
-        return Again(frontier_of(self._request, seeds, settings), names, made, kept)
-
     def _told(self, looked: Sequence[Pending], result: AuditResult | None) -> SecondLook:
         waiting = self._pending()
         elsewhere = wanted_elsewhere(self._standings, self._slug, self._base)
@@ -272,9 +253,41 @@ class _Again:
         )
 
 
+def once_more(
+    evidence: Evidence, runs: Sequence[Run], base: Run, run: Run, plan: Plan, wanted: Wanted
+) -> Again:
+    """Return an audit's plan gone through once more in `run`: what is `wanted` anew, the rest as it was seen last.
+
+    `runs` are all of the client's, newest first.
+    """
+    own = [
+        one
+        for one in runs
+        if one.id == base.id
+        or (one.base == base.id and one.vantage == base.vantage and one.id != run.id)
+    ]
+    done = [evidence.done(one.id) for one in own]
+
+    def kept() -> Iterator[AnyObservation]:
+        for place, one in enumerate(own):
+            for seen in evidence.observations(one.id):
+                key = seen.probe, str(seen.target)
+                if not any(key in newer for newer in done[:place]):
+                    yield seen
+
+    return Again(plan, wanted, set[tuple[str, str]]().union(*done), kept)
+
+
 def last_audit(runs: Sequence[Run], client: str) -> Run:
     """Return the newest audit; raise UnknownThing where there is none, or it is not finished."""
-    newest = next((run for run in runs if run.purpose is Purpose.AUDIT), None)
+    newest = next(
+        (
+            run
+            for run in runs
+            if run.purpose is Purpose.AUDIT and (run.finished_at or not run.options.get(UNATTENDED))
+        ),
+        None,
+    )
     if newest is None:
         raise UnknownThing(
             f"{client} was never audited here; run `revizor audit {client} …` first."
@@ -286,7 +299,8 @@ def last_audit(runs: Sequence[Run], client: str) -> Run:
     return newest
 
 
-def _request_of(database: Database, base: Run) -> AuditRequest:
+def request_of(database: Database, base: Run) -> AuditRequest:
+    """Return what an audit was asked for; raise UnknownThing where that is not kept, or cannot be read."""
     body = asked_of(database, base.id)
     if body is None:
         raise UnknownThing(

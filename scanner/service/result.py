@@ -30,6 +30,8 @@ class AuditResult(Struct, frozen=True):
     """How many of the client's assets got which verdict."""
     assets: int
     not_seen: int
+    changes: int = 0
+    """How much is different from what was told before."""
 
     def reaches(self, threshold: Advice) -> bool:
         """Say whether a verdict is at or above the threshold."""
@@ -65,6 +67,7 @@ def result_of(written: AuditFile, folder: Path, files: Iterable[Path]) -> AuditR
         verdicts={advice: counted[advice] for advice in reversed(URGENCY) if counted[advice]},
         assets=len(own),
         not_seen=len(written.frame.not_seen),
+        changes=len(written.frame.changes),
     )
 
 

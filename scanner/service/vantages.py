@@ -20,6 +20,7 @@ from scanner.discovery import Frontier, Seeds
 from scanner.evidence import Evidence, Purpose, Run, Standings
 from scanner.evidence.exchanging import SKEW, lines_of, take_in
 from scanner.evidence.parcel import SCHEMA, BadParcel, Heading, Parcel, WantedLine, write_parcel
+from scanner.evidence.run import OWN
 from scanner.registry import Registry
 from scanner.runs.again import OnlyProbes
 from scanner.runs.look import Clock
@@ -86,7 +87,7 @@ async def export(
         runs = [
             run
             for run in evidence.runs(slug)
-            if run.purpose in (Purpose.AUDIT, Purpose.SECOND_LOOK, Purpose.WANTED)
+            if run.purpose in OWN | {Purpose.WANTED}
             and run.vantage == settings.vantage
             and (since is None or run.started_at >= since)
         ]
@@ -220,7 +221,7 @@ def _check_list(parcel: Parcel, file: Path, settings: Settings, at: datetime) ->
 
 
 def _check_place(heading: Heading, runs: tuple[Run, ...], file: Path) -> None:
-    ours = {run.vantage for run in runs if run.purpose in (Purpose.AUDIT, Purpose.SECOND_LOOK)}
+    ours = {run.vantage for run in runs if run.purpose in OWN}
     if heading.vantage in ours:
         raise BadParcel(
             f"{file.name} says it was made at {heading.vantage!r}, as our own looks are: "

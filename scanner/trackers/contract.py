@@ -43,6 +43,8 @@ class TaskPatch(Struct, frozen=True, kw_only=True):
 
     title: str | None = None
     lines: tuple[Line, ...] | None = None
+    steps: tuple[str, ...] = ()
+    """Told anew together with the lines, which they follow."""
     deadline: date | None = None
     responsible: str | None = None
     watchers: tuple[str, ...] | None = None

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from msgspec.msgpack import Decoder, encode
 from msgspec.structs import astuple, replace
+from zstandard import ZstdCompressor, ZstdDecompressor
 
 from probes.kit.observation import Reason
 from scanner.assets import Advice, Asset, Confidence, Estate, Holding, Kind, Ownership, Use
@@ -55,12 +56,12 @@ def judge_iter(estate: Estate, looks: Looks, as_of: datetime) -> Iterator[Verdic
     """
     scene = Scene(estate, looks)
     opinions: dict[Asset, Opinion] = {}
-    put_away: dict[Asset, bytes] = {}
+    put_away = _PutAway()
     for holding, near in scene.walk():
         if holding.ownership is not Ownership.FOREIGN:
             dossier = Dossier(holding, near, scene, opinions, as_of)
             opinion = form_opinion(dossier, _EARLY[holding.asset.kind])
-            put_away[holding.asset] = _pack(opinion.findings)
+            put_away.keep(holding.asset, opinion.findings)
             if holding.asset.kind in _LEANT_ON:
                 opinions[holding.asset] = replace(opinion, findings=())
     near = RecentLooks(looks)
@@ -69,7 +70,7 @@ def judge_iter(estate: Estate, looks: Looks, as_of: datetime) -> Iterator[Verdic
             yield _foreign(holding)
         else:
             dossier = Dossier(holding, near, scene, opinions, as_of)
-            heard = _unpack(put_away.pop(holding.asset))
+            heard = put_away.take(holding.asset)
             yield _conclude(dossier, form_opinion(dossier, _LATE[holding.asset.kind], heard))
 
 
@@ -93,12 +94,20 @@ def form_opinion(
     )
 
 
-def _pack(findings: Iterable[Finding]) -> bytes:
-    return encode([astuple(finding) for finding in findings])
+class _PutAway:
+    """Findings that wait for the turn of what they are about: those of a whole estate, so packed small."""
 
+    def __init__(self) -> None:
+        self._kept: dict[Asset, bytes] = {}
+        self._press, self._back = ZstdCompressor(level=1), ZstdDecompressor()
 
-def _unpack(packed: bytes) -> list[Finding]:
-    return [Finding(*row) for row in _ROWS.decode(packed)]
+    def keep(self, asset: Asset, findings: Iterable[Finding]) -> None:
+        rows = encode([astuple(finding) for finding in findings])
+        self._kept[asset] = self._press.compress(rows)
+
+    def take(self, asset: Asset) -> list[Finding]:
+        rows = self._back.decompress(self._kept.pop(asset))
+        return [Finding(*row) for row in _ROWS.decode(rows)]
 
 
 def all_codes() -> frozenset[str]:

@@ -78,6 +78,7 @@ _POSTURE: Mapping[str, tuple[Severity, str]] = {
     "takeover_cname": (_C, _TAKE_OVER),
     "takeover_name_server": (_C, _TAKE_OVER),
     "takeover_zone_host": (_C, _TAKE_OVER),
+    "zone_host_unproved": (_M, _TAKE_OVER),
     "takeover_mx": (_C, _TAKE_OVER),
     "takeover_spf": (_C, "RFC 7208, 11.4"),
     "takeover_dmarc": (_C, "RFC 9990"),

@@ -14,22 +14,24 @@ from typing import Any, Final
 from msgspec import Struct
 
 from probes.kit.observation import Absent, Seen, Unknown
+from probes.kit.public_files import NewsFeed
 from probes.kit.target import Domain, Endpoint, Host
 from probes.tls_certificate import Trust
 from probes.website import Page
 from scanner.assets import Asset, Kind
 from scanner.discovery import Sighting
-from scanner.discovery.looks import DNS_RECORDS, SITE_FILES, TLS_CERTIFICATE, WEBSITE
+from scanner.discovery.looks import DNS_RECORDS, FEED, SITE_FILES, TLS_CERTIFICATE, WEBSITE
+from scanner.discovery.posture_looks import UNEDITED
 from scanner.discovery.scope import registered
 from scanner.discovery.working_names import is_for_work
 from scanner.verdicts.dossier import Dossier
 
-_YEARS: Final = timedelta(days=5 * 365)
-"""No sign of an editor for so long is worth a word."""
 _BOUGHT: Final = timedelta(days=400)
 """Somebody paid for a certificate within this time."""
 _ENOUGH: Final = 2
 """Sorts of signs that must agree: any one may be wrong by itself."""
+_SAME: Final = {"copyright": "page_dates"}
+"""What is read of one text is one sort, whatever it is called."""
 
 
 class Age(Struct, frozen=True):
@@ -37,10 +39,10 @@ class Age(Struct, frozen=True):
 
     newest: date
     signs: tuple[str, ...]
-    """page_dates, file_date, sitemap."""
+    """page_dates, copyright, file_date, sitemap, feed."""
     sightings: tuple[Sighting[Any], ...]
     complete: bool
-    """True when the sitemap told its dates, or there is none."""
+    """True when sitemap and feed told their dates, or there are none."""
 
 
 def age(dossier: Dossier) -> Age | None:
@@ -48,20 +50,23 @@ def age(dossier: Dossier) -> Age | None:
     pages = [page for host in dossier.holding.hosts for page in _pages(dossier, host)]
     if not pages or not all(_is_plain(page) and any(_dates(page)) for page in pages):
         return None
+    since = dossier.as_of.date() - UNEDITED
+    if max(page.upkeep.any_year for page in pages) > since.year:
+        return None
     files = [dossier.see(SITE_FILES, Host(host)) for host in dossier.holding.hosts]
+    feeds = [dossier.see(FEED, Host(host)) for host in dossier.holding.hosts]
     signs = [sign for page in pages for sign in _dates(page)]
     signs += [("sitemap", newest) for one in files if (newest := _newest(one))]
-    sorts = tuple(dict.fromkeys(sort for sort, _ in signs))
+    signs += [("feed", newest) for one in feeds if (newest := _last_item(one))]
     newest = max((day for _, day in signs), default=None)
-    anywhere = max(page.upkeep.any_year for page in pages)
-    since = dossier.as_of.date() - _YEARS
-    if newest is None or newest > since or anywhere > since.year or len(sorts) < _ENOUGH:
+    sorts = tuple(dict.fromkeys(sort for sort, _ in signs))
+    if newest is None or newest > since or len({_SAME.get(sort, sort) for sort in sorts}) < _ENOUGH:
         return None
     seen: list[Sighting[Any]] = [visit.sighting for visit in dossier.visits.made]
     seen += [one for one in files if one.asked]
-    return Age(
-        newest, sorts, tuple(seen), any(map(_told, files)) and all(map(_told, _asked(files)))
-    )
+    seen += [one for one in feeds if one.asked]
+    told = any(map(_told, files)) and all(map(_told, _asked(files)))
+    return Age(newest, sorts, tuple(seen), told and _is_news_told(pages, feeds))
 
 
 def is_nobodys(dossier: Dossier, found: Age) -> bool:
@@ -105,7 +110,8 @@ def _serves(page: Page) -> bool:
 
 def _dates(page: Page) -> Iterator[tuple[str, date]]:
     if year := page.upkeep.text_year:
-        yield "page_dates", date(year, 1, 1)
+        of_copyright = page.upkeep.copyright_year == year
+        yield "copyright" if of_copyright else "page_dates", date(year, 1, 1)
     if page.last_modified:
         yield "file_date", page.last_modified
 
@@ -116,6 +122,24 @@ def _newest(files: Sighting[Any]) -> date | None:
             newest: date | None = fact.sitemap.fact.newest
             return newest
     return None
+
+
+def _last_item(feed: Sighting[NewsFeed]) -> date | None:
+    return feed.outcome.fact.newest if isinstance(feed.outcome, Seen) else None
+
+
+def _is_news_told(pages: list[Page], feeds: list[Sighting[NewsFeed]]) -> bool:
+    """Say whether it is known when the last news came: by its day, or because there is no feed."""
+    if not any(page.upkeep.feed for page in pages):
+        return True
+    asked = [one.outcome for one in feeds if one.asked]
+    dated = (
+        (one.fact.newest or not one.fact.items)
+        if isinstance(one, Seen)
+        else isinstance(one, Absent)
+        for one in asked
+    )
+    return bool(asked) and all(dated)
 
 
 def _asked(files: list[Sighting[Any]]) -> list[Sighting[Any]]:

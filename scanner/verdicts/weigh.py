@@ -18,8 +18,9 @@ RESTS_ON = "verdict.rests_on"
 EARLIER = "verdict.earlier"
 EXPIRED = "verdict.expired"
 VOID = "verdict.void"
+TOO_MANY = "verdict.too_many"
 FACTS_FROM = "verdict.facts_from"
-WEIGHED = frozenset({RESTS_ON, EARLIER, EXPIRED, VOID, FACTS_FROM})
+WEIGHED = frozenset({RESTS_ON, EARLIER, EXPIRED, VOID, TOO_MANY, FACTS_FROM})
 """The codes that say what a verdict, and what is told beside it, rests on."""
 _ENDING = (Advice.SWITCH_OFF, Advice.LET_EXPIRE)
 ENDABLE = (Use.IDLE, Use.UNUSED, Use.BROKEN)
@@ -27,18 +28,24 @@ ENDABLE = (Use.IDLE, Use.UNUSED, Use.BROKEN)
 
 
 def weigh(
-    verdict: Verdict, stands: Iterable[Stand], as_of: datetime, *, void: bool = False
+    verdict: Verdict,
+    stands: Iterable[Stand],
+    as_of: datetime,
+    *,
+    void: bool = False,
+    why: str = VOID,
 ) -> Verdict:
     """Return the verdict as all looks at the thing bear it out, and say which these are.
 
-    `stands` are all of them, those behind the verdict among them. A `void` run proposes no end.
+    `stands` are all of them, those behind the verdict among them. A `void` run proposes no end, and
+    `why` is the code that says for what reason.
     """
     known = tuple(stands)
     agreed = agreement(known)
     found = list(verdict.findings)
     needs = list(verdict.needs)
     if void and verdict.advice in _ENDING:
-        found.append(_remark(VOID))
+        found.append(_remark(why))
         verdict = replace(verdict, advice=Advice.ASK, confidence=Confidence.WEAK)
     if verdict.use is Use.UNKNOWN:
         if agreed and all(finding.code != DISAGREE for finding in found):

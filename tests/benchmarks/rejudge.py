@@ -1,8 +1,8 @@
-"""Judge a stored audit again, offline: `python -m tests.benchmarks.rejudge [--db URL] [--client SLUG] [--runs N]`.
+"""Judge a stored audit again, offline: `python -m tests.benchmarks.rejudge [--db URL --client SLUG [--audit FILE]] [--runs N]`.
 
 Prints what a verdict costs that is made from stored observations alone, in milliseconds for each
-asset, and whether it came out the same every time. Without `--db` the audit is the demo's: it is made
-from its tape first, and the verdicts are held against its audit.json as well.
+asset, and whether it came out the same every time; with the audit.json that was written then, by the same
+rules, also whether it says the same. Without `--db` the audit is the demo's, made from its tape first.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from scanner import service
 from scanner.assets import Estate
 from scanner.database import Database
 from scanner.discovery import Seeds, attribute
+from scanner.discovery.account_holders import with_account_holders
 from scanner.discovery.declared import with_papers
 from scanner.discovery.listed import BackedByLists
 from scanner.evidence import Evidence, Purpose, Run, StoredLooks
@@ -77,6 +78,7 @@ class Stored(Struct, frozen=True):
             looks = BackedByLists(stored)
             estate: Estate = attribute(self.seeds, looks, self.run.started_at)
             estate = with_papers(estate, self.request.declarations, looks, self.seeds)
+            estate = with_account_holders(estate, self.seeds)
             attributed = time.process_time()
             verdicts = tuple(judge_iter(estate, looks, self.run.started_at))
         return Judged(verdicts, attributed - began, time.process_time() - attributed)
@@ -116,6 +118,9 @@ def against(audit: Path, verdicts: Iterable[Verdict]) -> None:
             one.id: (one.use, one.state, one.verdict) for one in written.assets(written.entries)
         }
     print(f"as in audit.json: {'yes' if judged == shown else 'NO'}")
+    for key in sorted(judged.keys() | shown.keys()):
+        if judged.get(key) != shown.get(key):
+            print(f"  {key}: {judged.get(key)}, and there {shown.get(key)}")
 
 
 def demo(runs: int) -> None:
@@ -139,12 +144,15 @@ def demo(runs: int) -> None:
         against(folder / "audit.json", judged[0].verdicts)
 
 
-def kept(url: str, client: str, runs: int) -> None:
-    """Judge a client's newest audit in a database again."""
+def kept(url: str, client: str, runs: int, audit: Path | None) -> None:
+    """Judge a client's newest audit in a database again, beside what was written of it."""
     settings = Settings(db=url)
     with Database.open(url) as database:
         stored = Stored.of(database, client, settings)
-        told([stored.judge() for _ in range(runs)])
+        judged = [stored.judge() for _ in range(runs)]
+    told(judged)
+    if audit:
+        against(audit, judged[0].verdicts)
 
 
 def main() -> int:
@@ -152,6 +160,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.rejudge", description=__doc__)
     parser.add_argument("--db", help="the database of the audit, as for revizor --db")
     parser.add_argument("--client", help="whose audit in it")
+    parser.add_argument("--audit", type=Path, help="the audit.json that was written of it")
     parser.add_argument("--runs", type=int, default=5, help="how often it is judged")
     asked = parser.parse_args()
     if bool(asked.db) != bool(asked.client):
@@ -159,7 +168,7 @@ def main() -> int:
     gc.freeze()  # as `revizor audit` does
     gc.set_threshold(10_000, 10, 10)
     if asked.db:
-        kept(asked.db, asked.client, asked.runs)
+        kept(asked.db, asked.client, asked.runs, asked.audit)
     else:
         demo(asked.runs)
     return 0

@@ -117,6 +117,12 @@ class Truth(Struct, frozen=True, forbid_unknown_fields=True):
     faultless: list[str] = []
     """… and those that must not be; `takeover_` stands for all that begin so, `grave` for any that is
     critical or high."""
+    says: list[str] = []
+    """Codes that must be among its reasons."""
+    signs: list[str] = []
+    """What one of these must name, among others, as the signs it rests on."""
+    provider: str = ""
+    """Who must be named as its provider."""
     optional: bool = False
     """The asset need not be found; if it is, the row holds."""
 

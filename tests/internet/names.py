@@ -126,11 +126,11 @@ class Names:
         text = ""
         for provider in self.world.providers:
             for network, zone in ((provider.net, "origin"), (provider.net6, "origin6")):
-                if not network:
+                if not network or provider.unlisted:
                     continue
                 row = f"{provider.asn} | {network} | {provider.country} | ripencc | 2012-05-17"
                 text += f'*.{_reversed_prefix(network)}.{zone}.asn TXT "{row}"\n'
-        ases = {provider.asn: provider for provider in self.world.providers}
+        ases = {one.asn: one for one in self.world.providers if not one.unlisted}
         for asn, provider in ases.items():
             row = f"{asn} | {provider.country} | ripencc | 2011-03-02 | {provider.as_name}"
             text += f'AS{asn}.asn TXT "{row}"\n'

@@ -60,6 +60,8 @@ class Provider(Struct, frozen=True, forbid_unknown_fields=True):
     net: str
     net6: str = ""
     country: str = "RU"
+    unlisted: bool = False
+    """Neither Cymru nor a registry tells whose its addresses are."""
     nameservers: dict[str, str] = {}
     server: list[Server] = []
 

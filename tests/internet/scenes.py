@@ -166,6 +166,15 @@ def _differences(row: Row, asset: Asset) -> Iterator[str]:
             )
             reasons = ", ".join(reason["code"] for reason in asset.get("reasons", []))
             yield f"{said} (reasons: {reasons})"
+    if row.truth.provider and asset["provider"] != row.truth.provider:
+        yield f"{asset['id']}: provider is {asset['provider']!r}, not {row.truth.provider!r}"
+    reasons = {reason["code"]: reason.get("params", {}) for reason in asset.get("reasons", [])}
+    for code in row.truth.says:
+        if code not in reasons:
+            yield f"{asset['id']}: {code} is not said (reasons: {', '.join(reasons)})"
+    named = {sign for code in row.truth.says for sign in reasons.get(code, {}).get("signs", [])}
+    if not named.issuperset(row.truth.signs):
+        yield f"{asset['id']}: rests on {sorted(named)}, not on all of {row.truth.signs}"
     missing = [need for need in row.truth.needs if need not in asset["needs"]]
     if missing:
         yield f"{asset['id']}: needs must name {', '.join(missing)}"

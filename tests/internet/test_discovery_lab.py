@@ -116,6 +116,9 @@ def test_the_resolver_finds_every_record_of_every_zone(ask: Ask) -> None:
         ("sdobnev.com", "198.18.100.2", "pech-monitor"),
         ("arkbutan.eu", "198.18.120.67", "bim-vault"),
         ("snadobnik.ru", "198.18.140.2", "sklad-holod"),
+        ("norbrus.com", "198.18.178.2", "kiln-monitor"),
+        ("yurkobus.ru", "198.18.210.2", "validator-log"),
+        ("reztsedar.com", "198.18.228.2", "warranty-desk"),
     ],
 )
 def test_an_open_zone_is_given_to_anybody(ask: Ask, zone: str, server: str, label: str) -> None:
@@ -135,6 +138,9 @@ def test_an_open_zone_is_given_to_anybody(ask: Ask, zone: str, server: str, labe
         ("td-pahtarka.su", "198.18.101.36", "edi-obmen"),
         ("znatika.pro", "198.18.124.2", "exam-proctor"),
         ("kolbarium.com", "198.18.141.98", "arhiv-mazkov"),
+        ("shkapel.ru", "198.18.171.68", "arhiv-chertezhey"),
+        ("sorokonos.com", "198.18.218.2", "etiketki-pechat"),
+        ("plomburiya.academy", "198.18.221.36", "arhiv-lekciy"),
     ],
 )
 def test_a_signed_zone_has_a_chain(ask: Ask, zone: str, server: str, label: str) -> None:

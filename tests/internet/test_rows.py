@@ -9,7 +9,7 @@ import pytest
 
 from tests.internet import population
 from tests.internet.scenes import listed
-from tests.internet.vocabulary import STATES
+from tests.internet.vocabulary import ALIVE, DEADLY, STATES
 
 WORLD = population.load()
 with Path(__file__).with_name("rows.csv").open(encoding="utf-8") as file:
@@ -22,6 +22,16 @@ SITUATIONS = {
     "broken_wanted_mail", "broken_wanted_certificate", "broken_wanted_link", "broken_unwanted",
     "lapsed", "unknown",
 }  # fmt: skip
+SHOWN_ELSEWHERE = {
+    "R7": "tests/reports/test_order.py",
+    "R11": "tests/probes/kit/test_signs.py",
+    "R14": "tests/scanner/test_document.py",
+    "R15": "tests/scanner/verdicts/test_vantages.py",
+    "R16": "tests/scanner/evidence/test_layers.py",
+    "R17": "tests/scanner/registry/test_registry.py",
+    "R18": "tests/internet/test_vantages.py",
+}
+"""Rules of the facts that no single look plays, and the tests that hold them."""
 UNSEEN = {"account agency"}
 """What neither a look from outside nor the papers of these clients tell."""
 
@@ -72,3 +82,27 @@ def test_every_section_of_the_taxonomy_has_rows() -> None:
     sections = {row.partition(" ")[0] for row in ROWS}
 
     assert {"1.1", "1.2", "1.3", "1.4", "1.5", "1.6"} <= sections
+
+
+def test_every_rule_of_the_facts_has_a_scene_or_a_test() -> None:
+    """R1 to R20: what one audit can break is played, the rest is held by tests that exist."""
+    root = Path(__file__).parent.parent.parent
+
+    missing = {f"R{number}" for number in range(1, 21)} - set(ROWS) - set(SHOWN_ELSEWHERE)
+
+    assert missing == set()
+    assert all((root / place).is_file() for place in SHOWN_ELSEWHERE.values())
+
+
+@pytest.mark.parametrize("scene", sorted({scene for scenes in ROWS.values() for scene in scenes}))
+def test_a_scene_says_whether_anything_of_it_may_end(scene: str) -> None:
+    """Each truth names its verdicts, or forbids ends in words or by what its use means."""
+    silent = [
+        key
+        for key, truth in PLAYED[scene].truth.items()
+        if not listed(truth.verdict)
+        and not (listed(truth.use) and set(listed(truth.use)) <= ALIVE)
+        and not set(truth.forbidden) & DEADLY
+    ]
+
+    assert silent == []

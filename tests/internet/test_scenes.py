@@ -143,6 +143,21 @@ def test_the_saving_is_what_the_papers_say(client: str, audits: Audits) -> None:
     assert 0 < savings["priced"] < savings["total"]
 
 
+@pytest.mark.parametrize("client", CLIENTS)
+def test_a_service_is_no_hosting_beside_it(client: str, audits: Audits) -> None:
+    """A site that lives at the vendor of its service is one thing to pay for."""
+    on_service, sites_of = set[str](), dict[str, set[str]]()
+    for relation in audits(client).document["relations"]:
+        if relation["kind"] == "on_service":
+            on_service.add(relation["from"])
+        elif relation["kind"] == "on_hosting" and relation["from"].startswith("site:"):
+            sites_of.setdefault(relation["to"], set()).add(relation["from"])
+
+    assert [hosting for hosting, sites in sites_of.items() if sites <= on_service] == []
+    if client == "klyukva":
+        assert "site:klyukva-lavka.ru" in on_service
+
+
 def test_a_limited_source_is_named(audits: Audits) -> None:
     """crt.sh fails for some names here: the audit says that it was not seen whole."""
     sources = {source["name"]: source for source in audits("romashka").document["run"]["sources"]}

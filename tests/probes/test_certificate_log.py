@@ -471,18 +471,31 @@ def test_the_newest_of_each_set_then_the_oldest_issuers_in_turn():
     wholes = {n: said(pem("www.client.example", f"s{n}.example")) for n in (1, 5, 20, 21, 30, 31)}
     outcome, net = look(said(rows), wholes=wholes)
 
-    assert fetched(net) == [1, 30, 20, 21, 5, 31]
+    assert fetched(net) == [1, 30, 20, 21, 31, 5]
     assert outcome.fact.unread == 0
 
 
-def test_ten_certificates_are_fetched_at_most():
+def test_every_bought_one_is_read_before_the_oldest():
+    """A firm buys one a year, and each may name another site that it had that year."""
+    bought = {"issuer_name": "C=BE, O=GlobalSign nv-sa, CN=x"}
+    rows = [row(n, ["client.example"], day=-400 * n, **bought) for n in (1, 2, 3)]
+    rows += [row(n, ["client.example"], day=-n) for n in (10, 11, 12)]
+    wholes = {n: said(pem("client.example", f"s{n}.example")) for n in (1, 2, 3, 10, 12)}
+    outcome, net = look(said(rows), wholes=wholes)
+
+    assert fetched(net) == [10, 1, 2, 3, 12]
+    named = {name for one in outcome.fact.certificates for name in one.names}
+    assert {"s2.example", "s3.example"} <= named
+
+
+def test_twelve_certificates_are_fetched_at_most():
     """The rest is counted: names may stand there that nobody read."""
     rows = [row(n, [f"h{n}.client.example"], day=-n) for n in range(40)]
     wholes = {n: said(pem(f"h{n}.client.example", f"s{n}.example")) for n in range(40)}
     outcome, net = look(said(rows), wholes=wholes)
 
-    assert fetched(net) == list(range(10))
-    assert (outcome.fact.complete, outcome.fact.unread) == (True, 30)
+    assert fetched(net) == list(range(12))
+    assert (outcome.fact.complete, outcome.fact.unread) == (True, 28)
 
 
 def test_five_that_tell_nothing_new_are_enough():

@@ -386,3 +386,41 @@ def test_only_strangers_are_asked_and_five_at_most():
         f"n{number}.ru" for number in range(5)
     ]
     assert seen(txt("d.ru", "x"), failing("_dmarc.d.ru")).reports_accepted == ()
+
+
+def test_a_signers_key_is_known_again_and_where_it_really_lies():
+    """The same key under any selector; an alias tells the service's account."""
+    far = "selector1-d-ru._domainkey.rmsh.onmicrosoft.com"
+    alias = dns_page(
+        f"selector1.{ABOVE}", "TXT", f"selector1.{ABOVE} CNAME {far}.", f'{far} TXT "{KEY}"'
+    )
+
+    one, other, third = seen(
+        txt("d.ru", "x"), txt(f"mail.{ABOVE}", KEY), txt(f"s1.{ABOVE}", "p=MIG"), alias
+    ).dkim_keys
+
+    assert [one.selector, other.selector, third.selector] == ["mail", "selector1", "s1"]
+    assert one.digest == other.digest != third.digest
+    assert (one.alias, other.alias) == ("", far)
+
+
+@pytest.mark.parametrize(
+    ("record", "hosts"),
+    [
+        ("v=BIMI1; l=https://logo.client.ru/l.svg; a=https://vmc.firm.ru/c.pem",
+         ("logo.client.ru", "vmc.firm.ru")),
+        ("v=BIMI1; l=; a=", ()),
+        ("hello", ()),
+    ],
+)  # fmt: skip
+def test_the_picture_beside_letters_leads_to_where_it_lies(record, hosts):
+    """A record that declines to show one leads nowhere (BIMI, section 4.2)."""
+    policy = seen(txt("d.ru", "x"), txt("default._bimi.d.ru", record))
+
+    assert policy.pictured_at == hosts
+    found = [one for one in policy.mentions() if one.how == "mail_picture_of"]
+    assert found == [Mention(Host(host), "mail_picture_of") for host in hosts]
+
+
+def test_an_unanswered_question_for_the_picture_is_no_absence():
+    assert seen(txt("d.ru", "x"), failing("default._bimi.d.ru")).bimi == SERVFAIL

@@ -68,7 +68,22 @@ def test_services_and_aliases_lead_to_hosts():
     ]
 
 
-def test_where_nothing_is_four_questions_are_enough():
+@pytest.mark.parametrize(
+    "name",
+    ["_matrix._tcp", "_matrix-fed._tcp", "_sip._tcp", "_sips._tcp", "_sip._udp", "_stun._udp",
+     "_pop3s._tcp", "_submissions._tcp", "_ldap._tcp", "_kerberos._tcp", "_turn._udp"],
+)  # fmt: skip
+def test_telephones_chats_and_directories_are_asked_for(name):
+    """Each leads to a host that may stand under a name nobody told of."""
+    level = dns_page(f"{name.partition('.')[2]}.d.ru", "SRV")
+
+    outcome, _ = look(level, srv(f"{name}.d.ru", "hs.uzel.net"))
+
+    assert isinstance(outcome, Seen)
+    assert outcome.fact.hosts == (ServiceHost(name, "hs.uzel.net"),)
+
+
+def test_where_nothing_is_one_question_for_each_protocol_is_enough():
     """What does not exist has nothing below it (RFC 8020)."""
     outcome, net = look()
 
@@ -76,6 +91,7 @@ def test_where_nothing_is_four_questions_are_enough():
     assert net.asked == [
         DnsQuestion("_tcp.d.ru", "SRV"),
         DnsQuestion("_tls.d.ru", "SRV"),
+        DnsQuestion("_udp.d.ru", "SRV"),
         DnsQuestion("autodiscover.d.ru", "CNAME"),
         DnsQuestion("lyncdiscover.d.ru", "CNAME"),
     ]

@@ -365,3 +365,15 @@ def test_a_look_recorded_before_upkeep_was_read_still_opens():
     del stored["https"]["page"]["fact"]["last_modified"]
 
     assert msgspec.convert(stored, Website) == fact
+
+
+def test_what_a_page_is_put_together_from_leads_there():
+    """Scripts, pictures and frames of others; its own host leads nowhere."""
+    body = (
+        '<html><body><script src="//js.uzel.net/a.js"></script><img src="https://img.uzel.net/1.png">'
+        f'<iframe src="https://zapis.ru/"></iframe><img src="https://{HOST}/own.png"></body></html>'
+    )
+    fact, _ = look({HTTPS: page(body), HTTP: moved(HTTPS), UNKNOWN_HOST: page("none", status=404)})
+
+    loaded = {one.target for one in fact.fact.mentions() if one.how == "loaded_by"}
+    assert loaded == {Host("js.uzel.net"), Host("img.uzel.net"), Host("zapis.ru")}

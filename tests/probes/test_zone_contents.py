@@ -156,3 +156,17 @@ def test_zones_without_a_plain_chain_say_which_kind_they_are(keys, hashes, kind:
 
 def test_a_domain_that_does_not_exist_has_no_chain() -> None:
     assert walked({}, no_such_name) == Absent("NXDOMAIN")
+
+
+CHARGED = ("vasilek.ru._report._dmarc.d.ru", "*._report._dmarc.d.ru", "x.d.ru._report._dmarc.d.ru")
+
+
+def test_a_zone_tells_whose_reports_it_takes_by_transfer_and_by_chain() -> None:
+    """For one domain of others; not what any domain at all gets, nor its own (RFC 9990)."""
+    given = transferred(zone(*(f'{one}. TXT "v=DMARC1"' for one in CHARGED)) | refused("192.0.2.2"))
+    names = ("d.ru", *CHARGED)
+    followed = walked(chain(*zip(names, (*CHARGED, "d.ru"), strict=True)))
+
+    for outcome in (given, followed):
+        assert outcome.fact.charges == ("vasilek.ru",)
+        assert list(outcome.fact.mentions()) == [Mention(Host("vasilek.ru"), "takes_reports_on")]

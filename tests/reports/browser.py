@@ -26,6 +26,8 @@ FLAGS = [
     "--disable-dev-shm-usage",
     "--hide-scrollbars",
 ]
+KEYS = {"Tab": (9, ""), "Space": (32, " "), "Enter": (13, "\r"), "ArrowRight": (39, "")}
+"""Name → virtual key code and the character it makes."""
 INSTALLED = bool(shutil.which("chromium") and shutil.which("chromedriver"))
 
 
@@ -74,6 +76,17 @@ class Browser:
             width=width, height=height, deviceScaleFactor=1, mobile=False,
         )  # fmt: skip
 
+    def press(self, key: str) -> None:
+        """Press and release a key that is named in KEYS, wherever the focus is."""
+        code, text = KEYS[key]
+        pressed = {"key": text or key, "code": key, "windowsVirtualKeyCode": code}
+        self.devtools("Input.dispatchKeyEvent", type="keyDown", text=text, **pressed)
+        self.devtools("Input.dispatchKeyEvent", type="keyUp", **pressed)
+
+    def write(self, text: str) -> None:
+        """Type a text, wherever the focus is."""
+        self.devtools("Input.insertText", text=text)
+
     def console(self) -> list[str]:
         """Return what the console said since last asked."""
         return [entry["message"] for entry in self._ask("POST", "/se/log", {"type": "browser"})]
@@ -85,7 +98,7 @@ class Browser:
             message = json.loads(entry["message"])["message"]
             if message["method"] == "Network.requestWillBeSent":
                 asked.append(message["params"]["request"]["url"])
-        return [url for url in asked if not url.startswith("data:image/svg+xml,")]
+        return [url for url in asked if not url.startswith("data:")]
 
     def close(self) -> None:
         """Shut the window."""

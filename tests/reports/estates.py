@@ -15,6 +15,7 @@ from reports.document import (
     Evidence,
     Finding,
     FoundBy,
+    Hand,
     NotSeen,
     OwnershipReason,
     Registry,
@@ -24,6 +25,8 @@ from reports.document import (
     Savings,
     Scope,
     Source,
+    Told,
+    Work,
     YearlySum,
 )
 
@@ -38,6 +41,16 @@ def cost(amount: str, source: str = "invoice", months: int = 12) -> Cost:
 
 def says(code: str, leans: str = "", *evidence: str, **params: Any) -> Finding:
     return Finding(code=code, leans=leans, params=params, at=AT, evidence=evidence)
+
+
+def work(*steps: str, if_wrong: str, undo: str, done: tuple[str, ...] = (), **params: Any) -> Work:
+    return Work(
+        steps=steps, done=done, consequence=Told(code=if_wrong), undo=Told(code=undo, params=params)
+    )
+
+
+EXPIRES = ("remove_dns", "let_expire")
+OFF = work("switch_off", if_wrong="hosting_off", undo="hosting_off", done=("second_look",))
 
 
 def asset(id_: str, name: str, verdict: str, use: str, state: str, **more: Any) -> Asset:
@@ -80,17 +93,25 @@ def _domains() -> list[Asset]:
                        says("domain.expires_soon", "", "ev4", date="2026-05-19", days=15)), **reg_ru),
         asset("domain:romashka-sale.ru", "romashka-sale.ru", "let_expire", "idle", "parked",
               paid_until=date(2026, 6, 2), needs=ending,
+              work=work(*EXPIRES, if_wrong="domain_expires", undo="domain_holder_renews",
+                        days=30, until="2026-06-02", last_day="2026-07-02"),
               reasons=(says("domain.parked", "idle", "ev5", sites=["romashka-sale.ru"]),
                        says("mail.no_mx", "unused", "ev6")), **reg_ru),
         asset("domain:romashka2014.ru", "romashka2014.ru", "let_expire", "unused", "dark",
               paid_until=date(2026, 11, 30), needs=ending, ownership="likely",
+              work=work(*EXPIRES, if_wrong="domain_expires_unseen", undo="domain_holder_renews",
+                        days=30, until="2026-11-30", last_day="2026-12-30"),
               ownership_reasons=(OwnershipReason(code="holder_inn_is_the_clients", group="legal_id", params={"inn": "7700000000"}),
                                  OwnershipReason(code="shares_certificate", group="cert", params={"with": "romashka.ru"})),
               found_by=(TYPED, FoundBy(code="named_in_certificate_of", source="romashka.ru")),
               reasons=(says("domain.dark", "unused", "ev7"), says("mail.no_mx", "unused", "ev7")), **reg_ru),
         asset("domain:romashka-mail.com", "romashka-mail.com", "transfer", "used", "active_mail",
               paid_until=date(2026, 9, 1), registrar="Registrar Ltd", auto_renew=None,
-              facts={"holder_kind": "private_person", "holder": "must not be shown"},
+              facts={"holder_kind": "private_person", "holder": "must not be shown",
+                     "unclear": ["expires: 03/08/2026"],
+                     "differing": [{"field": "holder", "source": "registrar whois"},
+                                   {"field": "created", "source": "registrar rdap", "value": "2014-02-03"}]},
+              work=work("transfer", if_wrong="domain_transferred", undo="domain_transferred"),
               reasons=(says("domain.active_mail", "used"), says("domain.holder_is_private_person", "", "ev8"))),
         asset("domain:romashka.shop", "romashka.shop", "ask", "lapsed", "lapsed_unpaid",
               paid_until=date(2026, 4, 29), needs=("owner_word",),
@@ -109,6 +130,9 @@ def _sites_and_hosting() -> list[Asset]:
             "urls": ["https://romashka.ru/"], "title": "Ромашка — доставка цветов", "status": 200},
             reasons=(says("site.content", "used", "ev1", urls=["https://romashka.ru/"], status=200),)),
         asset("site:shop.romashka.ru", "shop.romashka.ru", "fix", "used", "content", found_by=found,
+              work=work("fix_takeovers", if_wrong="site_mended", undo="thing_mended"),
+              hands=(Hand(code="certificate_wrong", severity="critical", params={"host": "shop.romashka.ru", "trouble": "expired"}),
+                     Hand(code="takeover_saas", severity="critical")),
               reasons=(says("site.content", "used", "ev10", status=200),
                        says("site.certificate_trouble", "", "ev11", host="shop.romashka.ru", trouble="expired"))),
         asset("site:old.romashka.ru", "old.romashka.ru", "ask", "unknown", "forbidden", found_by=found,
@@ -116,6 +140,7 @@ def _sites_and_hosting() -> list[Asset]:
               reasons=(says("site.forbidden", "unknown", "ev12", status=403),
                        says("facet.unknown", "unknown", facet="web", reason="access_denied"))),
         asset("site:promo.romashka.ru", "promo.romashka.ru", "switch_off", "idle", "placeholder", needs=stop,
+              work=work("remove_dns", "switch_off", if_wrong="site_off", undo="site_off"),
               reasons=(says("site.placeholder", "idle", "ev13", provider="beget"),
                        says("site.same_as_unknown_host", "idle", "ev13"))),
         asset("hosting:beget/rom1", "beget/rom1", "keep", "used", "serves_sites", display_name="Beget, аккаунт rom1",
@@ -123,7 +148,7 @@ def _sites_and_hosting() -> list[Asset]:
               facts={"addresses": ["198.51.100.7"], "serves": ["site:romashka.ru", "site:shop.romashka.ru"]},
               reasons=(says("hosting.serves", "used", count=2, sites=["romashka.ru", "shop.romashka.ru"]), says("hosting.mail_points_here", "used", domain="romashka.ru"))),
         asset("hosting:timeweb/1", "timeweb/1", "switch_off", "idle", "placeholders_only", display_name="Timeweb, 203.0.113.10",
-              provider="Timeweb", cost=cost("349", "estimate", 1), needs=stop, ownership="likely",
+              provider="Timeweb", cost=cost("349", "estimate", 1), needs=stop[1:], ownership="likely", work=OFF,
               ownership_reasons=(OwnershipReason(code="serves_client_names", group="dns", params={"names": ["promo.romashka.ru"]}),),
               found_by=(*found, FoundBy(code="address_of", source="promo.romashka.ru")),
               facts={"addresses": ["203.0.113.10", "2001:db8::10"], "serves": ["site:promo.romashka.ru"]},
@@ -150,7 +175,8 @@ def _the_rest() -> list[Asset]:
               paid_until=date(2026, 7, 9), auto_renew=True, reasons=(says("certificate.served", "used"),)),
         asset("saas:tilda/romashka", "tilda/romashka", "ask", "lapsed", "unpaid", display_name="Tilda, lending.romashka.ru",
               reasons=(says("saas.unpaid", "lapsed", provider="Tilda"),), needs=("owner_word",)),
-        asset("licence:bitrix/romashka.ru", "bitrix/romashka.ru", "ask", "unknown", "trace", display_name="1С-Битрикс, romashka.ru",
+        asset("licence:bitrix/romashka.ru", "bitrix/romashka.ru", "ask", "unknown", "trace",
+              provider="1С-Битрикс", provider_names={"en": "1C-Bitrix"},
               reasons=(says("licence.trace", "unknown"),)),
         asset("domain:partner-flowers.ru", "partner-flowers.ru", "no_data", "unknown", "undetermined", ownership="possible",
               ownership_reasons=(OwnershipReason(code="linked_by_client", group="web", params={"from": "romashka.ru"}, evidence=("ev1",)),), found_by=possible),
@@ -310,6 +336,9 @@ def _renumbered(one: Asset, number: int) -> Asset:
         paid_until=one.paid_until,
         registrar=one.registrar,
         provider=one.provider,
+        provider_names=one.provider_names,
+        work=one.work,
+        hands=one.hands,
         auto_renew=one.auto_renew,
         cost=one.cost,
         facts=one.facts,

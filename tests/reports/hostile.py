@@ -42,8 +42,9 @@ PAYLOADS = (
     "'-alert(30)-'`${alert(30)}`",
 )
 
-_KEPT = {"use", "verdict", "confidence", "ownership", "status", "amount"}
+_KEPT = {"use", "verdict", "confidence", "ownership", "status", "amount", "steps", "severity"}
 """Closed vocabularies and numbers: no place for text."""
+_CODES = {"kind", "code", "needs", "done", "source", "currency"}
 _LINKS = {"schema", "id", "asset", "from", "to", "evidence"}
 _TIMES = {"at", "generated_at", "started_at", "finished_at", "paid_until", "decide_by"}
 
@@ -63,7 +64,7 @@ def spoiled(document: Document, payload: Callable[[int], str]) -> Document:
             return [spoil(inner, key) for inner in value]
         if not isinstance(value, str) or not value:
             return value
-        # One payload for every kind and code: equal ones must stay equal.
-        return value + payload(0 if key in ("kind", "code") else next(places))
+        # One payload for whatever things are grouped by: equal ones must stay equal.
+        return value + payload(0 if key in _CODES else next(places))
 
     return read(json.dumps(spoil(json.loads(write(document)))).encode())

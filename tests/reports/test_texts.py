@@ -16,10 +16,12 @@ import scanner
 from probes.kit.observation import Reason
 from probes.registration import HolderKind
 from probes.tls_certificate import Trust
-from reports import outline
+from reports import order, outline
 from reports.wording import LANGUAGES, PLURALS, NoText, Wording, texts
 from scanner.assets import STATES, Advice, Confidence, Kind, Need, Ownership, Use
+from scanner.document import everywhere
 from scanner.verdicts import all_codes
+from scanner.verdicts.order_of_work import Step
 
 RU, EN = texts("ru"), texts("en")
 SENTENCES = [
@@ -151,6 +153,8 @@ def test_the_report_knows_the_vocabulary_of_the_scanner() -> None:
     assert set(outline.KINDS) == set(Kind)
     assert set(outline.USES) == set(Use)
     assert set(outline.VERDICTS) == set(Advice)
+    assert tuple(Step) == order.STEPS
+    assert outline.EVERYWHERE == everywhere.REASONS
 
 
 AVOIDED = re.compile(

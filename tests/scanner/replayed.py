@@ -18,6 +18,7 @@ from probes.kit.observation import Reason
 from scanner import service
 from scanner.runs.progress import ScanState
 from scanner.runs.tape import DemoTape, load_tape
+from scanner.service.seeking import Sought
 from scanner.settings import Settings
 
 
@@ -129,3 +130,11 @@ class Office(Struct):
             client=tape().client, typed=names or tape().names[:1], orgs=tape().orgs
         )
         return await service.replay(asked, self.settings, lambda: at, display, net, folder=folder)
+
+
+def listed(office: Office, client: str, *, as_json: bool = False, **sought: str) -> str:
+    """What `registry list` prints."""
+    found = service.registry_list(
+        Sought(client=client, **sought), office.settings, service.now, as_json=as_json
+    )
+    return "\n".join(found)

@@ -136,3 +136,6 @@ def test_the_registry_receives_declared_objects(audited: Any):
     account = objects[Asset(Kind.ACCOUNT, "reg_ru/romashka-login")]
     assert account.facts["holder_left"] == "Петров П.П. (уволен)"
     assert objects[Asset(Kind.LICENCE, "1c_bitrix")].type is ObjectType.CMS_LICENCE
+    hanging = [one for one in objects.values() if one.account == account.asset.key]
+    assert hanging
+    assert {one.origins["account"] for one in hanging} == {Origin.DECLARED}

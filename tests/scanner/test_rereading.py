@@ -16,7 +16,7 @@ from scanner.database import Database
 from scanner.evidence import Evidence
 from scanner.registry import Incoming, Registry
 from scanner.service import UnknownThing
-from tests.scanner.replayed import Office, tape
+from tests.scanner.replayed import Office, listed, tape
 
 CLIENT = "romashka"
 WRONG = date(2031, 1, 1)
@@ -86,10 +86,10 @@ def paid_until(office: Office, name: str) -> date | None:
 
 def test_what_todays_reader_reads_alike_changes_nothing(office: Office):
     """The same answers, the same reader: no run is added."""
-    before = service.registry_list(CLIENT, None, None, office.settings, as_json=True)
+    before = listed(office, CLIENT, as_json=True)
 
     assert " 0 read otherwise." in reparse(office)
-    assert service.registry_list(CLIENT, None, None, office.settings, as_json=True) == before
+    assert listed(office, CLIENT, as_json=True) == before
 
 
 def test_a_day_that_was_read_wrongly_is_corrected(office: Office):
@@ -117,9 +117,7 @@ def test_a_persons_value_stays(office: Office):
     name = as_an_older_reader_left_it(office)
     number = next(
         row.partition("  ")[0].strip() or row.split()[0]
-        for row in service.registry_list(CLIENT, "domain", None, office.settings, as_json=False)
-        .strip()
-        .splitlines()
+        for row in listed(office, CLIENT, kind="domain").splitlines()
         if f"domain:{name} " in f"{row} "
     )
     said = service.registry_set(
@@ -139,13 +137,13 @@ def test_answers_no_longer_kept_are_counted(office: Office):
         asyncio.run(Evidence(database).prune_raw(service.now()))
     finally:
         database.close()
-    before = service.registry_list(CLIENT, None, None, office.settings, as_json=True)
+    before = listed(office, CLIENT, as_json=True)
 
     said = reparse(office)
 
     assert " 0 answers read again" in said
     assert "no longer kept" in said
-    assert service.registry_list(CLIENT, None, None, office.settings, as_json=True) == before
+    assert listed(office, CLIENT, as_json=True) == before
 
 
 def test_an_unfinished_audit_comes_first(office: Office):

@@ -28,7 +28,7 @@ from scanner.service import NotAnAudit, UnknownThing, arguments, checking, reque
 from scanner.settings import BadSettings, Settings
 from tests.peers.postgres import Postgres
 from tests.scanner.intake.books import row, sheet, workbook
-from tests.scanner.replayed import Heard, Office, Watch, tape
+from tests.scanner.replayed import Heard, Office, Watch, listed, tape
 
 CLIENT = "romashka"
 
@@ -53,7 +53,7 @@ def audit_json(result: service.AuditResult) -> dict[str, Any]:
 
 def objects(office: Office) -> dict[str, dict[str, Any]]:
     """What the registry lists, by asset id."""
-    rows = json.loads(service.registry_list(CLIENT, None, None, office.settings, as_json=True))
+    rows = json.loads(listed(office, CLIENT, as_json=True))
     return {f"{row['asset']['kind']}:{row['asset']['key']}": row for row in rows}
 
 
@@ -468,19 +468,19 @@ def test_why_finds_words_for_everything(office: Office):
 def test_what_is_not_there_is_said(office: Office):
     """Unknown clients, assets, objects, exchanges and words each get a sentence."""
     for ask, says in (
-        (lambda: service.registry_list(CLIENT, None, None, office.settings, as_json=False), "none yet"),
+        (lambda: listed(office, CLIENT), "none yet"),
         (lambda: service.why("domain:a.ru", None, office.settings), "in no registry"),
         (lambda: service.registry_show(7, office.settings), "no object 7"),
         (lambda: service.evidence("abc", office.settings), "no exchange 'abc'"),
-        (lambda: service.registry_list("..", None, None, office.settings, as_json=False), "no name"),
+        (lambda: listed(office, ".."), "no name"),
     ):  # fmt: skip
         with pytest.raises(UnknownThing, match=says):
             ask()
     office.audit()
     with pytest.raises(UnknownThing, match="'planet' is no kind; choose from domain"):
-        service.registry_list(CLIENT, "planet", None, office.settings, as_json=False)
+        listed(office, CLIENT, kind="planet")
     with pytest.raises(UnknownThing, match="'maybe' is no verdict"):
-        service.registry_list(CLIENT, None, "maybe", office.settings, as_json=False)
+        listed(office, CLIENT, verdict="maybe")
     for number, field, value in ((999, "registrar", "x"), (1, "colour", "x"), (1, "use", "x")):
         said = service.registry_set(number, field, value, "Анна", "", office.settings, service.now)
         with pytest.raises(UnknownThing):
@@ -492,9 +492,9 @@ def test_the_registry_prints_what_is_stored(either: Office):
     result = either.audit()
     stored = objects(either)
 
-    lines = service.registry_list(CLIENT, None, None, either.settings, as_json=False).splitlines()
-    domains = service.registry_list(CLIENT, "domain", None, either.settings, as_json=False)
-    none = service.registry_list(CLIENT, None, "switch_off", either.settings, as_json=False)
+    lines = listed(either, CLIENT).splitlines()
+    domains = listed(either, CLIENT, kind="domain")
+    none = listed(either, CLIENT, verdict="switch_off")
 
     assert [line.split()[1] for line in lines] == list(stored)
     assert len(stored) == result.assets

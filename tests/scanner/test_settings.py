@@ -187,3 +187,32 @@ def test_a_key_that_cannot_be_used_is_said_without_it(home: Path, name: str, key
         loaded(home, **{f"REVIZOR_KEY_{name}": key})
 
     assert "s3cr3t" not in str(caught.value)
+
+
+def test_the_agency_has_a_zone_a_calendar_and_a_currency(home: Path):
+    """`[agency]` of the settings file; what is not said has a default."""
+    project(home, '[agency]\nname = "Студия"\nduty = "Анна"\ncurrency = "EUR"')
+
+    agency = loaded(home).agency
+
+    assert (agency.name, agency.duty, agency.currency) == ("Студия", "Анна", "EUR")
+    assert (agency.zone, agency.country, agency.language) == ("Europe/Moscow", "RU", "ru")
+    project(home, '[agency]\ncurrency = "рубли"')
+    with pytest.raises(BadSettings, match="currency"):
+        loaded(home)
+
+
+def test_the_registrys_key_comes_from_the_environment_or_a_file_and_is_never_shown(home: Path):
+    """Not from a settings file; its text shows no letter of it."""
+    key = "uvkCB4vA1D2P7oTn6cWQmHk1vJ5mTn0v3S2yB8ZrQ1E="
+    (home / "key.txt").write_text(key + "\n")
+    project(home, f'registry_key_file = "{home}/key.txt"')
+
+    assert loaded(home).registry_key.secret.decode() == key
+    said = loaded(home, REVIZOR_REGISTRY_KEY="another key, long enough")
+    assert said.registry_key.secret == b"another key, long enough"
+    assert key not in repr(loaded(home))
+    project(home, f'registry_key = "{key}"')
+    with pytest.raises(BadSettings, match="registry_key_file") as refused:
+        loaded(home)
+    assert key not in str(refused.value)

@@ -58,7 +58,7 @@ class Memory:
         trouble: NetTrouble | None = None
         try:
             answer = await ask(question)
-            if _settled(question, answer) and (size := _weigh(answer)) <= _LARGE:
+            if 0 < (size := _settled(question, answer)) <= _LARGE:
                 self._known.keep(question, answer, size)
             return answer
         except NetTrouble as met:
@@ -72,35 +72,26 @@ class Memory:
                     told.set_result(trouble)
 
 
-def _settled(question: Question[Any], answer: Any) -> bool:
-    """Say whether asking again in this run would be idle. Failures may pass, so they are not kept.
+def _settled(question: Question[Any], answer: Any) -> int:
+    """Bytes that an answer takes with its place; 0 where asking again in this run would not be idle.
 
-    DNS servers asked directly are asked afresh: whether one refuses three times is a finding.
+    Failures may pass, so they are not kept, and DNS servers asked directly are asked afresh: whether
+    one refuses three times is a finding.
     """
-    match answer:
-        case DnsAnswer(wire=wire):
-            settled = len(wire) > 3 and wire[3] & 15 in (_NOERROR, _NXDOMAIN)
-            server = question.server if isinstance(question, DnsQuestion) else ""
-            return settled and server in (None, SECOND_RESOLVER)
-        case ApiAnswer(status=status, truncated=truncated):
-            return status == 200 and not truncated
-        case WhoisAnswer(complete=complete):
-            return complete
-        case SmtpAnswer(trouble=trouble):
-            return not trouble
-    return False
-
-
-def _weigh(answer: Any) -> int:
-    """Bytes that an answer takes, with its place."""
-    match answer:
-        case DnsAnswer(wire=wire):
-            size = len(wire)
-        case ApiAnswer(body=body, headers=headers):
-            size = len(body) + sum(len(name) + len(value) for name, value in headers)
-        case WhoisAnswer(raw=raw):
-            size = len(raw)
-        case SmtpAnswer(banner=banner, ehlo=ehlo, handshake=handshake):
-            size = len(banner) + sum(map(len, ehlo))
-            size += sum(map(len, handshake.chain)) if handshake else 0
-    return size + _PLACE
+    kind = type(answer)
+    if kind is DnsAnswer:
+        server = question.server if isinstance(question, DnsQuestion) else ""
+        wire = answer.wire
+        fine = len(wire) > 3 and wire[3] & 15 in (_NOERROR, _NXDOMAIN)
+        return len(wire) + _PLACE if fine and server in (None, SECOND_RESOLVER) else 0
+    if kind is WhoisAnswer:
+        return len(answer.raw) + _PLACE if answer.complete else 0
+    if kind is ApiAnswer:
+        headers = sum(len(name) + len(value) for name, value in answer.headers)
+        fine = answer.status == 200 and not answer.truncated
+        return len(answer.body) + headers + _PLACE if fine else 0
+    if kind is SmtpAnswer:
+        chain = answer.handshake.chain if answer.handshake else ()
+        said = len(answer.banner) + sum(map(len, (*answer.ehlo, *chain)))
+        return 0 if answer.trouble else said + _PLACE
+    return 0

@@ -1,6 +1,8 @@
-"""As much of an SMTP conversation as courtesy allows: greeting, EHLO, STARTTLS, QUIT (RFC 5321)."""
+"""Our side of an SMTP conversation (RFC 5321). A visitor goes no further than STARTTLS and QUIT."""
 
 from __future__ import annotations
+
+import ssl
 
 from msgspec import Struct
 
@@ -49,14 +51,32 @@ class SmtpTalk:
             our_name = f"[IPv6:{ours}]" if ":" in ours else f"[{ours}]"
         return await self._say(f"EHLO {our_name}")
 
-    async def starttls(self) -> Handshake:
-        """Ask for TLS and shake hands; NetTrouble(tls_failed) when either is refused."""
+    async def starttls(self, context: ssl.SSLContext | None = None) -> Handshake:
+        """Ask for TLS and shake hands; NetTrouble(tls_failed) when either is refused.
+
+        Without a context any certificate will do: whoever only looks trusts nothing yet.
+        """
         reply = await self._say("STARTTLS")
         if reply.code != 220:
             raise NetTrouble(Reason.TLS_FAILED, f"STARTTLS: {reply.lines[0][:200]}")
+        return await self.secure(context)
+
+    async def secure(self, context: ssl.SSLContext | None = None) -> Handshake:
+        """Shake hands at once, as where TLS comes first (RFC 8314)."""
         self._heard.clear()  # words slipped in before the encryption are nobody's
-        secure = self._line = await SecureWire.shake_hands(self._wire, self._name)
+        secure = self._line = await SecureWire.shake_hands(self._wire, self._name, context)
         return secure.handshake
+
+    async def say(self, line: str) -> Reply:
+        """Say one line, without its end, and return the reply."""
+        return await self._say(line)
+
+    async def hand_over(self, message: bytes) -> Reply:
+        """Give a message after DATA was accepted, with its dots doubled (RFC 5321 4.5.2), and return the reply."""
+        lines = message.replace(b"\r\n", b"\n").replace(b"\r", b"\n").rstrip(b"\n").split(b"\n")
+        doubled = (b"." + line if line.startswith(b".") else line for line in lines)
+        self._line.send(b"\r\n".join(doubled) + b"\r\n.\r\n")
+        return await self._reply()
 
     def quit(self) -> None:
         """Take leave, without waiting for the answer."""

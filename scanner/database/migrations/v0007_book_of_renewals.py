@@ -103,6 +103,7 @@ def _objects() -> None:
             sa.Column("licence_key", sa.LargeBinary()),
             sa.Column("licence_key_tail", TEXT),
             sa.Column("notes", TEXT),
+            sa.Column("dated_at", UTC),
             sa.Column("custom", JSON, nullable=False, server_default="{}"),
             sa.Column("version", sa.Integer(), nullable=False, server_default="1"),
         ):
@@ -112,5 +113,11 @@ def _objects() -> None:
         )
         table.create_index("ix_registry_object_paid_until", ["paid_until"])
     with op.batch_alter_table("change") as table:
-        table.add_column(sa.Column("deed", TEXT))
+        for column in (
+            sa.Column("deed", TEXT),
+            sa.Column("origin", TEXT),
+            sa.Column("version", sa.Integer()),
+            sa.Column("sealed", sa.LargeBinary()),
+        ):
+            table.add_column(column)
         table.create_index("ix_change_deed", ["deed"])

@@ -66,6 +66,7 @@ def _messages() -> None:
         sa.Column("rule", TEXT, nullable=False),
         sa.Column("target", TEXT, nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("step", TEXT, nullable=False),
         sa.Column("body", JSON, nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("planned_at", UTC, nullable=False),
@@ -90,10 +91,12 @@ def _messages() -> None:
         sa.Column("deadline", sa.Date()),
         sa.Column("told", JSON, nullable=False),
         sa.Column("seen_at", UTC),
+        sa.Column("settled_at", UTC),
         sa.PrimaryKeyConstraint("id", name="pk_task_link"),
         sa.UniqueConstraint("subject", "tracker", name="uq_task_link_subject_tracker"),
         sa.UniqueConstraint("marker", "tracker", name="uq_task_link_marker_tracker"),
     )
+    op.create_index("ix_task_link_tracker_settled_at", "task_link", ["tracker", "settled_at"])
     op.create_table(
         "job_run",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -105,3 +108,9 @@ def _messages() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_job_run"),
     )
     op.create_index("ix_job_run_job_started_at", "job_run", ["job", "started_at"])
+    op.create_table(
+        "installation",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("name", TEXT, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_installation"),
+    )

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
 revision = "0009"
 down_revision = "0008"
 
 # Frozen here on purpose: a migration must do the same for ever, whatever the models become.
 TEXT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+JSON = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
 UTC = sa.DateTime(timezone=True)
 EXACT = sa.Numeric().with_variant(sa.Text(), "sqlite")
 
@@ -21,6 +23,17 @@ def upgrade() -> None:
 
 
 def _decisions() -> None:
+    op.create_table(
+        "proposal_list",
+        sa.Column("audit", TEXT, nullable=False),
+        sa.Column("client", TEXT, nullable=False),
+        sa.Column("sha256", TEXT, nullable=False),
+        sa.Column("proposals", JSON, nullable=False),
+        sa.Column("at", UTC, nullable=False),
+        sa.PrimaryKeyConstraint("audit", name="pk_proposal_list"),
+        sa.ForeignKeyConstraint(["client"], ["client.slug"], name="fk_proposal_list_client"),
+    )
+    op.create_index("ix_proposal_list_client_at", "proposal_list", ["client", "at"])
     op.create_table(
         "decision",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -50,6 +63,7 @@ def _decisions() -> None:
         sa.Column("at", UTC, nullable=False),
         sa.Column("who", TEXT, nullable=False),
         sa.Column("note", TEXT, nullable=False),
+        sa.Column("need", sa.Text()),
         sa.Column("observe_until", sa.Date()),
         sa.PrimaryKeyConstraint("id", name="pk_decommission_step"),
         sa.ForeignKeyConstraint(

@@ -25,6 +25,7 @@ from scanner.verdicts.rules.hosting.serves_mail import serves_mail
 from scanner.verdicts.rules.hosting.serves_names import serves_names
 from scanner.verdicts.rules.hosting.serves_sites import serves_sites
 from scanner.verdicts.rules.hosting.shares_sites import shares_sites
+from scanner.verdicts.rules.hosting.whose_it_is import whose_it_is
 from scanner.verdicts.rules.licence.engine_in_use import engine_in_use
 from scanner.verdicts.rules.mail.declares_no_mail import declares_no_mail
 from scanner.verdicts.rules.mail.has_servers import has_servers
@@ -70,6 +71,7 @@ RULES: tuple[Card, ...] = (
     shares_sites,
     serves_mail,
     serves_names,
+    whose_it_is,
     registration_term,
     delegation,
     web,

@@ -60,6 +60,8 @@ class Rdap:
         """The RIR's answer about an address or an AS."""
         kind, _, key = request.path.strip("/").partition("/")
         for provider in self.register.world.providers:
+            if provider.unlisted:
+                continue
             if kind == "ip" and _covers(provider, key):
                 return as_json(self._network(provider, key), media=MEDIA)
             if kind == "autnum" and key.upper().removeprefix("AS") == str(provider.asn):

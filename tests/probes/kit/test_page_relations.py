@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from probes.kit.legal_ids import phone, valid_ogrn
+from probes.kit.legal_ids import find_inns, phone, valid_ogrn
 from probes.kit.page import read_page
 from probes.kit.page_relations import Relations, policy_hosts
 from tests.hostile.bounds import bounded
@@ -256,3 +256,32 @@ def test_no_text_can_break_the_reader(text):
 def test_no_policy_can_break_the_reader(policy):
     """Any header gives hosts or nothing."""
     assert all("." in host for host in policy_hosts(policy))
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [
+        ("© ООО «Ромашка», ИНН 7707083893", ["7707083893"]),
+        (
+            "ООО «Луг», ИНН 7728168971. Товарный знак принадлежит ООО «Ромашка», ИНН 7707083893",
+            ["7728168971"],
+        ),
+        (
+            "ИП Иванов, ИНН 500100732259, по договору коммерческой концессии с ООО «Ромашка», ИНН 7707083893",
+            ["500100732259"],
+        ),
+        ("Товарный знак принадлежит ООО «Ромашка», ИНН 7707083893", ["7707083893"]),
+        (
+            "ООО «Ромашка», ИНН 7707083893. В группе: ООО «Луг», ИНН 7728168971",
+            ["7707083893", "7728168971"],
+        ),
+        (
+            "Товарный знак зарегистрирован. ООО «Ромашка», ИНН 7707083893; ООО «Луг», ИНН 7728168971",
+            ["7707083893", "7728168971"],
+        ),
+        ("Licensed by ООО «Ромашка», ИНН 7707083893. ООО «Луг», ИНН 7728168971", ["7728168971"]),
+    ],
+)
+def test_a_franchisees_page_speaks_of_the_franchisee(text: str, numbers: list[str]) -> None:
+    """Where its own number stands, that of the one whose mark it uses is not its own."""
+    assert [*find_inns(text)] == numbers

@@ -38,6 +38,39 @@ def test_the_latest_year_counts(body: str, text_year: int, any_year: int):
     assert (found.text_year, found.any_year) == (text_year, any_year)
 
 
+@pytest.mark.parametrize(
+    ("body", "year"),
+    [
+        ("<p>2024</p><p>© 2010–2012 Клюква</p>", 2012),
+        ("<p>Copyright (c) 2011, ООО Клюква, 2013</p>", 2013),
+        ("<p>&copy; Клюква</p>", 0),
+        ("<p>© 2009 О знаке</p><p>текст</p><p>© 2014</p>", 2014),
+        ("<p>2013</p>", 0),
+        (f"<p>© {'слово ' * 20} 2014</p>", 0),
+    ],
+)
+def test_the_year_of_copyright_is_the_one_beside_its_mark(body: str, year: int):
+    """Of several marks the last: it stands at the foot of the page."""
+    assert upkeep(body).copyright_year == year
+
+
+@pytest.mark.parametrize(
+    ("link", "feed"),
+    [
+        ('<link rel="alternate" type="application/rss+xml" href="/feed/?a=1&amp;b=2">', "/feed/?a=1&b=2"),
+        ("<LINK REL=alternate TYPE=application/atom+xml HREF=//a.ru/atom>", "//a.ru/atom"),
+        ('<link rel="alternate" type="application/json" href="/wp-json">', ""),
+        ('<link rel="alternate" hreflang="en" href="/en">', ""),
+        ('<link rel="alternate" type="application/rss+xml">', ""),
+    ],
+)  # fmt: skip
+def test_a_feed_is_one_that_the_head_names(link: str, feed: str):
+    """The first of several, as written."""
+    page = f"<html><head>{link}</head><body>{link.replace('/', '/other')}</body></html>"
+
+    assert read_page(page.encode(), "text/html").upkeep.feed == feed
+
+
 def test_a_form_is_noted():
     """Whatever can be filled in."""
     assert upkeep("<FORM action=/ask><input name=q></FORM>").form

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
-from probes.kit.target import Domain
+from probes.kit.target import Domain, Endpoint
 from scanner.assets import (
     Advice,
     Asset,
@@ -352,18 +353,53 @@ def test_a_persons_word_on_a_declared_thing_counts(word: str):
     assert holding.reasons[0].group == "person"
 
 
-def test_a_certificate_on_an_invoice_is_the_one_that_is_shown():
-    """When exactly one is shown for the name; else it is a thing of its own."""
-    made = (
-        World().domain("romashka.ru").both("romashka.ru", tls=certificate("romashka.ru", sha="c1"))
-    )
-    row = said(
-        "other:certificate-romashka-ru", type="certificate", hosts=("romashka.ru",), money=RUB
+BOUGHT = certificate(
+    "romashka.ru", sha="c1", issuer="Sectigo Limited", automated=False,
+    not_after=datetime(2027, 3, 1, tzinfo=UTC),
+)  # fmt: skip
+ANOTHER = replace(BOUGHT, sha256="c2", names=("www.romashka.ru",), not_after=NOW)
+FREE = certificate(
+    "romashka.ru", "www.romashka.ru", sha="free", not_after=datetime(2026, 12, 25, tzinfo=UTC)
+)
+NARROW = replace(FREE, names=("romashka.ru",))
+
+
+@pytest.mark.parametrize(
+    ("shown", "beside", "row", "meant"),
+    [
+        (BOUGHT, BOUGHT, {}, "c1"),
+        (BOUGHT, BOUGHT, {"name": "SSL Sectigo PositiveSSL"}, "c1"),
+        (BOUGHT, BOUGHT, {"name": "SSL GlobalSign DomainSSL"}, ""),
+        (BOUGHT, BOUGHT, {"paid_until": date(2029, 1, 1)}, "c1"),  # an order for three years
+        (BOUGHT, FREE, {}, "c1"),
+        (BOUGHT, ANOTHER, {}, ""),
+        (BOUGHT, ANOTHER, {"paid_until": date(2027, 3, 2)}, "c1"),
+        (FREE, FREE, {}, ""),
+        (FREE, FREE, {"paid_until": date(2026, 12, 25)}, ""),
+        (FREE, FREE, {"name": "SSL Sectigo", "paid_until": date(2026, 12, 25)}, ""),
+        (FREE, FREE, {"name": "Let's Encrypt, установка", "paid_until": date(2027, 5, 1)}, ""),
+        (FREE, FREE, {"name": "Let's Encrypt, установка", "paid_until": date(2026, 12, 25)}, "free"),
+        (NARROW, NARROW, {"name": "Let's Encrypt", "paid_until": date(2026, 12, 25)}, ""),
+        (TIMEOUT, TIMEOUT, {}, ""),
+    ],
+    ids=[
+        "the only one", "by its authority", "of another authority", "of a longer term",
+        "beside a free one", "one of two", "one of two, by its term", "a lone free one",
+        "a free one of that term", "a free one, and another authority", "a free one of another term",
+        "a free one by all it says", "a free one for fewer names", "none seen",
+    ],
+)  # fmt: skip
+def test_a_certificate_on_an_invoice_is_one_that_was_bought(
+    shown: Any, beside: Any, row: dict[str, Any], meant: str
+):
+    """Nobody is billed for one that is free and renews itself: beside it the paid one is another thing."""
+    made = World().domain("romashka.ru").both("romashka.ru", tls=shown)
+    made.see("tls_certificate", Endpoint("www.romashka.ru", 443), beside)
+    paper = said(
+        "other:certificate-romashka-ru",
+        **{"type": "certificate", "hosts": ("romashka.ru", "www.romashka.ru"), "money": RUB, **row},
     )
 
-    shown = {str(one.asset): one for one in estate(made, row).holdings}
-    alone = {str(one.asset) for one in estate(world(), row).holdings}
+    found = {str(one.asset): one for one in estate(made, paper).holdings if one.said}
 
-    assert shown["certificate:c1"].said is not None
-    assert "other:certificate-romashka-ru" not in shown
-    assert "other:certificate-romashka-ru" in alone
+    assert list(found) == [f"certificate:{meant}" if meant else "other:certificate-romashka-ru"]

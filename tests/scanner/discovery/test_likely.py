@@ -6,12 +6,14 @@ import random
 
 import pytest
 
-from probes.kit.observation import Observation
+from probes.kit.near_icon import Favicon
+from probes.kit.observation import Observation, Seen
 from probes.kit.target import Address, Domain, Endpoint, Host
+from probes.site_files import SiteFiles
 from scanner.assets import Advice, Ownership
 from scanner.discovery import Ask, Frontier, Look, Seeds
 from scanner.verdicts import Verdict, judge
-from tests.scanner.discovery.world import NOW, TIMEOUT, World, certificate, stub
+from tests.scanner.discovery.world import NODATA, NOW, TIMEOUT, World, certificate, stub
 
 TYPED = Seeds(domains=("a.ru",))
 
@@ -168,3 +170,37 @@ def test_a_likely_domain_names_no_hosting_that_holds_a_named_one():
 
     assert "hosting:beget/long-name.ru" in hostings
     assert "hosting:beget/b.ru" not in hostings
+
+
+def test_the_files_of_what_proves_likely_are_read():
+    """Its site map and its apps lead on; those of what is only possible are left alone."""
+    asked = {look.target for look in asked_of(met())[0] if look.probe == "site_files"}
+    assert Host("b.ru") in asked
+    assert Host("www.b.ru") not in asked, "one of its two is enough"
+    assert Look("site_files", Host("b.ru")) not in asked_of(met(name_servers=("ns1.reg.ru",)))[0]
+
+
+@pytest.mark.parametrize(
+    ("names", "ours", "asked_for"),
+    [
+        (("b.ru",), True, True),
+        (("b.ru",), False, False),
+        (("b.ru", "c.ru", "d.ru", "e.ru"), True, False),
+    ],
+)
+@pytest.mark.parametrize("seed", range(3))
+def test_a_picture_is_looked_at_where_it_may_tell(
+    names: tuple[str, ...], ours: bool, asked_for: bool, seed: int
+):
+    """Beside a certificate of two it would; beside one of many it would not, nor where the client has none."""
+    world = World().domain("a.ru")
+    world.both("a.ru", tls=certificate("a.ru", "www.a.ru", *names))
+    if ours:
+        icon = Favicon("https://a.ru/favicon.ico", "ico", 318, "ours", 0)
+        files = SiteFiles("a.ru", "https", NODATA, NODATA, NODATA, Seen(icon), NODATA, NODATA)
+        world.see("site_files", Host("a.ru"), files)
+    world.domain("b.ru").both("b.ru")
+
+    asked, _ = asked_of(world, dice=random.Random(seed))
+
+    assert (Look("site_icon", Host("b.ru")) in asked) is asked_for

@@ -41,6 +41,21 @@ KINDS: dict[str, tuple[str, int]] = {
     "sends": ("sends_through_client", 1),  # it sends from an address of his
     "mail": ("mail_goes_to_client_host", 0),  # its mail, reports or contacts are his to read
     "papers": ("certificate_of_the_client", 0),  # certified for him
+    "profile": ("same_profile", 0),  # leads to his page at a social network
+    "picture": ("same_icon", 0),  # his picture in the browser's tab
+    "app": ("same_app", 0),  # calls his mobile app its own
+    "logo": ("shows_client_picture", 0),  # his logo beside its letters
+    "loaded": ("loaded_by_client_site", 0),  # his page takes pictures or scripts from it
+    "person": ("same_contact_mailbox", 0),  # one person's mailbox in the records of both
+    "group": ("holder_known_to_client", 0),  # the registry names the firm of one of his sites
+    "machine": (
+        "on_client_machine",
+        0,
+    ),  # does work for him on a machine that is called by his name
+    "guest": ("on_client_machine", 1),  # served as itself by such a machine
+    "key": ("same_signing_key", 0),  # one key signs the letters of both
+    "sender": ("same_mail_account", 0),  # one account of a mail service signs them
+    "issuer": ("same_certificate_account", 0),  # one account alone may have both certified
 }
 """What each stands for: a code, and what is taken off its points."""
 COMES_TO = {".": Ownership.POSSIBLE, "L": Ownership.LIKELY, "C": Ownership.CONFIRMED}
@@ -71,6 +86,18 @@ servers   L L L L L L L L L L L L L L L L L L L L L . .
 sends     . L . L L L L L L L L L L L L L L L . L . L L .
 mail      L L L L L L L L L L L L L L L L L L L L L L L . .
 papers    L L L L L C L L L C C C C C C C C C L C L C C C C .
+profile   . . . . . . . . . L L L L L L L L L . L . L L L L L .
+picture   . . . . . . . . . . L . . L L . L L . . . . L . L L . .
+app       . . . . . . . . . L L L L L L L L L . L . L L L L L . . .
+logo      . . . . . . . . . L L L L L L L L L . L . L L L L L . . . .
+loaded    . . . . L L . . . . L . . L L . L L . . . . L . L L . . . . .
+person    . L . L L L L L L L L L L L L L L L . L . . . L L C L . L L . .
+group     L L L L L L L L L . . L L L L L L L L L L L L L L C L L L L L L .
+machine   L L L L L L L L L L L L L L L L L L L L . L L L L C L L L L L L L .
+guest     . L . L L L L L L L L L L L L L L L . L . L L L L C L . L L . L L . .
+key       . L . L L L L L L L L L L L L L L L . L . L L . . C L . L L . L L L L .
+sender    . L . L L L L L L L L L L L . L L L . L . L L L L C L . L L . L L L L L .
+issuer    . L . L L L L L L L L L L L L L L L . L . L L . . C L . L L . L L L L . L .
 """
 """Each row against itself and every kind above it, in the order of the kinds."""
 

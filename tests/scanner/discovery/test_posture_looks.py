@@ -5,10 +5,14 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
+from probes.addresses import HostAddresses
 from probes.delegation import Delegation, ServerLook, ServerState
 from probes.kit.observation import Absent, Observation, Reason, Seen, Unknown
 from probes.kit.target import Domain, Endpoint, Host
+from probes.kit.upkeep import Upkeep
 from probes.mail_policy import ReportsAccepted
+from probes.sub_zone import SubZone
+from probes.website import Website
 from scanner.discovery import Look, Seeds
 from scanner.discovery.posture_looks import posture_looks
 from scanner.discovery.relied import relied_on
@@ -48,8 +52,14 @@ def leans(name: str) -> set[Look]:
 GONE = Delegation("ru", (ServerLook("ns.gone.ru", (), ServerState.NO_ADDRESS, "NXDOMAIN"),))
 LAME = Delegation("ru", (ServerLook("ns.h.ru", ("192.0.2.1",), ServerState.LAME),))
 HOSTED = Delegation("ru", (ServerLook("ns1.reg.ru", ("192.0.2.1",), ServerState.AUTHORITATIVE),))
+WAY = HostAddresses((), False, Seen(("192.0.2.1",)), NXDOMAIN)
 STS = Seen("v=STSv1; id=1")
 HOME = website("a.ru", page(script_hosts=("cdn.gone.ru", "a.ru")))
+
+
+def news(host: str, year: int, feed: str = "/rss") -> Website:
+    """A site over http alone whose newest year is this one."""
+    return website(host, page(upkeep=Upkeep(year, year, feed=feed)), Absent("no listener"))
 
 
 @pytest.mark.parametrize(
@@ -57,7 +67,16 @@ HOME = website("a.ru", page(script_hosts=("cdn.gone.ru", "a.ru")))
     [
         (seen("addresses", Host("x.a.ru"), dangling("x.a.ru", "y.gone.ru")), leans("gone.ru")),
         (seen("addresses", Host("x.a.ru"), dangling("x.a.ru", "y.a.ru")), set()),
-        (seen("addresses", Host("x.a.ru"), TIMEOUT), set()),
+        (seen("addresses", Host("x.a.ru"), TIMEOUT), {Look("sub_zone", Host("x.a.ru"))}),
+        (seen("addresses", Host("x.a.ru"), WAY), {Look("sub_zone", Host("x.a.ru"))}),
+        (seen("addresses", Host("x.a.ru"), Absent("NODATA")), {Look("sub_zone", Host("x.a.ru"))}),
+        (seen("addresses", Host("x.a.ru"), NXDOMAIN), set()),
+        (seen("addresses", Host("x.a.ru"), replace(WAY, chain=("y.b.ru",))), set()),
+        (seen("addresses", Host("www.a.ru"), WAY), set()),
+        (seen("addresses", Host("a.ru"), WAY), set()),
+        (seen("addresses", Host("x.b.ru"), WAY), set()),
+        (seen("sub_zone", Host("x.a.ru"), SubZone(Seen(GONE.servers), NXDOMAIN)), leans("gone.ru")),
+        (seen("sub_zone", Host("x.a.ru"), SubZone(Seen(LAME.servers), NXDOMAIN)), set()),
         (seen("addresses", Host("x.b.ru"), dangling("x.b.ru", "y.gone.ru")), set()),
         (seen("delegation", Domain("a.ru"), GONE),
          leans("gone.ru") | {Look("name_servers", Domain("a.ru"))}),
@@ -77,6 +96,11 @@ HOME = website("a.ru", page(script_hosts=("cdn.gone.ru", "a.ru")))
         (seen("website", Host("a.ru"), website("a.ru", page(), Absent("no listener"))), set()),
         (seen("website", Host("a.ru"), website("a.ru", page(), to="https://b.ru/")), set()),
         (seen("website", Host("b.ru"), HOME), set()),
+        (seen("website", Host("a.ru"), news("a.ru", 2014)), {Look("feed", Host("a.ru"))}),
+        (seen("website", Host("a.ru"), news("a.ru", 2014, feed="")), set()),
+        (seen("website", Host("a.ru"), news("a.ru", 2025)), set()),
+        (seen("website", Host("a.ru"), news("a.ru", 0)), set()),
+        (seen("website", Host("b.ru"), news("b.ru", 2014)), set()),
         (seen("relied_domain", Domain("gone.ru"), Absent("NXDOMAIN at ru")),
          {Look("registration", Domain("gone.ru"))}),
         (seen("relied_domain", Domain("gone.ru"), Unknown(Reason.TIMEOUT)), set()),

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
 
+from probes.kit.dkim import DkimKey
 from probes.kit.observation import Seen
 from probes.kit.page_relations import Relations
-from probes.kit.target import Domain
-from probes.mail_policy import ReportsAccepted
+from probes.kit.target import Domain, Host
+from probes.mail_policy import ReportsAccepted, SignerKey
 from probes.microsoft_tenant import MicrosoftTenant
 from probes.registration import Holder, HolderKind
+from probes.site_files import SiteFiles
 from probes.website import Counter
 from scanner.assets import Ownership
 from tests.scanner.discovery.told import (
@@ -29,8 +32,11 @@ from tests.scanner.discovery.told import (
     Told,
     bought,
     client,
+    icon,
     logged,
+    machine,
     ownership,
+    policy,
     said,
     start,
 )
@@ -339,7 +345,221 @@ def pointed_at_the_clients_machine(world: World) -> str:
     return BRANDED
 
 
+def agency_alone_with_him_in_a_certificate(world: World) -> str:
+    """It tried his new site out under both names; the footer says who made it."""
+    told = Relations(inns=(INN,), maker_hosts=(IT,))
+    shows = page(link_hosts=(IT,), relations=told)
+    client(world, shows=shows, log=(("romashka.ru", f"test.{IT}"),))
+    world.domain(IT).both(IT, shows=page(link_hosts=("romashka.ru",)))
+    return IT
+
+
+def another_customer_in_the_makers_certificate(world: World) -> str:
+    """The maker's own name stands in it, too."""
+    told = Relations(inns=(INN,), maker_hosts=(IT,))
+    client(world, shows=page(link_hosts=(IT, "astra.ru"), relations=told))
+    world.both("romashka.ru", shows=page(link_hosts=(IT, "astra.ru"), relations=told),
+               tls=certificate("romashka.ru", "www.romashka.ru", IT, "astra.ru"))  # fmt: skip
+    world.domain(IT).both(IT).domain("astra.ru").both("astra.ru")
+    return "astra.ru"
+
+
+def partner_whom_he_lists_by_number(world: World) -> str:
+    """The registry names the partner, too, and a cabinet of both had one certificate with others."""
+    told = Relations(inns=(INN, GROUPS), legal_names=(ORG, "ООО «Астра»"))
+    shown = certificate("romashka.ru", "www.romashka.ru", IT, "mak.ru", "lilia.ru", "iris.ru")
+    client(world)
+    world.both("romashka.ru", shows=page(link_hosts=(IT,), relations=told), tls=shown)
+    holder = Holder(HolderKind.ORGANISATION, "ООО «Астра»", GROUPS)
+    world.domain(IT, registered=bought(IT, NOW - timedelta(days=700), holder=holder))
+    return IT
+
+
+def pointed_at_the_clients_named_machine(world: World) -> str:
+    """Its address is called by the client's name; what is shown there is the client's own page."""
+    shows = page(address="198.51.100.10", relations=Relations(inns=(INN,), legal_names=(ORG,)))
+    client(world, shows=shows)
+    new = bought(BRANDED, NOW - timedelta(days=33))
+    world.domain(BRANDED, registered=new).both(BRANDED, "198.51.100.10", shows=shows)
+    machine(world, "198.51.100.10", "srv.romashka.ru")
+    return BRANDED
+
+
+def shown_to_any_name_on_the_clients_machine(world: World) -> str:
+    """Another page than the client's, and yet only what the machine shows to whoever asks."""
+    client(world, shows=page(link_hosts=(IT,)))
+    shows = page("Скоро", address="198.51.100.10")
+    world.domain(IT).both(IT, shows=shows, same_as_unknown=True)
+    machine(world, "198.51.100.10", "srv.romashka.ru")
+    return IT
+
+
+def supplier_of_a_widget(world: World) -> str:
+    """The client's pages load it from there, and the supplier shows the account on a page of examples."""
+    tag = (Counter("roistat", "0a1b2c"),)
+    shows = page(script_hosts=(f"w.{IT}",), counters=tag, relations=Relations(inns=(INN,)))
+    client(world, shows=shows).domain(IT).both(IT, shows=page(counters=tag))
+    return IT
+
+
+def customer_of_the_same_mailing_service(world: World) -> str:
+    """It gives every customer one key under its own selector."""
+    key = SignerKey("us", DkimKey("rsa", 1024), "77aa")
+    client(world, shows=page(link_hosts=(IT,)))
+    policy(world, "romashka.ru", dkim_keys=(key,))
+    policy(world.domain(IT), IT, dkim_keys=(key,))
+    return IT
+
+
+def newspaper_that_names_his_group(world: World) -> str:
+    """It links to him and to his page at a social network; he links to what it wrote."""
+    told = Relations(inns=(INN,), profiles=("vk.com/romashka_tea",))
+    client(world, shows=page(link_hosts=(IT,), relations=told)).domain(IT)
+    its = Relations(profiles=told.profiles)
+    world.both(IT, shows=page(link_hosts=("romashka.ru",), relations=its))
+    return IT
+
+
+def look_alike_that_letters_come_from(world: World) -> str:
+    """It shows his logo beside them, and his page."""
+    client(world).domain(BRANDED, registered=bought(BRANDED, NOW - timedelta(days=33)))
+    policy(world, BRANDED, bimi=Seen("v=BIMI1; l=https://romashka.ru/logo.svg"))
+    world.both(BRANDED, shows=said(inns=(INN,), legal_names=(ORG,)))
+    return BRANDED
+
+
+def built_with_the_same_kit(world: World) -> str:
+    """The picture in the tab is the builder's, and lies there."""
+    shown = certificate("romashka.ru", "www.romashka.ru", IT, "astra.ru", "mak.ru", "lilia.ru")
+    client(world)
+    world.both("romashka.ru", shows=said(inns=(INN,)), tls=shown).domain(IT).both(IT)
+    for name in ("romashka.ru", IT):
+        said_by = icon(name, at="static.konstruktor.ru")
+        files = SiteFiles(name, "https", *[NXDOMAIN] * 3, Seen(said_by), NXDOMAIN, NXDOMAIN)
+        world.see("site_files", Host(name), files).see("site_icon", Host(name), said_by)
+    return IT
+
+
+def neighbour_bought_on_the_same_day(world: World) -> str:
+    """On the name servers that the registrar gives to whoever asks for none, and paid by the year as well."""
+    usual: dict[str, Any] = {"name_servers": ("ns1.reg.ru", "ns2.reg.ru")}
+    client(world, shows=page(link_hosts=(IT,)), registered=bought("romashka.ru", **usual))
+    world.domain(IT, registered=bought(IT, **usual)).both(IT)
+    return IT
+
+
+def agency_whose_tags_and_certificate_he_shares(world: World) -> str:
+    """Its own number stands on its page; whose the tags are nobody can tell by them."""
+    tags = (Counter("ga4", "G-STUDIO1"), Counter("calltouch", "okl7m2xd"))
+    shows = page(link_hosts=(IT,), counters=tags, relations=Relations(inns=(INN,)))
+    client(
+        world, shows=shows, log=(("romashka.ru", f"show.{IT}", "astra.ru", "mak.ru", "iris.ru"),)
+    )
+    its = Relations(inns=(OTHERS,))
+    world.domain(IT).both(IT, shows=page(link_hosts=("romashka.ru",), counters=tags, relations=its))
+    return IT
+
+
+def customer_of_his_agency_and_of_his_bank(world: World) -> str:
+    """The bank's number stands on the client's page among others, and on those of many."""
+    bank, tags = GROUPS, (Counter("calltouch", "okl7m2xd"),)
+    told = Relations(inns=(INN, bank))
+    shows = page(link_hosts=(IT,), counters=tags, relations=told)
+    names = ("romashka.ru", IT, "astra.ru", "mak.ru", "iris.ru")
+    client(world, shows=shows, log=(names,))
+    for name, number in ((IT, OTHERS), ("astra.ru", "7800000033")):
+        its = page(
+            link_hosts=("romashka.ru",), counters=tags, relations=Relations(inns=(number, bank))
+        )
+        world.domain(name).both(name, shows=its)
+    return IT
+
+
+def customer_of_his_sites_maker(world: World) -> str:
+    """Without a number of its own; the tags are those of the maker's own page."""
+    tags = (Counter("calltouch", "okl7m2xd"),)
+    told = Relations(inns=(INN,), maker_hosts=(IT,))
+    shown = certificate("romashka.ru", "www.romashka.ru", "astra.ru", "mak.ru", "iris.ru")
+    client(world)
+    world.both(
+        "romashka.ru", shows=page(link_hosts=(IT,), counters=tags, relations=told), tls=shown
+    )
+    for name in (IT, "astra.ru"):
+        world.domain(name).both(name, shows=page(counters=tags))
+    return "astra.ru"
+
+
+def hobby_of_who_keeps_his_zones(world: World) -> str:
+    """One person answers for both, and keeps them in one account at the servers that go out in pairs."""
+    pair, other = (("anna", "igor"), ("olga", "petr"))
+    client(world, name_servers=tuple(f"{one}.dns.example.org" for one in pair))
+    world.domain(IT, name_servers=tuple(f"{one}.dns.example.org" for one in pair)).both(IT)
+    world.domain(BRANDED, name_servers=tuple(f"{one}.dns.example.org" for one in other))
+    for name in ("romashka.ru", IT):
+        start(world, name, "igor.admin@mail.ru")
+    return IT
+
+
+def agency_that_tried_his_site_out(world: World) -> str:
+    """Nobody says who made it; a certificate alone for his name and the agency's place for trials."""
+    client(world, shows=page(link_hosts=(IT,)), log=(("romashka.ru", f"test7.{IT}"),))
+    world.domain(IT).both(IT, shows=page(link_hosts=("romashka.ru",)))
+    return IT
+
+
+def hosters_name_for_the_clients_machine(world: World) -> str:
+    """It numbers the machines that it lets; the client's mail goes to his by that name."""
+    client(world, mx=(f"vps4117.{IT}",))
+    world.mail_host(f"vps4117.{IT}", "203.0.113.25").domain(IT).both(IT)
+    machine(world, "203.0.113.25", "mail.romashka.ru")
+    return IT
+
+
+def guest_on_the_clients_machine(world: World) -> str:
+    """A friend's site, which the client lets live there, and which thanks him with a link."""
+    client(world, shows=page(link_hosts=(IT,)))
+    shows = page("Тюльпан", address="198.51.100.10", link_hosts=("romashka.ru",))
+    world.domain(IT).both(IT, shows=shows)
+    machine(world, "198.51.100.10", "srv.romashka.ru")
+    return IT
+
+
+def partner_with_the_hosters_key_and_picture(world: World) -> str:
+    """The hoster signs for all its customers with one key, and shows one picture for them."""
+    key = SignerKey("mail", DkimKey("rsa", 2048), "5f3c")
+    client(world, shows=page(link_hosts=(IT,)))
+    policy(world, "romashka.ru", dkim_keys=(key,))
+    policy(world.domain(IT), IT, dkim_keys=(key,)).both(IT)
+    files = SiteFiles(
+        "romashka.ru", "https", *[NXDOMAIN] * 3, Seen(icon("romashka.ru")), NXDOMAIN, NXDOMAIN
+    )
+    world.see("site_files", Host("romashka.ru"), files).see("site_icon", Host(IT), icon(IT))
+    return IT
+
+
+def dealer_who_is_called_like_him(world: World) -> str:
+    """Independent, and listed by name and number; the registry names his firm."""
+    told = Relations(inns=(INN, GROUPS), legal_names=(ORG, "ООО «Ромашка-Самара»"))
+    client(world, shows=page(link_hosts=(BRANDED,), relations=told))
+    holder = Holder(HolderKind.ORGANISATION, 'OOO "Romashka-Samara"', GROUPS)
+    new = bought(BRANDED, NOW - timedelta(days=700), holder=holder)
+    world.domain("romashka-samara.ru", registered=new)
+    world.both("romashka-samara.ru", shows=page(link_hosts=("romashka.ru",)))
+    world.both("romashka.ru", shows=page(link_hosts=("romashka-samara.ru",), relations=told))
+    return "romashka-samara.ru"
+
+
 STRANGERS: tuple[Told, ...] = (
+    hosters_name_for_the_clients_machine, guest_on_the_clients_machine,
+    partner_with_the_hosters_key_and_picture, dealer_who_is_called_like_him,
+    agency_that_tried_his_site_out,
+    customer_of_his_sites_maker, hobby_of_who_keeps_his_zones,
+    agency_whose_tags_and_certificate_he_shares, customer_of_his_agency_and_of_his_bank,
+    agency_alone_with_him_in_a_certificate, another_customer_in_the_makers_certificate,
+    partner_whom_he_lists_by_number, pointed_at_the_clients_named_machine, supplier_of_a_widget,
+    shown_to_any_name_on_the_clients_machine, customer_of_the_same_mailing_service,
+    newspaper_that_names_his_group, look_alike_that_letters_come_from, built_with_the_same_kit,
+    neighbour_bought_on_the_same_day,
     namesake_of_the_same_name, namesake_of_another_form, namesakes_tenant, sold_brand, agency,
     reader_of_reports, partner_of_the_same_day, hoster, partner_with_a_list_of_numbers,
     fresh_look_alike, platform, customer, neighbour, persons_of_the_same_day,

@@ -10,9 +10,10 @@ from msgspec.structs import replace
 
 from probes.certificate_log import LoggedCertificate, LoggedCertificates
 from probes.dns_records import DnsRecords, StartOfAuthority
+from probes.kit.near_icon import Favicon
 from probes.kit.observation import Seen
 from probes.kit.page_relations import Relations
-from probes.kit.target import Domain
+from probes.kit.target import Address, Domain
 from probes.registration import Holder, HolderKind, Moment
 from probes.website import Counter, Page
 from scanner.assets import Ownership
@@ -58,6 +59,32 @@ def start(world: World, name: str, mailbox: str) -> None:
     world.see("dns_records", Domain(name), replace(records, soa=soa))
 
 
+def policy(world: World, name: str, **more: Any) -> World:
+    """What else a domain says about its mail."""
+    was = world.looks()._newest["mail_policy", Domain(name)].outcome
+    assert isinstance(was, Seen)
+    return world.see("mail_policy", Domain(name), replace(was.fact, **more))
+
+
+def records(world: World, name: str, **more: Any) -> World:
+    """What else a domain publishes at its apex."""
+    was = world.looks()._newest["dns_records", Domain(name)].outcome
+    assert isinstance(was, Seen)
+    return world.see("dns_records", Domain(name), replace(was.fact, **more))
+
+
+def machine(world: World, ip: str, called: str) -> None:
+    """Who runs an address, and what it is called."""
+    owner = world.looks()._newest["address_owner", Address(ip)].outcome
+    assert isinstance(owner, Seen)
+    world.see("address_owner", Address(ip), replace(owner.fact, reverse_names=Seen((called,))))
+
+
+def icon(name: str, picture: str = "ours", at: str = "") -> Favicon:
+    """A picture that a site shows."""
+    return Favicon(f"https://{at or name}/favicon.ico", "ico", 318, picture, 0)
+
+
 def logged(*names: str, ended: timedelta) -> LoggedCertificates:
     """One certificate of the past."""
     end = NOW - ended
@@ -70,7 +97,7 @@ def ownership(tell: Told) -> tuple[Ownership, set[str]]:
     world = World()
     name = tell(world)
     listed = {BRANDED: Listed("ru.gz", "ромашка", 3)}
-    estate = world.estate("romashka.ru", orgs=(ORG,), inns=(INN,), listed=listed)
+    estate = world.estate("romashka.ru", orgs=(ORG,), inns=(INN,), listed=listed, searches=True)
     found = [one for one in estate.holdings if str(one.asset) == f"domain:{name}"]
     if not found:
         return Ownership.POSSIBLE, set()

@@ -343,6 +343,20 @@ def test_one_who_gives_up_takes_nothing_from_the_others(evidence: Evidence) -> N
     assert {("registration", "host h1.ru"), ("registration", "host h2.ru")} <= evidence.done(run)
 
 
+def test_a_commit_that_fails_is_told_to_all_who_share_it(
+    evidence: Evidence, database: Database
+) -> None:
+    run = _begin(evidence)
+    database.close()
+
+    async def keep() -> list[object]:
+        looks = [_saw(Host(f"h{n}.ru"), Absent("x")) for n in range(3)]
+        keepers = (evidence.keep(run, one, ()) for one in looks)
+        return await asyncio.gather(*keepers, return_exceptions=True)
+
+    assert [type(one) for one in asyncio.run(keep()) + asyncio.run(keep())] == [RuntimeError] * 6
+
+
 _PROGRAM = """
 import asyncio, sys
 from datetime import UTC, datetime

@@ -24,6 +24,7 @@ from probes.mta_sts_policy import PolicyFile
 from probes.name_servers import NameServer, NameServers
 from probes.old_tls import OldTls
 from probes.site_files import SiteFiles
+from probes.sub_zone import SubZone
 from probes.tls_certificate import Trust
 from tests.scanner.discovery.world import (
     NO_LISTENER,
@@ -229,6 +230,13 @@ def rule(tag: str, value: str, flags: int = 0) -> CertificateAuthorityRule:
     return CertificateAuthorityRule(tag, value, flags)
 
 
+def below(*servers: ServerLook, caa: Any = NODATA, **shows: Any) -> World:
+    """A name inside the domain, with what it has of its own; delegated where servers are given."""
+    world = World().domain("a.ru", log=(("shop.a.ru",),)).host("shop.a.ru", **shows)
+    zone = SubZone(Seen(servers) if servers else NODATA, caa)
+    return world.see("sub_zone", Host("shop.a.ru"), zone)
+
+
 DOMAIN, MAIL, SITE = "domain:a.ru", "mail:a.ru", "site:a.ru"
 _build: list[tuple[str, str, Callable[[], World]]] = [
     ("takeover_cname", DOMAIN, lambda: free(World().domain("a.ru").see(
@@ -239,6 +247,15 @@ _build: list[tuple[str, str, Callable[[], World]]] = [
     ("takeover_zone_host", DOMAIN, lambda: delegated(
         server("ns1.digitalocean.com", "192.0.2.1", state=ServerState.LAME),
         server("ns2.digitalocean.com", "192.0.2.2", state=ServerState.LAME))),
+    ("zone_host_unproved", DOMAIN, lambda: delegated(
+        server("ns1.dnsimple-edge.net", "192.0.2.1", state=ServerState.LAME))),
+    ("takeover_name_server", DOMAIN, lambda: free(below(
+        server("ns1.gone.ru", state=ServerState.NO_ADDRESS, detail="NXDOMAIN"),
+        server("ns1.h.ru", "192.0.2.1")), "gone.ru")),
+    ("takeover_zone_host", DOMAIN, lambda: below(
+        server("ns1.digitalocean.com", "192.0.2.1", state=ServerState.LAME))),
+    ("zone_host_unproved", DOMAIN, lambda: below(
+        server("ns-cloud-a1.googledomains.com", "192.0.2.1", state=ServerState.LAME))),
     ("takeover_wildcard", DOMAIN, _wild),
     ("takeover_mx", MAIL, lambda: free(mail(mx=("mx.gone.ru",)).nowhere("mx.gone.ru"), "gone.ru")),
     ("takeover_spf", MAIL, lambda: free(spf("v=spf1 include:_s.gone.ru -all", gone=("_s.gone.ru",)), "gone.ru")),

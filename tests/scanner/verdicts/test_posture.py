@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import product
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
@@ -17,13 +18,23 @@ from scanner.verdicts.finding import POSTURE_CRASHED
 from scanner.verdicts.judge import form_opinion
 from scanner.verdicts.scene import Scene
 from scanner.verdicts.severity import FIX_WORTHY, Severity, risk_of
-from tests.scanner.discovery.world import NOW, NXDOMAIN, TIMEOUT, World, page
+from tests.scanner.discovery.world import (
+    NO_LISTENER,
+    NODATA,
+    NOW,
+    NXDOMAIN,
+    TIMEOUT,
+    World,
+    certificate,
+    page,
+)
 from tests.scanner.verdicts.posture_cases import (
     CASES,
     DOMAIN,
     GOOD_STS,
     MAIL,
     SITE,
+    below,
     dangling,
     free,
     mail,
@@ -31,6 +42,7 @@ from tests.scanner.verdicts.posture_cases import (
     ns,
     policy,
     records,
+    rule,
     signed,
     site,
     spf,
@@ -93,6 +105,35 @@ def test_a_well_kept_domain_has_no_fault_worse_than_low():
 
 def test_a_well_kept_site_has_no_fault():
     assert said(site(), SITE) == set()
+
+
+LETS_ENCRYPT, GLOBALSIGN = rule("issue", "letsencrypt.org"), rule("issue", "globalsign.com")
+OWN = certificate("shop.a.ru")
+STAR = certificate("*.a.ru")
+
+
+@pytest.mark.parametrize(
+    ("apex", "own", "shown", "expected"),
+    [
+        (NODATA, NODATA, OWN, {"caa_absent"}),
+        (NODATA, Seen((LETS_ENCRYPT,)), OWN, set()),
+        (NODATA, Seen((GLOBALSIGN,)), OWN, {"caa_forbids_issuer"}),
+        (Seen((GLOBALSIGN,)), NODATA, OWN, {"caa_forbids_issuer"}),
+        (Seen((GLOBALSIGN,)), Seen((LETS_ENCRYPT,)), OWN, set()),
+        (Seen((LETS_ENCRYPT,)), Seen((GLOBALSIGN,)), OWN, {"caa_forbids_issuer"}),
+        (Seen((GLOBALSIGN,)), TIMEOUT, OWN, set()),
+        # A wildcard is issued for the name above.
+        (Seen((LETS_ENCRYPT,)), Seen((GLOBALSIGN,)), STAR, set()),
+        (Seen((GLOBALSIGN,)), Seen((LETS_ENCRYPT,)), STAR, {"caa_forbids_issuer"}),
+        (TIMEOUT, Seen((GLOBALSIGN,)), OWN, set()),
+        (NODATA, Seen((rule("new", "x", 128),)), NO_LISTENER, {"caa_critical_unknown"}),
+    ],
+)
+def test_the_records_nearest_to_a_name_count(apex: Any, own: Any, shown: Any, expected: set[str]):
+    """RFC 8659, section 3: a host's own records instead of those at the apex, never both."""
+    world = records(below(caa=own, tls=shown), caa=apex)
+
+    assert {code for code in said(world, DOMAIN) if code.startswith("caa_")} == expected
 
 
 BARE = World().domain("a.ru")

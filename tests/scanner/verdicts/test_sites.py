@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from probes.kit.observation import Absent, Reason, Seen, Unknown
 from probes.kit.page_relations import Relations
+from probes.kit.public_files import NewsFeed
 from probes.kit.target import Host
 from probes.kit.upkeep import Upkeep, sample
 from probes.site_files import SiteFiles, Sitemap
@@ -63,7 +64,54 @@ def test_a_site_nobody_has_touched_for_years_is_abandoned():
     assert found["domain:a.ru"].state == "abandoned"
 
 
+NEWS = {"upkeep": Upkeep(text_year=2013, any_year=2014, copyright_year=2013, feed="/rss")}
+
+
+def with_feed(outcome: Any, **changes: Any) -> World:
+    """An old site whose page names a feed, and what came of reading it."""
+    world = leaflet(**{**NEWS, **changes})
+    return world.see("feed", Host("a.ru"), outcome) if outcome else world
+
+
+@pytest.mark.parametrize(
+    ("world", "signs", "year"),
+    [
+        (leaflet(), ["page_dates", "file_date"], "2013"),
+        (leaflet(date(2012, 1, 1)), ["page_dates", "file_date", "sitemap"], "2013"),
+        (with_feed(NewsFeed(3, date(2015, 2, 3))), ["copyright", "file_date", "feed"], "2015"),
+        (
+            with_feed(NewsFeed(3, date(2015, 2, 3)), last_modified=None),
+            ["copyright", "feed"],
+            "2015",
+        ),
+        (with_feed(NewsFeed(0, None)), ["copyright", "file_date"], "2013"),
+        (with_feed(Absent("HTTP 404")), ["copyright", "file_date"], "2013"),
+    ],
+)
+def test_the_signs_of_an_editor_are_named(world: World, signs: list[str], year: str):
+    """Which sorts they are of, and the newest of all; a feed's are those of its items."""
+    site = verdicts(world)["site:a.ru"]
+
+    (said,) = (one for one in site.findings if one.code == "site.abandoned")
+    assert (said.params["signs"], said.params["year"]) == (signs, year)
+
+
+@pytest.mark.parametrize(
+    "outcome", [None, Unknown(Reason.TIMEOUT), Unknown(Reason.NOT_ASKED), NewsFeed(9, None)]
+)
+def test_a_feed_that_did_not_tell_keeps_a_site(outcome: Any):
+    """Somebody may have published there yesterday: old dates are worth a remark, and no more."""
+    site = verdicts(with_feed(outcome))["site:a.ru"]
+
+    assert site.state == "content"
+    assert "site.long_unedited" in codes(site)
+
+
 KEPT: list[tuple[str, World]] = [
+    ("the feed has news", with_feed(NewsFeed(3, date(2026, 2, 3)))),
+    ("a feed with news to come", with_feed(NewsFeed(3, date(2033, 2, 3)))),
+    ("the mark of copyright alone", leaflet(
+        upkeep=Upkeep(text_year=2013, any_year=2014, copyright_year=2013), last_modified=None)),
     ("a year on the page", leaflet(upkeep=Upkeep(text_year=2025, any_year=2025))),
     ("a year in its scripts", leaflet(upkeep=Upkeep(text_year=2013, any_year=2024))),
     ("the file was changed", leaflet(last_modified=date(2026, 1, 1))),

@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Iterator
-from typing import Final
 
 from scanner.assets import Kind
+from scanner.discovery.hosting_providers import is_internal
 from scanner.discovery.presence import presence
 from scanner.verdicts.card import rule
 from scanner.verdicts.dossier import Dossier
 from scanner.verdicts.finding import say
 from scanner.verdicts.verdict import Finding
-
-_INTERNAL: Final = tuple(
-    ipaddress.ip_network(one)
-    for one in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7")
-)
 
 
 @rule(
@@ -32,12 +26,7 @@ def internal_address(dossier: Dossier) -> Iterator[Finding]:
     """Remark on every host with such an address."""
     for host in dossier.holding.hosts:
         found = presence(dossier.looks, host)
-        inside = [ip for ip in found.addresses if _is_internal(ip)]
+        inside = [ip for ip in found.addresses if is_internal(ip)]
         if inside:
             params = {"host": host, "address": inside[0]}
             yield say("site.internal_address", found.sighting, params=params)
-
-
-def _is_internal(ip: str) -> bool:
-    address = ipaddress.ip_address(ip)
-    return any(address in network for network in _INTERNAL)

@@ -252,6 +252,11 @@ def test_the_shipped_list_is_clean() -> None:
     assert all(canonical_name(word) == word for word in words)
 
 
+def test_sections_of_sites_are_tried_in_every_spelling_people_use() -> None:
+    sections = {"recepty", "retsepty", "chekap", "checkup", "medosmotr", "raspisanie", "zapchasti"}
+    assert sections <= set(shipped())
+
+
 def test_the_operators_words_come_first_and_change_the_digest() -> None:
     mine = Labels.of(("sklad-7", "www"))
     assert mine.words[:2] == ("sklad-7", "www")

@@ -1,0 +1,113 @@
+"""A report as PDF, printed by Chromium: it opens one file of ours, offline and in a profile that is thrown away."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+
+from reports.pdf_pages import pages_of
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+"""Programs that are looked for on PATH, in this order."""
+PATIENCE = 600
+"""Seconds for one report; five thousand things take a few minutes."""
+_FLAGS = (
+    *("--headless", "--disable-gpu", "--no-first-run", "--no-default-browser-check"),
+    *("--disable-extensions", "--disable-sync", "--disable-component-update", "--disable-breakpad"),
+    *("--disable-background-networking", "--disable-dev-shm-usage", "--hide-scrollbars"),
+    "--host-resolver-rules=MAP * ~NOTFOUND",
+    "--no-pdf-header-footer",
+)
+_TAGGED = ("--generate-pdf-document-outline", "--export-tagged-pdf")
+_FAST = ("--disable-pdf-tagging",)
+_TOLD = 300
+
+Printed = Callable[[Mapping[str, int]], Iterable[str]]
+"""Gives the page whose contents name these pages."""
+
+
+class NoBrowser(RuntimeError):
+    """No Chromium was found, or it did not print; the message is one sentence for a person."""
+
+
+def browser(setting: str = "") -> str:
+    """Return the program that prints: the one that is set, or the first on PATH. Raises NoBrowser."""
+    for name in (setting,) if setting else BROWSERS:
+        if found := shutil.which(name):
+            return found
+    if setting:
+        raise NoBrowser(
+            f"{setting} cannot be run; set `chromium` to the path of Chromium or Chrome."
+        )
+    raise NoBrowser(
+        "PDF is printed by Chromium or Chrome, and there is none on PATH; install chromium, set "
+        "`chromium` to its path, or open the HTML report in any browser and print it."
+    )
+
+
+def write_pdf(program: str, page: Printed, to: Path) -> None:
+    """Print a report, twice: the first time tells on which pages its sections begin. Raises NoBrowser."""
+    with tempfile.TemporaryDirectory(
+        prefix=".pdf-", dir=to.parent, ignore_cleanup_errors=True
+    ) as folder:
+        place = Path(folder)
+        draft = _print(program, page({}), place, _FAST)
+        done = _print(program, page(pages_of(draft.read_bytes())), place, _TAGGED)
+        with done.open("rb") as stream:
+            os.fsync(stream.fileno())
+        done.replace(to)
+
+
+def _print(program: str, page: Iterable[str], place: Path, how: tuple[str, ...]) -> Path:
+    source, target = place / "report.html", place / "report.pdf"
+    with source.open("w", encoding="utf-8", newline="") as stream:
+        stream.writelines(page)
+    target.unlink(missing_ok=True)
+    command = [
+        program,
+        *_FLAGS,
+        *_sandbox(),
+        *how,
+        f"--user-data-dir={place / 'profile'}",
+        f"--print-to-pdf={target}",
+        source.resolve().as_uri(),
+    ]
+    try:
+        ended = subprocess.run(  # noqa: S603 - the program that the operator chose, and no shell
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            timeout=PATIENCE,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise NoBrowser(f"{program} did not print the report in {PATIENCE} seconds.") from error
+    except OSError as error:
+        raise NoBrowser(f"{program} cannot be run: {error.strerror or error}.") from error
+    if not target.exists() or not target.stat().st_size:
+        raise NoBrowser(f"{program} did not print the report{_why(ended.stderr)}.")
+    return target
+
+
+def _sandbox() -> tuple[str, ...]:
+    """Return what Chromium needs to run as root; everybody else keeps its sandbox.
+
+    The page is ours alone: no script, no request, every foreign text escaped.
+    """
+    return ("--no-sandbox",) if hasattr(os, "geteuid") and os.geteuid() == 0 else ()
+
+
+def _why(said: bytes) -> str:
+    text = said.decode(errors="replace")
+    if "sandbox" in text.lower():
+        return (
+            ": its sandbox is not to be had here; allow user namespaces, or set `chromium` to a script "
+            "that starts it with --no-sandbox"
+        )
+    lines = [line.strip() for line in text.splitlines() if line.strip() and "dbus" not in line]
+    return f": {lines[-1][:_TOLD]}" if lines else ""

@@ -1,0 +1,35 @@
+"""`revizor digest`: one message a day for each person."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from pathlib import Path
+
+import click
+
+from scanner.cli import options
+
+
+@click.command(short_help="One message a day for each person: what is his to renew.")
+@click.option("--send", is_flag=True, help="Send it: to each person once a day.")
+@click.option("--person", metavar="NAME", help="Only this person's.")
+@click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
+@options.common
+@options.border
+def digest(
+    send: bool, person: str | None, as_json: bool, db: str | None, config: Path | None
+) -> None:
+    """Print what each person has to renew, the most urgent first, and when the daily job last ran.
+    The person on duty also hears of missed runs, refused messages and things nobody answers for."""
+    from scanner import service
+    from scanner.service.digests import digest as made
+    from scanner.service.trackers import channels_of
+
+    settings = options.settings_of(db=db, config=config)
+    post = asyncio.run(
+        made(settings, service.now, channels_of(settings, service.now), send=send, person=person)
+    )
+    click.echo(options.clean_json(post.json()) if as_json else options.clean(post.out()))
+    if send and not post.complete:
+        sys.exit(options.EXIT_INCOMPLETE)

@@ -1,0 +1,296 @@
+"""`revizor payments`, `rates` and `savings`: what was asked, what was paid, who owes whom, what is saved."""
+
+from __future__ import annotations
+
+import asyncio
+import getpass
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from scanner.cli import options
+
+_DAY = click.DateTime(formats=["%Y-%m-%d"])
+_PAYER = click.Choice(["client", "agency"])
+_who = click.option("--who", metavar="NAME", help="Who notes it; your login by default.")
+_json = click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
+
+
+@click.group(short_help="Invoices and payments: what is paid, by whom, for what.")
+def payments() -> None:
+    """Control of payments: what providers ask, what was paid by whom, and who owes whom."""
+
+
+@payments.command("list", short_help="A client's payments.")
+@click.argument("client")
+@click.option("--object", "number", type=int, metavar="NUMBER", help="Only for this object.")
+@click.option("--unmatched", is_flag=True, help="Only those that nobody knows the thing of.")
+@_json
+@options.common
+@options.border
+def list_(
+    client: str,
+    number: int | None,
+    unmatched: bool,
+    as_json: bool,
+    db: str | None,
+    config: Path | None,
+) -> None:
+    """Print CLIENT's payments, oldest first: number, day, amount, payer, what for, document."""
+    from scanner import service
+
+    settings = options.settings_of(db=db, config=config)
+    found = service.payments_of(client, settings, object_id=number, unmatched=unmatched)
+    rows = (
+        (one.id, one.paid_on, f"{one.money.amount} {one.money.currency}", one.payer,
+         one.asset or ("paid back" if one.purpose == "reimbursement" else "?"), one.document)
+        for one in found
+    )  # fmt: skip
+    _print(found, rows, as_json, "No payment is noted.")
+
+
+@payments.command(short_help="Note a payment by hand.")
+@click.argument("client")
+@click.argument("amount", metavar="AMOUNT")
+@click.option("--on", "on", type=_DAY, required=True, metavar="DATE", help="The day it was paid.")
+@click.option("--payer", type=_PAYER, required=True, help="Whose money it was.")
+@click.option("--object", "number", type=int, metavar="NUMBER", help="The object it paid for.")
+@click.option("--invoice", type=int, metavar="NUMBER", help="The invoice it paid.")
+@click.option("--back", is_flag=True, help="It pays back what the agency had laid out.")
+@click.option(
+    "--document", default="", metavar="TEXT", help="Payment order, receipt: where it is written."
+)
+@_who
+@options.common
+@options.border
+def add(
+    client: str,
+    amount: str,
+    on: datetime,
+    payer: str,
+    number: int | None,
+    invoice: int | None,
+    back: bool,
+    document: str,
+    who: str | None,
+    db: str | None,
+    config: Path | None,
+) -> None:
+    """Note that AMOUNT (`1200.50`, `15 EUR`) was paid for a thing of CLIENT's, or paid back to the agency."""
+    from scanner import service
+
+    settings = options.settings_of(db=db, config=config)
+    new = service.NewPayment(
+        paid_on=on.date(), money=service.money_of(amount, settings), payer=service.Payer(payer),
+        purpose=service.Purpose.REIMBURSEMENT if back else service.Purpose.RENEWAL,
+        object_id=None if back else number, invoice_id=None if back else invoice, document=document,
+    )  # fmt: skip
+    _say(service.pay(client, new, who or getpass.getuser(), settings, service.now))
+
+
+@payments.command("import", short_help="Take payments from a statement, a list or invoices.")
+@click.argument("client")
+@click.argument("file", metavar="FILE")
+@click.option("--payer", type=_PAYER, required=True, help="Whose account the statement is of.")
+@click.option("--yes", is_flag=True, help="Note them; without it they are only shown.")
+@_who
+@_json
+@options.common
+@options.border
+def import_(
+    client: str,
+    file: str,
+    payer: str,
+    yes: bool,
+    who: str | None,
+    as_json: bool,
+    db: str | None,
+    config: Path | None,
+) -> None:
+    """Read the payments in FILE (CSV, XLSX or a bank's exchange file; `-` reads stdin), show which thing of
+    CLIENT's each was for, and with --yes note them. A line that fits several things, or none, is kept
+    without one. Statements may overlap: a payment is noted once."""
+    from scanner import service
+    from scanner.cli.papers import described
+    from scanner.intake.paper import MAX_BYTES
+
+    settings = options.settings_of(db=db, config=config)
+    data = (
+        sys.stdin.buffer.read(MAX_BYTES + 1)
+        if file == "-"
+        else service.file_of(Path(file), MAX_BYTES)
+    )
+    name = "stdin" if file == "-" else Path(file).name
+    found = service.read_statement(client, data, name, settings)
+    for reading in found.readings:
+        click.echo(options.clean(described(reading)), err=True)
+    if as_json:
+        click.echo(options.clean_json(service.as_json(found)))
+    else:
+        click.echo(options.clean(found.text()))
+    if yes:
+        said = service.note_statement(found, payer, who or getpass.getuser(), settings, service.now)
+        click.echo(options.clean(asyncio.run(said)), err=as_json)
+    else:
+        click.echo("Nothing is noted yet; run it again with --yes.", err=True)
+
+
+@payments.command(short_help="Say what an unmatched payment was for.")
+@click.argument("payment", type=int, metavar="PAYMENT")
+@click.argument("number", type=int, metavar="NUMBER")
+@options.common
+@options.border
+def assign(payment: int, number: int, db: str | None, config: Path | None) -> None:
+    """Say that PAYMENT, of which nobody knew the thing, was for object NUMBER."""
+    from scanner import service
+
+    _say(service.assign(payment, number, options.settings_of(db=db, config=config)))
+
+
+@payments.command(short_help="Take a payment back that was noted by mistake.")
+@click.argument("payment", type=int, metavar="PAYMENT")
+@options.common
+@options.border
+def withdraw(payment: int, db: str | None, config: Path | None) -> None:
+    """Withdraw PAYMENT. It stays in the database, and counts no more."""
+    from scanner import service
+
+    _say(service.withdraw(payment, options.settings_of(db=db, config=config), service.now))
+
+
+@payments.command(short_help="Note what a provider asks.")
+@click.argument("number", type=int, metavar="NUMBER")
+@click.argument("amount", metavar="AMOUNT")
+@click.option("--payer", type=_PAYER, required=True, help="Who is to pay it.")
+@click.option("--invoice-number", "called", default="", metavar="TEXT", help="Its number.")
+@click.option("--issued", type=_DAY, metavar="DATE", help="The day on it.")
+@click.option(
+    "--pay-by", type=_DAY, metavar="DATE", help="The last day; else the end of the period."
+)
+@click.option("--document", default="", metavar="TEXT", help="Where it lies.")
+@_who
+@options.common
+@options.border
+def invoice(
+    number: int,
+    amount: str,
+    payer: str,
+    called: str,
+    issued: datetime | None,
+    pay_by: datetime | None,
+    document: str,
+    who: str | None,
+    db: str | None,
+    config: Path | None,
+) -> None:
+    """Note that AMOUNT is asked for the next period of object NUMBER."""
+    from scanner import service
+
+    settings = options.settings_of(db=db, config=config)
+    new = service.NewInvoice(
+        object_id=number, money=service.money_of(amount, settings), payer=service.Payer(payer),
+        number=called, issued_on=issued.date() if issued else None,
+        pay_by=pay_by.date() if pay_by else None, document=document,
+    )  # fmt: skip
+    _say(service.invoice(new, who or getpass.getuser(), settings, service.now))
+
+
+@payments.command(short_help="A client's invoices, and what is left to pay.")
+@click.argument("client")
+@_json
+@options.common
+@options.border
+def invoices(client: str, as_json: bool, db: str | None, config: Path | None) -> None:
+    """Print CLIENT's invoices: number, thing, amount, what is left, who pays, by when."""
+    from scanner import service
+
+    found = service.invoices_of(client, options.settings_of(db=db, config=config))
+    rows = (
+        (one.id, one.asset, f"{one.money.amount} {one.money.currency}", f"left {one.left}",
+         one.payer, one.pay_by or "with its period", one.number)
+        for one in found
+    )  # fmt: skip
+    _print(found, rows, as_json, "No invoice is noted.")
+
+
+@payments.command(short_help="Who owes whom, month by month.")
+@click.argument("client")
+@_json
+@options.common
+@options.border
+def owed(client: str, as_json: bool, db: str | None, config: Path | None) -> None:
+    """Print what the agency laid out for CLIENT in each month, what he paid back, and what he owes."""
+    from scanner import service
+
+    found = service.owed_by(client, options.settings_of(db=db, config=config))
+    rows = (
+        (f"{one.month:%Y-%m}", one.currency, f"laid out {one.laid_out}",
+         f"paid back {one.paid_back}", f"owes {one.balance}")
+        for one in found
+    )  # fmt: skip
+    _print(found, rows, as_json, "The agency has laid out nothing for him.")
+
+
+@click.group(short_help="Exchange rates, from a dated file.")
+def rates() -> None:
+    """Exchange rates: without one, amounts in different currencies are never added together."""
+
+
+@rates.command("import", short_help="Take rates from a CSV file.")
+@click.argument("file", metavar="FILE")
+@options.common
+@options.border
+def import_rates(file: str, db: str | None, config: Path | None) -> None:
+    """Take the rates in FILE, a CSV with the columns date, base, quote and rate:
+    `2026-03-01,USD,RUB,92.50` says that a dollar was worth 92.50 roubles on that day."""
+    from scanner import service
+
+    settings = options.settings_of(db=db, config=config)
+    data = service.file_of(Path(file), 50_000_000)
+    _say(service.import_rates(data, Path(file).name, settings))
+
+
+@click.command(short_help="What ending things saves.")
+@click.argument("client")
+@click.option(
+    "--in", "into", metavar="CURRENCY", help="Also in one currency, as far as rates are known."
+)
+@_json
+@options.common
+@options.border
+def savings(
+    client: str, into: str | None, as_json: bool, db: str | None, config: Path | None
+) -> None:
+    """Print what is saved a year by ending CLIENT's unused things: possible, agreed, realised, refused. What has
+    no known price is counted, and is never taken for nothing."""
+    from scanner import service
+
+    settings = options.settings_of(db=db, config=config)
+    found = service.saved_by(client, into.upper() if into else None, settings, service.now())
+    rows = (
+        (one.saving, f"{one.a_year} {one.currency} a year", f"{one.to_date} so far",
+         f"{one.things} things", "" if one.sure else "estimated")
+        for one in (*found.sums, *found.together)
+    )  # fmt: skip
+    _print(found, rows, as_json, "Nothing with a known price is proposed to be ended.")
+    if not as_json:
+        known = f"The price of {found.priced} of {found.things} things is known."
+        missing = f" No rate for {', '.join(found.not_exchanged)}." if found.not_exchanged else ""
+        click.echo(known + missing)
+
+
+def _say(said: Any) -> None:
+    click.echo(options.clean(asyncio.run(said)))
+
+
+def _print(found: Any, rows: Any, as_json: bool, nothing: str) -> None:
+    from scanner import service
+
+    if as_json:
+        click.echo(options.clean_json(service.as_json(found)))
+        return
+    lines = list(service.table_of(rows))
+    click.echo(options.clean("\n".join(lines) or nothing))

@@ -1,0 +1,209 @@
+"""`revizor tasks`: the main job: each renewal becomes one task of whoever answers for it."""
+
+from __future__ import annotations
+
+import asyncio
+import getpass
+import sys
+from datetime import date
+from pathlib import Path
+
+import click
+
+from scanner.cli import options
+
+
+class Day(click.ParamType[date]):
+    """A calendar day, `2027-05-04`."""
+
+    name = "day"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> date:
+        """Read it."""
+        try:
+            return value if isinstance(value, date) else date.fromisoformat(str(value))
+        except ValueError:
+            return self.fail(
+                f"{str(value)[:40]!r} is no day; write it like 2027-05-04.", param, ctx
+            )
+
+
+@click.group(short_help="Tasks of renewals: what is told to whom, each once.")
+def tasks() -> None:
+    """What comes due becomes one task of whoever answers for it: created by itself, reminded of, moved with
+    its date, closed when it is renewed. Run `revizor tasks sync` every day."""
+
+
+@tasks.command("plan", short_help="What would be told today, to whom and why.")
+@click.option("--client", metavar="CLIENT", help="Only this client's.")
+@click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
+@options.language
+@options.common
+@options.border
+def plan_(
+    client: str | None, as_json: bool, lang: str | None, db: str | None, config: Path | None
+) -> None:
+    """Print what the next `tasks sync` would tell; nothing is told and nothing kept."""
+    from scanner import service
+    from scanner.service.tasks import plan
+    from scanner.service.trackers import channels_of, sinks_of
+
+    settings = options.settings_of(db=db, config=config)
+    wanted = plan(
+        settings,
+        service.now,
+        sinks_of(settings, service.now),
+        channels_of(settings, service.now),
+        client=client,
+    )
+    found = asyncio.run(wanted)
+    if as_json:
+        click.echo(options.clean_json(found.json()))
+    else:
+        click.echo(options.clean(found.text(lang or "en")))
+
+
+@tasks.command("sync", short_help="Create, move, remind and close: the daily job.")
+@click.option("--again", is_flag=True, help="Try once more what a tracker refused for good.")
+@click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
+@options.common
+@options.border
+def sync_(again: bool, as_json: bool, db: str | None, config: Path | None) -> None:
+    """Bring the periods up to date, read back the tasks, and tell what is to be told today. It may run
+    twice at once and be killed anywhere: nothing is told twice, and the next run goes on."""
+    from scanner import service
+    from scanner.service.tasks import sync
+    from scanner.service.trackers import channels_of, sinks_of
+
+    settings = options.settings_of(db=db, config=config)
+    done = asyncio.run(
+        sync(
+            settings,
+            service.now,
+            sinks_of(settings, service.now),
+            channels_of(settings, service.now),
+            again=again,
+        )
+    )
+    click.echo(options.clean_json(done.json()) if as_json else options.clean(done.text()))
+    if not done.complete:
+        sys.exit(options.EXIT_INCOMPLETE)
+
+
+@tasks.command("list", short_help="Tasks that stand outside, and what waits to be told.")
+@click.option("--client", metavar="CLIENT", help="Only this client's.")
+@click.option("--failed", is_flag=True, help="Only what was refused for good, and why.")
+@click.option("--all", "every", is_flag=True, help="Closed tasks too.")
+@click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
+@options.language
+@options.common
+@options.border
+def list_(
+    client: str | None,
+    failed: bool,
+    every: bool,
+    as_json: bool,
+    lang: str | None,
+    db: str | None,
+    config: Path | None,
+) -> None:
+    """Print each open task with its marker, where it is, and its deadline."""
+    from scanner.service.tasks import tasks_list
+
+    text = tasks_list(
+        options.settings_of(db=db, config=config),
+        client=client,
+        failed=failed,
+        every=every,
+        as_json=as_json,
+        language=lang,
+    )
+    click.echo(options.clean_json(text) if as_json else options.clean(text))
+
+
+@tasks.command("done", short_help="Note that a thing was renewed.")
+@click.argument("number", type=int, metavar="NUMBER")
+@click.option("--until", type=Day(), metavar="DATE", help="The new last day.")
+@click.option(
+    "--paid-on",
+    type=Day(),
+    metavar="DATE",
+    help="The day of payment, where the period counts from it.",
+)
+@click.option("--why", required=True, help="How it is known: an invoice, a letter …")
+@click.option("--who", metavar="NAME", help="Whose word it is; your login by default.")
+@options.common
+@options.border
+def done_(
+    number: int,
+    until: date | None,
+    paid_on: date | None,
+    why: str,
+    who: str | None,
+    db: str | None,
+    config: Path | None,
+) -> None:
+    """Close the period of object NUMBER by your word. Without --until the new day is counted by the
+    terms of its type: from the old end, or from the payment."""
+    from scanner import service
+    from scanner.service.tasks import done
+
+    settings = options.settings_of(db=db, config=config)
+    said = done(
+        number,
+        settings,
+        service.now,
+        until=until,
+        paid_on=paid_on,
+        who=who or getpass.getuser(),
+        why=why,
+    )
+    click.echo(options.clean(asyncio.run(said)))
+
+
+@tasks.command("doctor", short_help="Prove the task managers and channels; create nothing.")
+@click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
+@options.language
+@options.common
+@options.border
+def doctor_(as_json: bool, lang: str | None, db: str | None, config: Path | None) -> None:
+    """Show for each task manager and channel whether it lets us in, as whom, and what it wants of a task.
+    Each line is ok, warn or fail. Exit code 1 when a line fails."""
+    from scanner import service
+    from scanner.service.trackers import doctor_json, trackers_doctor
+
+    settings = options.settings_of(db=db, config=config)
+    checks = asyncio.run(trackers_doctor(settings, service.now, lang or "en"))
+    if as_json:
+        click.echo(options.clean_json(doctor_json(checks)))
+    else:
+        for check in checks:
+            click.echo(options.clean(f"{check.level:<5}{check.tracker:<12} {check.said}"))
+    if any(check.level == "fail" for check in checks):
+        sys.exit(1)
+
+
+@tasks.command("feed", short_help="Write the calendar of renewals (ICS) to subscribe to.")
+@click.option("--person", metavar="NAME", help="Only what this person answers for or watches.")
+@click.option(
+    "--within",
+    type=click.IntRange(1, 3_650),
+    default=400,
+    show_default=True,
+    metavar="DAYS",
+    help="So many days ahead.",
+)
+@options.common
+@options.border
+def feed_(person: str | None, within: int, db: str | None, config: Path | None) -> None:
+    """Write the calendar into the folder of the settings (feeds/), under a name that nobody guesses and
+    that stays. Serve that folder by https, without a list of its files; whoever knows the name reads it."""
+    from scanner import service
+    from scanner.service.calendar_feed import write_calendar
+
+    settings = options.settings_of(db=db, config=config)
+    written = asyncio.run(write_calendar(settings, service.now, person=person, within=within))
+    said = f"{written.entries} entries" if written.changed else "nothing has changed"
+    click.echo(options.clean(f"{written.path}: {said}"))

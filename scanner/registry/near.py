@@ -1,0 +1,145 @@
+"""What has to be told about: the periods near their end, out of many."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from itertools import islice
+from typing import Any
+
+from msgspec.structs import replace
+from sqlalchemy import ColumnElement, Connection, Select, and_, or_, select
+
+from scanner.assets import Kind
+from scanner.registry.links import open_subjects
+from scanner.registry.matters import Desk, Matters, open_periods
+from scanner.registry.renewal_rows import CYCLE
+from scanner.registry.rows import OBJECT
+from scanner.renewals.anchors import Anchor, renewed_until
+from scanner.renewals.matter import Matter
+from scanner.renewals.plan import Shown, is_silent, overshadowed
+from scanner.renewals.reminders import Ladder, first_day
+from scanner.renewals.terms import TermsBook, product_of
+
+_AT_ONCE = 500
+_SHIFT = timedelta(days=14)
+"""More than any rest that moves a deadline forward."""
+
+
+def near(
+    connection: Connection, desk: Desk, today: date, *, client: str | None = None
+) -> Iterator[Matter]:
+    """Yield the open periods of which something may have to be told today.
+
+    Those whose first threshold has come, and those that a task stands for outside, whatever their day has
+    become. Read a few hundred at a time, so that memory does not grow with the registry.
+    """
+    linked = {int(subject[6:]) for subject in open_subjects(connection, "cycle:")}
+
+    def wanted(number: int, ladder: Ladder) -> bool:
+        linked.discard(number)
+        return True if number in known else today >= first_day(ladder)
+
+    known = frozenset(linked)
+    queries = [_of(query, client) for query in _soon(desk.book, today)]
+    quiet = overshadowed(one for query in queries for one in _certificates(connection, query))
+    matters = Matters(connection, desk, today)
+    for query in queries:
+        stream = connection.execution_options(stream_results=True).execute(query)
+        for rows in stream.partitions(_AT_ONCE):
+            yield from (one for one in matters.of(rows, wanted) if one.subject not in quiet)
+    far = iter(sorted(linked))  # tasks whose period has moved away since
+    while some := list(islice(far, _AT_ONCE)):
+        rows = connection.execute(_of(open_periods(), client).where(CYCLE.c.id.in_(some))).all()
+        yield from (one for one in matters.of(rows, _all) if one.subject not in quiet)
+
+
+def ending(
+    connection: Connection, desk: Desk, today: date, within: int, *, client: str | None = None
+) -> Iterator[Matter]:
+    """Yield the open periods that end within so many days, or have ended; then those to decide on by then."""
+    until = today + timedelta(days=within)
+    matters = Matters(connection, desk, today)
+    for query in (open_periods().where(CYCLE.c.due <= until), _early(until, until)):
+        stream = connection.execution_options(stream_results=True).execute(_of(query, client))
+        for rows in stream.partitions(_AT_ONCE):
+            yield from matters.of(rows, _all)
+
+
+def matter_of(connection: Connection, desk: Desk, subject: str, today: date) -> Matter | None:
+    """Return one period as it stands now; None when it is over, or needs no telling."""
+    number = int(subject.partition(":")[2])
+    rows = connection.execute(open_periods().where(CYCLE.c.id == number)).all()
+    found = next(Matters(connection, desk, today).of(rows, _all), None)
+    if found is None:
+        return None
+    until = expected(connection, desk.book, found.thing.id, paid_on=today)
+    return replace(found, expected=until)
+
+
+def expected(connection: Connection, book: TermsBook, object_id: int, paid_on: date) -> date | None:
+    """Return until when a thing is paid once it is renewed on a day; None where nobody can say.
+
+    Counted from all its periods, so that what is paid on the 31st stays there after February.
+    """
+    thing = OBJECT.c
+    query = select(
+        thing.kind, thing.key, thing.type, thing.provider, thing.anchor, thing.period_months,
+        thing.cost_months,
+    )  # fmt: skip
+    row = connection.execute(query.where(thing.id == object_id)).one()
+    chain = select(CYCLE.c.due).where(CYCLE.c.object_id == object_id).order_by(CYCLE.c.seq)
+    dues = list(connection.scalars(chain))
+    terms = book.terms(row.type, product_of(row.kind, row.key, row.provider))
+    months = row.period_months or row.cost_months or terms.period_months
+    if months is None or not dues:
+        return None
+    late = terms.counts_lapsed if dues[-1] < paid_on else None
+    anchor = row.anchor or late or terms.counts or Anchor.FROM_OLD_END
+    return renewed_until(dues, months, anchor, paid_on)
+
+
+def _all(_number: int, _ladder: Ladder) -> bool:
+    return True
+
+
+def _of(query: Select[Any], client: str | None) -> Select[Any]:
+    return query if client is None else query.where(OBJECT.c.client == client)
+
+
+def _soon(book: TermsBook, today: date) -> Iterator[Select[Any]]:
+    """Yield what may be within its first threshold: by its last day, each type its own; by an earlier day."""
+    default, of_type = book.horizons
+    widest = today + timedelta(days=max(default, *of_type.values())) + _SHIFT
+    types: dict[int, list[str]] = {}
+    for type, days in of_type.items():
+        types.setdefault(days, []).append(type)
+
+    def by(days: int) -> ColumnElement[bool]:
+        return CYCLE.c.due <= today + timedelta(days=days) + _SHIFT
+
+    type_of = OBJECT.c.type
+    others = and_(type_of.not_in(list(of_type)), by(default))
+    each = (and_(type_of.in_(some), by(days)) for days, some in types.items())
+    yield open_periods().where(CYCLE.c.due <= widest, or_(others, *each))
+    yield _early(widest, widest)
+
+
+def _early(until: date, after: date) -> Select[Any]:
+    """Select what ends after a day, but has to be decided on, or is dearer, by another."""
+    thing = OBJECT.c
+    soon = or_(thing.decide_by <= until, thing.cheap_until <= until)
+    return open_periods().where(
+        CYCLE.c.due > after, CYCLE.c.object_id.in_(select(thing.id).where(soon))
+    )
+
+
+def _certificates(connection: Connection, query: Select[Any]) -> Iterator[Shown]:
+    """Yield the certificates among what is near, with the names they were shown at."""
+    thing, at = OBJECT.c, CYCLE.c
+    mine = query.with_only_columns(at.id, at.due, thing.client, thing.hosts, thing.state).where(
+        thing.kind == Kind.CERTIFICATE
+    )
+    for row in connection.execute(mine):
+        if not is_silent(Kind.CERTIFICATE, row.state):
+            yield Shown(f"cycle:{row.id}", row.client, row.due, frozenset(row.hosts))

@@ -1,0 +1,263 @@
+"""The registry as a table: CSV that runs nothing, or a workbook with typed cells. Memory does not grow with it.
+
+What it writes, `sheet_rows` reads back without loss. Licence keys are masked unless they are asked for.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any, BinaryIO
+
+from msgspec import Struct
+from sqlalchemy import Connection, Select, Text, cast, null, select, type_coerce
+from sqlalchemy.types import NullType
+
+from reports.inert import SUSPECT, inert
+from scanner.registry.fields import CUSTOM
+from scanner.registry.filters import WITH_LEAD, Filter, narrowed, says
+from scanner.registry.keys import Vault
+from scanner.registry.own_types import own_types
+from scanner.registry.party_rows import PROJECT, PROJECT_OBJECT
+from scanner.registry.people import people
+from scanner.registry.projects import names_as_text
+from scanner.registry.rows import OBJECT
+from scanner.registry.sheet_words import column_called, columns, words_of
+
+_AT_ONCE = 1_000
+_RAW = NullType()
+"""Values as the driver gives them."""
+_SHEET_ROWS = 1_048_575
+"""Rows that a sheet of a workbook holds below its headings."""
+_EXACT_DIGITS = 15
+"""Of a number in a workbook."""
+_DATES = frozenset(
+    {
+        "paid_until",
+        "renew_from",
+        "cheap_until",
+        "decide_by",
+        "service_stops",
+        "grace_until",
+        "lost_at",
+    }
+)
+_NUMBERS = frozenset({"number", "cost", "cost_months", "period_months", "version"})
+_PLAIN = (
+    _NUMBERS
+    | _DATES
+    | {"client", "asset", "lifecycle", "verdict", "decision", "currency", "auto_renew", "anchor", "holder",
+       "access", "ownership", "use", "state"}
+)  # fmt: skip
+"""What no foreign hand writes, and so no formula hides in."""
+_WIDTHS = {"name": 32, "asset": 30, "notes": 40, "projects": 28, "provider": 18, "responsible": 20}
+_COLUMNS = {
+    "number": "id", "cost": "cost_amount", "currency": "cost_currency",
+}  # fmt: skip
+_SEARCHED = ("asset", "name", "display_name", "provider", "registrar", "account", "notes")
+
+
+class Exported(Struct, frozen=True, kw_only=True):
+    """What an export holds."""
+
+    wanted: Filter = Filter()
+    language: str = "ru"
+    with_keys: bool = False
+    """Licence keys in the clear."""
+
+
+def write_csv(connection: Connection, stream: BinaryIO, what: Exported, vault: Vault) -> int:
+    """Write a table of separated values; return how many objects it holds.
+
+    UTF-8 with a mark in front and `;` between in Russian, as Excel opens it there; `,` in English.
+    """
+    headings, rows = _table(connection, what, vault)
+    text = io.TextIOWrapper(stream, encoding="utf-8-sig", newline="", write_through=False)
+    writer = csv.writer(
+        text, delimiter=";" if what.language == "ru" else ",", lineterminator="\r\n"
+    )
+    writer.writerow([inert(heading) for _, heading in headings])
+    texts = [place for place, (code, _) in enumerate(headings) if code not in _PLAIN]
+    count = 0
+    for row in rows:
+        for place in texts:
+            if (cell := row[place]) and cell[0] in SUSPECT:
+                row[place] = inert(cell)
+        writer.writerow(row)
+        count += 1
+    text.flush()
+    text.detach()
+    return count
+
+
+def write_xlsx(connection: Connection, stream: BinaryIO, what: Exported, vault: Vault) -> int:
+    """Write a workbook: typed cells, filters, a frozen line of headings; return how many objects it holds."""
+    import xlsxwriter  # type: ignore[import-untyped]
+
+    headings, rows = _table(connection, what, vault)
+    book = xlsxwriter.Workbook(
+        stream,
+        {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False,
+         "strings_to_numbers": False, "default_date_format": "yyyy-mm-dd"},
+    )  # fmt: skip
+    sheet = book.add_worksheet("Реестр" if what.language == "ru" else "Registry")
+    bold, day = book.add_format({"bold": True}), book.add_format({"num_format": "yyyy-mm-dd"})
+    sheet.freeze_panes(1, 0)
+    for place, (code, heading) in enumerate(headings):
+        sheet.set_column(place, place, _WIDTHS.get(code, 14))
+        sheet.write_string(0, place, heading, bold)
+    is_day = [code in _DATES for code, _ in headings]
+    is_number = [code in _NUMBERS for code, _ in headings]
+    count = 0
+    for row in rows:
+        count += 1
+        if count > _SHEET_ROWS:
+            book.close()
+            raise ValueError(f"a sheet holds {_SHEET_ROWS} objects; narrow it down or write CSV")
+        for place, cell in enumerate(row):
+            if cell is None:
+                continue
+            if is_day[place] and (days := _serial(cell)):
+                sheet.write_number(count, place, days, day)
+            elif is_number[place] and len(text := str(cell)) <= _EXACT_DIGITS:
+                sheet.write_number(count, place, float(text))
+            else:
+                sheet.write_string(count, place, str(cell))
+    sheet.autofilter(0, 0, max(count, 1), len(headings) - 1)
+    book.close()
+    return count
+
+
+def _serial(day: Any) -> int:
+    """Return a day as workbooks count it; 0 for one before they begin."""
+    found = day if isinstance(day, date) else date.fromisoformat(day)
+    return found.toordinal() - 693_594 if found.year > 1900 else 0
+
+
+def _table(
+    connection: Connection, what: Exported, vault: Vault
+) -> tuple[list[tuple[str, str]], Iterator[list[Any]]]:
+    """Return the columns (code and heading), and the cells of each object."""
+    ours = [code for code in columns() if code != "login"]
+    own = _own_columns(connection, what.wanted)
+    headings = [(code, columns()[code].in_(what.language)) for code in ours]
+    for name in own:
+        clash = column_called(name) is not None
+        mark = "Своё: " if what.language == "ru" else "Custom: "
+        headings.append((f"{CUSTOM}{name}", f"{mark}{name}" if clash else name))
+    return headings, _rows(connection, what, vault, ours, own)
+
+
+def _rows(
+    connection: Connection, what: Exported, vault: Vault, ours: Sequence[str], own: Sequence[str]
+) -> Iterator[list[Any]]:
+    place = {code: index for index, code in enumerate(ours)}
+    say = _sayings(connection, what.language, place)
+    projects = _Projects(connection)
+    searched = [place[code] for code in _SEARCHED]
+    key_at, closed_at, number_at = place["asset"], place["licence_key"], place["number"]
+    projects_at, cost_at = place["projects"], place["cost"]
+    query = _query(what, ours, own)
+    for found in connection.execute(query.execution_options(yield_per=_AT_ONCE)):
+        row = list(found)
+        custom, kind = row.pop(), row.pop()
+        if what.wanted.text and not says(what.wanted.text, *(row[at] for at in searched)):
+            continue
+        for at, words in say:
+            if (cell := row[at]) is not None:
+                row[at] = words(cell)
+        row[key_at] = f"{kind}:{row[key_at]}"
+        row[projects_at] = projects.of(row[number_at])
+        if what.with_keys and row[closed_at] is not None:
+            row[closed_at] = vault.open(row[closed_at])
+        if row[cost_at] is not None:
+            row[cost_at] = _amount(row[cost_at])
+        if own:
+            row += [custom.get(name) for name in own]
+        yield row
+
+
+def _query(what: Exported, ours: Sequence[str], own: Sequence[str]) -> Select[Any]:
+    """Select the columns as the driver gives them: a hundred thousand objects leave no time for more."""
+    thing = OBJECT.c
+    chosen: list[Any] = []
+    for code in ours:
+        if code == "asset":
+            chosen.append(thing.key)
+        elif code == "projects":
+            chosen.append(null())
+        elif code == "licence_key":
+            chosen.append(thing.licence_key if what.with_keys else thing.licence_key_tail)
+        else:
+            chosen.append(type_coerce(thing[_COLUMNS.get(code, code)], _RAW))
+    query: Select[Any] = select(
+        *chosen, type_coerce(thing.kind, _RAW), thing.custom if own else null()
+    )
+    return narrowed(query.select_from(WITH_LEAD), what.wanted).order_by(thing.id)
+
+
+def _sayings(
+    connection: Connection, language: str, place: dict[str, int]
+) -> list[tuple[int, Callable[[Any], Any]]]:
+    """Return how the cells of a column become words, by its place."""
+    found: list[tuple[int, Callable[[Any], Any]]] = []
+    types = own_types(connection)
+    for code, at in place.items():
+        words = {one: said.in_(language) for one, said in words_of(code, types).items()}
+        if code == "auto_renew":
+            yes, no = words["yes"], words["no"]
+            found.append((at, {1: yes, 0: no}.__getitem__))
+        elif code == "responsible":
+            found.append((at, {one.id: one.name for one in people(connection)}.__getitem__))
+        elif words:
+            found.append((at, _Words(words).__getitem__))
+    return found
+
+
+class _Words(dict[str, str]):
+    """A code that nobody has a word for any more stands for itself."""
+
+    def __missing__(self, code: str) -> str:
+        return code
+
+
+class _Projects:
+    """The projects of objects whose numbers come rising."""
+
+    def __init__(self, connection: Connection) -> None:
+        link = PROJECT_OBJECT.c
+        query = (
+            select(link.object_id, PROJECT.c.name)
+            .join(PROJECT, PROJECT.c.id == link.project_id)
+            .order_by(link.object_id, link.lead.desc(), PROJECT.c.name)
+        )
+        self._rows = iter(connection.execute(query.execution_options(yield_per=_AT_ONCE)))
+        self._next: Any = next(self._rows, None)
+
+    def of(self, number: int) -> str | None:
+        """Return the names of an object's projects, the lead first."""
+        if self._next is None or self._next[0] > number:
+            return None
+        names = []
+        while self._next is not None and self._next[0] <= number:
+            if self._next[0] == number:
+                names.append(self._next[1])
+            self._next = next(self._rows, None)
+        return names_as_text(names)
+
+
+def _own_columns(connection: Connection, wanted: Filter) -> list[str]:
+    """Return the names of the agency's own fields that any of the objects has."""
+    custom = OBJECT.c.custom
+    query = narrowed(select(custom).select_from(WITH_LEAD), wanted)
+    query = query.where(cast(type_coerce(custom, _RAW), Text) != "{}")
+    return sorted({name for (found,) in connection.execute(query.distinct()) for name in found})
+
+
+def _amount(amount: Any) -> str:
+    """Return all digits; three after the dot get a fourth, or they would read as thousands."""
+    text = amount if isinstance(amount, str) else format(Decimal(amount), "f")
+    return f"{text}0" if len(text.partition(".")[2]) == 3 else text

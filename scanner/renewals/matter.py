@@ -1,0 +1,113 @@
+"""One thing that somebody is told about, with everything that is needed to tell it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from scanner.assets import Money, Price
+from scanner.renewals.assignment import Assignment, Membership
+from scanner.renewals.cycle import CycleState, Days
+from scanner.renewals.guard import Stance
+from scanner.renewals.reminders import Ladder, Told
+
+
+class Thing(Struct, frozen=True, kw_only=True, gc=False):
+    """The object it is about, as far as a task tells of it. It holds no secret."""
+
+    id: int
+    client: str
+    """His slug."""
+    client_name: str
+    asset: str
+    type: str
+    name: str
+    provider: str | None = None
+    account: str | None = None
+    holder: str | None = None
+    access: str | None = None
+    price: Price | None = None
+    auto_renew: bool | None = None
+
+
+class Matter(Struct, frozen=True, kw_only=True, gc=False):
+    """A period that comes to its end, or a trouble that needs a hand."""
+
+    subject: str
+    """`cycle:12`, `trouble:7`."""
+    thing: Thing
+    ladder: Ladder
+    assignment: Assignment
+    projects: tuple[Membership, ...] = ()
+    stance: Stance | None = None
+    """What is asked for; None for a trouble."""
+    state: CycleState = CycleState.OPEN
+    days: Days | None = None
+    expected: date | None = None
+    """Until when it is paid once it is renewed, as far as that can be said."""
+    seen_until: date | None = None
+    """The later day that was seen."""
+    to_pay: Money | None = None
+    """Of an invoice: what is left to pay."""
+    document: str = ""
+    """Of an invoice: its number."""
+    code: str = ""
+    """Of a trouble: which."""
+    severity: str = ""
+    params: Mapping[str, Any] = {}
+
+    @property
+    def deadline(self) -> date:
+        """Return the last working day to act on."""
+        return self.ladder.deadline
+
+    def project_in(self, tracker: str) -> str | None:
+        """Return its group or project in a task manager: of its lead project, else of another."""
+        ordered = sorted(self.projects, key=lambda one: (not one.lead, one.project))
+        known = (one.trackers[tracker] for one in ordered if one.trackers.get(tracker))
+        return next(known, None)
+
+    def fingerprint(self) -> str:
+        """Return a short mark that changes when a task that tells of it has to be rewritten."""
+        told = (
+            self.deadline,
+            self.thing,
+            self.stance,
+            self.days and self.days.due,
+            self.seen_until,
+            self.to_pay,
+            self.assignment.person and self.assignment.person.id,
+            sorted(one.id for one in self.assignment.watchers),
+            self.code,
+            self.severity,
+            self.params,
+        )
+        return hashlib.sha256(msgspec.json.encode(told, order="sorted")).hexdigest()[:16]
+
+
+class TaskOutside(Struct, frozen=True, gc=False):
+    """The task that stands for a matter in one tracker, as it was last told and last seen."""
+
+    tracker: str
+    marker: str
+    id: str | None = None
+    url: str | None = None
+    status: str | None = None
+    fingerprint: str = ""
+    deadline: date | None = None
+
+
+class Place(Struct, frozen=True, kw_only=True, gc=False):
+    """One tracker, or one person's channel, and what was said there of a matter."""
+
+    target: str
+    told: tuple[Told, ...] = ()
+    """Steps of the ladder."""
+    rules: Mapping[str, bool] = {}
+    """Everything else that was ever planned there: rule to whether it is done with."""
+    task: TaskOutside | None = None

@@ -1,0 +1,80 @@
+"""What is to be told today of one matter, where, and why. Pure: the same day twice gives the same plan."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+
+from msgspec import Struct
+
+from scanner.assets import Kind
+from scanner.renewals.matter import Matter, Place
+from scanner.renewals.reminders import telling
+
+UPDATE = "update"
+RECHECK = "recheck"
+CLOSE = "close"
+DONE = "done"
+GONE = "gone"
+
+
+class Effect(Struct, frozen=True, gc=False):
+    """One thing to be told to one place."""
+
+    subject: str
+    rule: str
+    target: str
+    step: str
+    overtakes: tuple[str, ...] = ()
+    """Rules that wait there to be sent and say less."""
+
+
+def effects(matter: Matter, places: Iterable[Place], today: date) -> Iterator[Effect]:
+    """Yield what is to be told of a matter today, place by place."""
+    for place in places:
+        found = telling(matter.ladder, place.told, today)
+        if found is not None:
+            yield Effect(matter.subject, found.rule, place.target, found.step, found.overtakes)
+        yield from _corrections(matter, place)
+
+
+def _corrections(matter: Matter, place: Place) -> Iterator[Effect]:
+    """Yield what a task that exists must be told: what has changed, and that closing it renews nothing."""
+    task = place.task
+    if task is None or task.id is None or task.status == GONE:
+        return
+    if task.status == DONE and RECHECK not in place.rules:
+        yield Effect(matter.subject, RECHECK, place.target, RECHECK)
+    updates = [done for rule, done in place.rules.items() if rule.startswith(f"{UPDATE}-")]
+    if all(updates) and task.fingerprint != matter.fingerprint():
+        rule = f"{UPDATE}-{len(updates) + 1}"
+        yield Effect(matter.subject, rule, place.target, UPDATE)
+
+
+class Shown(Struct, frozen=True):
+    """A certificate that comes to its end, and where it is shown."""
+
+    subject: str
+    client: str
+    due: date
+    hosts: frozenset[str]
+
+
+def overshadowed(certificates: Iterable[Shown]) -> frozenset[str]:
+    """Return the certificates of which nothing is said because one that ends earlier is shown there too.
+
+    Servers of one name may show different certificates in turn; the name has one trouble, not several.
+    """
+    taken: set[tuple[str, str]] = set()
+    quiet: set[str] = set()
+    for one in sorted(certificates, key=lambda one: (one.due, one.subject)):
+        names = {(one.client, host) for host in one.hosts}
+        if names and names <= taken:
+            quiet.add(one.subject)
+        taken |= names
+    return frozenset(quiet)
+
+
+def is_silent(kind: str, state: str | None) -> bool:
+    """Say whether a thing needs no renewal as it stands: a certificate that another has replaced."""
+    return kind == Kind.CERTIFICATE and state == "superseded"

@@ -1,0 +1,36 @@
+"""What to do about a matter, step by step, as codes of texts. Pure."""
+
+from __future__ import annotations
+
+from scanner.renewals.guard import Stance
+from scanner.renewals.matter import Matter
+
+_CERTIFICATE = "certificate"
+
+
+def steps(matter: Matter) -> tuple[str, ...]:
+    """Return the codes of the steps, in order."""
+    certificate = matter.thing.type == _CERTIFICATE
+    match matter.stance:
+        case None:
+            return ("put_right", "look_again")
+        case Stance.PAY:
+            return ("pay_invoice",)
+        case Stance.DO_NOT_PAY:
+            return ("auto_renew_off", "refuse_invoice", "verify_gone")
+        case Stance.DECIDE:
+            return ("ask_client", "sign_or_renew", "note_answer")
+        case Stance.CONFIRM:
+            return ("find_payment", "enter_date", "or_pay")
+        case _ if certificate:
+            return ("issue_certificate", "install_certificate", "look_again")
+        case _ if matter.thing.auto_renew:
+            return ("check_balance", "watch_renewal", "enter_date")
+    return ("check_account", "pay", "enter_date")
+
+
+def stops(matter: Matter) -> str:
+    """Return the code of what stops if nobody acts."""
+    if matter.stance is Stance.DO_NOT_PAY:
+        return "money"
+    return matter.thing.type

@@ -1,0 +1,176 @@
+"""One message a day for each person: what is his to renew, the most urgent first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
+from itertools import chain
+
+import msgspec
+from msgspec import Struct
+from sqlalchemy import Connection
+
+from scanner.database import Database
+from scanner.registry import job_runs, outbox
+from scanner.registry.answering import People
+from scanner.registry.invoices_to_tell import invoices_to_tell
+from scanner.registry.near import near
+from scanner.registry.outbox_list import count_failed
+from scanner.registry.troubles import count_unanswered, troubles_to_tell
+from scanner.renewals.assignment import Person
+from scanner.renewals.digest import Digest, digests
+from scanner.renewals.plan import Effect
+from scanner.runs.look import Clock
+from scanner.service.arguments import UnknownThing
+from scanner.service.delivering import DIGEST, Courier, Office
+from scanner.service.tasks import JOB, office_of
+from scanner.settings import Settings
+from scanner.trackers.contract import Channel
+
+
+class Message(Struct, frozen=True, kw_only=True):
+    """One person's digest."""
+
+    person: str
+    subject: str
+    text: str
+    matters: int
+    hidden: int
+    sent_to: tuple[str, ...] = ()
+    """The channels it goes to; none where he cannot be reached."""
+
+
+class Post(Struct, frozen=True):
+    """The day's digests."""
+
+    on: date
+    messages: tuple[Message, ...]
+    told: dict[str, int] = {}
+    """What came of sending; empty where nothing was sent."""
+
+    @property
+    def complete(self) -> bool:
+        """False when a message could not be sent, or somebody cannot be reached."""
+        failed = any(self.told.get(one) for one in ("refused", "later", "uncertain"))
+        return not failed and all(message.sent_to for message in self.messages)
+
+    def json(self) -> str:
+        """Return it as JSON."""
+        return msgspec.json.format(msgspec.json.encode(self), indent=2).decode()
+
+    def out(self) -> str:
+        """Return it for a person."""
+        parts = [f"{one.person}\n{one.subject}\n\n{one.text}" for one in self.messages]
+        told = ", ".join(f"{count} {outcome}" for outcome, count in sorted(self.told.items()))
+        return "\n\n\n".join([*parts, told] if told else parts) or "Nothing to tell today."
+
+
+async def digest(
+    settings: Settings,
+    clock: Clock,
+    channels: Sequence[Channel],
+    *,
+    send: bool = False,
+    person: str | None = None,
+) -> Post:
+    """Return each person's digest of today; `send` sends it, once a day."""
+    with Database.open(settings.db) as database:
+        office = office_of(database, settings, clock, (), channels)
+        today = office.days.of(clock())
+        with database.reading() as connection:
+            messages = list(_messages(connection, office, today, person))
+        told = tuple(message for _, message in messages)
+        if not send:
+            return Post(today, told)
+        await database.write(lambda c: _put(c, messages, today, clock()))
+        courier = Courier(office)
+        await courier.deliver()
+    return Post(today, told, dict(courier.counts))
+
+
+def _put(
+    connection: Connection, messages: list[tuple[Person, Message]], today: date, at: datetime
+) -> None:
+    for person, message in messages:
+        subject = f"{DIGEST}:{today.isoformat()}:{person.id}"
+        body = {"subject": message.subject, "text": message.text}
+        rows = [Effect(subject, DIGEST, target, DIGEST) for target in message.sent_to]
+        outbox.put(connection, rows, at, body)
+
+
+def _messages(
+    connection: Connection, office: Office, today: date, name: str | None
+) -> Iterator[tuple[Person, Message]]:
+    desk = office.desk
+    people = People(connection, desk.duty)
+    if name and name not in {one.name for one in people.by_id.values()}:
+        raise UnknownThing(f"nobody is called {name!r}; see `revizor people list`.")
+    matters = chain(
+        near(connection, desk, today),
+        troubles_to_tell(connection, desk, today),
+        invoices_to_tell(connection, desk, today),
+    )
+    found = digests(matters, today)
+    notes = _Notes(connection, office)
+    for person in people.by_id.values():
+        mine = found.get(person.id, Digest(person.id, (), 0))
+        on_duty = person == people.duty and notes.is_alarming
+        if person.active and name in (None, person.name) and (mine.matters or on_duty):
+            said = _said(office, mine, person, notes, today, on_duty=person == people.duty)
+            yield person, said
+
+
+class _Notes:
+    """What is said of the job itself."""
+
+    def __init__(self, connection: Connection, office: Office) -> None:
+        self.runs = job_runs.regularity(connection, JOB, office.clock())
+        self.failed = count_failed(connection)
+        self.unanswered = count_unanswered(connection)
+
+    @property
+    def is_alarming(self) -> bool:
+        """Say whether the person on duty must hear of it even when nothing is due."""
+        return bool(self.runs.missed or self.failed or self.unanswered)
+
+    def lines(self, office: Office, *, on_duty: bool) -> Iterator[str]:
+        """Say when the job last ran, and what is wrong with it."""
+        wording, runs = office.text.wording, self.runs
+        if runs.last is None:
+            yield wording.say("digest.never_run")
+        else:
+            yield wording.say("digest.last_run", at=runs.last.started_at.isoformat())
+        if runs.missed:
+            yield wording.say("digest.missed", count=runs.missed)
+        if on_duty:
+            counts = (
+                ("broken", runs.broken),
+                ("failed", self.failed),
+                ("unanswered", self.unanswered),
+            )
+            for code, count in counts:
+                if count:
+                    yield wording.say(f"digest.{code}", count=count)
+
+
+def _said(
+    office: Office, mine: Digest, person: Person, notes: _Notes, today: date, *, on_duty: bool
+) -> Message:
+    text, say = office.text, office.text.wording.say
+    count = len(mine.matters) + mine.hidden
+    lines = [
+        say("digest.line", left=text.left(matter, today), title=text.title(matter))
+        for matter in mine.matters
+    ]
+    if mine.hidden:
+        lines.append(say("digest.hidden", count=mine.hidden, name=person.name))
+    lines += ["", *notes.lines(office, on_duty=on_duty)]
+    code = "digest.subject" if count else "digest.subject_empty"
+    return Message(
+        person=person.name,
+        subject=say(code, count=count, day=today.isoformat()),
+        text="\n".join(lines).strip(),
+        matters=count,
+        hidden=mine.hidden,
+        sent_to=office.posts.letters_to(person),
+    )

@@ -1,0 +1,317 @@
+"""What people do with the registry: look, add, correct, tie to projects, retire, take back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import chain
+from typing import Any, TypeVar
+
+import msgspec
+from msgspec import Struct
+from sqlalchemy import Connection
+
+from scanner.database import Database
+from scanner.registry import Lifecycle, ObjectType, Origin
+from scanner.registry.fields import type_of, with_values
+from scanner.registry.filters import Line, lines, objects, widths
+from scanner.registry.history import history_of, new_deed
+from scanner.registry.identity import asset_of
+from scanner.registry.objects import Change, RegistryObject
+from scanner.registry.own_types import OwnType, add_type, own_types
+from scanner.registry.party_changes import By, PartyChange, party_history
+from scanner.registry.projects import project_called, projects_of
+from scanner.registry.saying import (
+    add_object,
+    blank_object,
+    object_for_change,
+    read_said,
+    say,
+    say_projects,
+)
+from scanner.registry.sheet_words import words_of
+from scanner.registry.undo import deeds, undo
+from scanner.registry.words import GONE
+from scanner.runs.look import Clock
+from scanner.service.arguments import UnknownThing
+from scanner.service.seeking import Sought, client_slug, filter_of
+from scanner.settings import Settings
+
+T = TypeVar("T")
+_WIDEST = 60
+"""Characters of an asset that lines are made even to."""
+_TOLD = 20
+"""Changes that a confirmation names one by one."""
+
+
+class Said(Struct, frozen=True, kw_only=True):
+    """Who changes something, and why."""
+
+    who: str
+    why: str = ""
+
+
+async def changing(
+    settings: Settings, said: Said, clock: Clock, work: Callable[[Connection, By], T]
+) -> tuple[T, By]:
+    """Do a person's work in one transaction as one deed; what he got wrong becomes UnknownThing."""
+    by = By(who=said.who, why=said.why, at=clock(), deed=new_deed())
+    database = Database.open(settings.db)
+    try:
+        return await database.write(lambda connection: work(connection, by)), by
+    except (LookupError, ValueError) as error:
+        if isinstance(error, UnknownThing):
+            raise
+        text = str(error.args[0] if error.args else error)
+        raise UnknownThing(f"{text}.") from error
+    finally:
+        database.close()
+
+
+def reading(settings: Settings, work: Callable[[Connection], T]) -> T:
+    """Return what is read in one moment; what is not there becomes UnknownThing."""
+    database = Database.open(settings.db)
+    try:
+        return database.read(work)
+    except LookupError as error:
+        raise UnknownThing(f"{error.args[0]}.") from error
+    finally:
+        database.close()
+
+
+def registry_list(
+    sought: Sought, settings: Settings, clock: Clock, *, as_json: bool
+) -> Iterator[str]:
+    """Yield the objects that are meant, a line each, or as pieces of one JSON array."""
+    database = Database.open(settings.db)
+    try:
+        with database.reading() as connection:
+            wanted = filter_of(connection, sought, clock)
+            if as_json:
+                yield from _array(objects(connection, wanted))
+                return
+            asset, client = widths(connection, wanted)
+            found = lines(connection, wanted)
+            first = next(found, None)
+            if first is None:
+                yield "Nothing yet: run `revizor audit` first, or loosen the filter."
+                return
+            width = min(_WIDEST, asset), client if sought.client is None else 0
+            yield from (_line(one, *width) for one in chain([first], found))
+    finally:
+        database.close()
+
+
+def _array(things: Iterator[RegistryObject]) -> Iterator[str]:
+    first = True
+    for thing in things:
+        yield ("[" if first else ",") + "\n" + msgspec.json.encode(thing).decode()
+        first = False
+    yield "[]" if first else "\n]"
+
+
+def _line(one: Line, asset: int, client: int) -> str:
+    whose = f"{one.client:<{client}}  " if client else ""
+    return (
+        f"{one.id:>5}  {one.asset:<{asset}}  {whose}{one.use or '?':<8}  {one.verdict or '?':<10}  "
+        f"{one.paid_until or '':<10}  {one.lifecycle:<12}  {one.manager or '':<16}  "
+        f"{one.project or ''}"
+    ).rstrip()
+
+
+async def registry_add(
+    client: str,
+    type: str,
+    name: str,
+    values: Mapping[str, str],
+    projects: Sequence[str],
+    said: Said,
+    settings: Settings,
+    clock: Clock,
+) -> str:
+    """Add an object by hand, used until somebody says else; its first project leads. Return a confirmation."""
+
+    def work(connection: Connection, by: By) -> RegistryObject:
+        slug = client_slug(connection, client)
+        code = type_of(type, [one.code for one in own_types(connection)])
+        asset = asset_of(code, name, values.get("provider", ""))
+        blank = blank_object(slug, asset, code, by)
+        given = {"name": name, **values}
+        read = {
+            field: value
+            for field, text in given.items()
+            if (value := read_said(connection, blank, field, text)) is not None
+        }
+        filled = with_values(blank, read, dict.fromkeys(read, Origin.CONFIRMED))
+        thing = add_object(connection, filled, by)
+        wanted = [project_called(connection, slug, one) for one in projects]
+        say_projects(connection, thing, [(one.id, one.name) for one in wanted], by)
+        return thing
+
+    thing, by = await changing(settings, said, clock, work)
+    return f"Added object {thing.id}: {thing.client} {thing.asset} ({thing.type}).{_undo(by)}"
+
+
+async def registry_set(
+    numbers: int | Sequence[int],
+    field: str,
+    value: str,
+    who: str,
+    why: str,
+    settings: Settings,
+    clock: Clock,
+    *,
+    since: int | None = None,
+) -> str:
+    """Set a field of objects by a person's word, `-` withdraws it; return a confirmation for him.
+
+    `since` is the version he looked at: refused where the field has changed after it.
+    """
+
+    def work(connection: Connection, by: By) -> list[Change]:
+        said = None if value == "-" else value
+        changes = []
+        for number in _each(numbers):
+            thing = object_for_change(connection, number)
+            read = read_said(connection, thing, field, said)
+            changes += say(connection, thing, {field: read}, by, since=since)[1][:1]
+        return changes
+
+    changes, by = await changing(settings, Said(who=who, why=why), clock, work)
+    return _noted(changes, by)
+
+
+async def registry_retire(
+    numbers: Sequence[int], lifecycle: str, said: Said, settings: Settings, clock: Clock
+) -> str:
+    """Say that objects are gone: `deleted`, `archived`, `transferred`, `lost`, `not_ours`."""
+    if lifecycle not in GONE:
+        raise UnknownThing(f"{lifecycle!r} is no way to go; choose from {', '.join(sorted(GONE))}.")
+    return await registry_set(
+        numbers, "lifecycle", Lifecycle(lifecycle), said.who, said.why, settings, clock
+    )
+
+
+async def registry_link(
+    numbers: Sequence[int],
+    project: str,
+    said: Said,
+    settings: Settings,
+    clock: Clock,
+    *,
+    lead: bool = False,
+    away: bool = False,
+) -> str:
+    """Tie objects to a project of their client, as its lead with `lead`, or untie them with `away`."""
+
+    def work(connection: Connection, by: By) -> list[Change]:
+        changes = []
+        for number in _each(numbers):
+            thing = object_for_change(connection, number)
+            found = project_called(connection, thing.client, project)
+            one = found.id, found.name
+            before = projects_of(connection, [number]).get(number, ())
+            others = tuple(other for other in before if other != one)
+            if away and one not in before:
+                raise LookupError(f"object {number} does not belong to {found.name}")
+            after = others if away else (one, *others) if lead else (*before, one)
+            if change := say_projects(connection, thing, after, by):
+                changes.append(change)
+        return changes
+
+    changes, by = await changing(settings, said, clock, work)
+    return _noted(changes, by) if changes else "It was so already: nothing has changed."
+
+
+async def registry_undo(deed: str, said: Said, settings: Settings, clock: Clock) -> str:
+    """Take a whole command back; refused where somebody has changed the same since."""
+    told = Said(who=said.who, why=said.why or f"undo of {deed}")
+    undone, by = await changing(
+        settings, told, clock, lambda connection, by: undo(connection, deed, by)
+    )
+    return (
+        f"Taken back: {undone.objects} objects, {undone.parties} clients, projects, people or types."
+        f"{_undo(by)}"
+    )
+
+
+def registry_history(
+    number: int | None, deed: str | None, most: int, settings: Settings, *, as_json: bool
+) -> str:
+    """Return the changes of an object or of a deed; without either, the last deeds."""
+    if number is None and deed is None:
+        last = reading(settings, lambda connection: deeds(connection, most))
+        if as_json:
+            return _json(last)
+        told = [
+            f"{one.deed}  {one.at:%Y-%m-%d %H:%M}  {one.who}: {one.changes} changes"
+            + (f" ({one.why})" if one.why else "")
+            for one in last
+        ]
+        return "\n".join(told) or "Nobody has changed anything by hand yet."
+    changes, parties = reading(
+        settings,
+        lambda connection: (
+            history_of(connection, number, deed),
+            party_history(connection, deed=deed) if deed else (),
+        ),
+    )
+    if not changes and not parties:
+        raise UnknownThing(f"there is no {'object' if deed is None else 'deed'} {deed or number}.")
+    if as_json:
+        return _json({"changes": changes, "parties": parties})
+    told = [
+        *(_change(f"{one.object_id} {one.asset}", one, one.deed or one.run) for one in changes),
+        *(_change(one.subject, one, one.deed) for one in parties),
+    ]
+    return "\n".join(told)
+
+
+def _change(what: str, one: Change | PartyChange, reference: str | None) -> str:
+    why = f" ({one.why})" if one.why else ""
+    mark = f" [{reference}]" if reference else ""
+    return f"{one.at:%Y-%m-%d %H:%M}  {one.who}: {what} {one.field} {one.before} → {one.after}{why}{mark}"
+
+
+def types_list(settings: Settings, language: str, *, as_json: bool) -> str:
+    """Return every type of object, the agency's own last, with its word."""
+    own = reading(settings, own_types)
+    found = [
+        {"code": code, "ru": said.ru, "en": said.en, "own": code not in set(ObjectType)}
+        for code, said in words_of("type", own).items()
+    ]
+    if as_json:
+        return _json(found)
+    width = max(len(str(one["code"])) for one in found)
+    return "\n".join(
+        f"{one['code']:<{width}}  {one[language]}{'  (own)' if one['own'] else ''}" for one in found
+    )
+
+
+async def types_add(own: OwnType, said: Said, settings: Settings, clock: Clock) -> str:
+    """Add a type of object of the agency's own."""
+    _, by = await changing(
+        settings, said, clock, lambda connection, by: add_type(connection, own, by)
+    )
+    return f"Added the type {own.code}: {own.ru}, {own.en}.{_undo(by)}"
+
+
+def _each(numbers: int | Sequence[int]) -> tuple[int, ...]:
+    return (numbers,) if isinstance(numbers, int) else tuple(dict.fromkeys(numbers))
+
+
+def _noted(changes: Sequence[Change], by: By) -> str:
+    told = [
+        f"Noted: {one.asset} {one.field} {one.before} → {one.after}, says {by.who}."
+        for one in changes[:_TOLD]
+    ]
+    if len(changes) > _TOLD:
+        told.append(f"… and {len(changes) - _TOLD} more.")
+    return "\n".join(told) + _undo(by)
+
+
+def _undo(by: By) -> str:
+    return f" `revizor registry undo {by.deed}` takes it back."
+
+
+def _json(value: Any) -> str:
+    return msgspec.json.format(msgspec.json.encode(value), indent=2).decode()

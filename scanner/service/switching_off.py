@@ -1,0 +1,170 @@
+"""Switching things off: what may be done next, and what was done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from reports.audit_file import AuditFile
+from scanner.assets import Advice, Asset, Need, Ownership, Use
+from scanner.database import Database
+from scanner.evidence import Standings
+from scanner.registry import Registry, RegistryObject
+from scanner.registry.decisions import DecisionBook
+from scanner.registry.switching_off import Going, NotNow, SwitchingOff
+from scanner.renewals.switching_off import OffStep, Refusal, open_needs, steps_for
+from scanner.runs.look import Clock
+from scanner.service.arguments import UnknownThing, client_of, word_of
+from scanner.settings import Settings
+
+_WHY_NOT: Mapping[str, str] = {
+    "not_begun": "nothing of it has been switched off yet",
+    "not_signed": "the client has not approved it; import his decisions first",
+    "list_changed": "the list he signed no longer says this of it; have the newest report signed",
+    "no_such_step": "things of its kind take these steps: {steps}",
+    "done_before": "this step was noted before",
+    "held": "it is on hold after a sign of life; look at it, then restore it or begin anew",
+    "out_of_order": "first comes: {missing}",
+    "no_longer_proposed": "we no longer propose to end it (the verdict is now: {verdict})",
+    "needs_open": "still needed before it: {needs}",
+    "observed_too_soon": "it is watched until {until}",
+    "nobody_looked": "nobody has looked at it since it was switched off on {since}; run `revizor rescan` first",
+}
+_Needs = dict[str, tuple[frozenset[Need], datetime]]
+
+
+async def off_step(
+    number: int,
+    step: str,
+    who: str,
+    note: str,
+    settings: Settings,
+    clock: Clock,
+    *,
+    met: str | None = None,
+) -> str:
+    """Note a step of switching an object off; refuse, in a sentence, what may not be done yet."""
+    done = word_of(OffStep, step, "step")
+    assert done is not None
+    need = word_of(Need, met, "need")
+    if (done is OffStep.MET) is (need is None):
+        raise UnknownThing("a need is told with the step `met` and --need, and with no other step.")
+    at = clock()
+    database = Database.open(settings.db)
+    try:
+        thing = Registry(database).object(number)
+        if thing is None:
+            raise UnknownThing(f"there is no object {number}; see `revizor registry list CLIENT`.")
+        needs, looked_at = _wanted(Standings(database), thing)
+        stage = await SwitchingOff(database).note(
+            number, done, needs=needs, looked_at=looked_at, who=who, note=note,
+            today=at.astimezone(ZoneInfo(settings.agency.zone)).date(), at=at, need=need,
+            days=settings.observe_days,
+        )  # fmt: skip
+    except NotNow as error:
+        raise UnknownThing(f"{error.asset}: {sentence(error.refusal)}.") from error
+    finally:
+        database.close()
+    until = f"; it is watched until {stage.observe_until}" if done is OffStep.SWITCHED_OFF else ""
+    return f"Noted: {thing.asset} {done}, says {who}{until}."
+
+
+def sentence(refusal: Refusal) -> str:
+    """Return why a step may not be done, in words."""
+    return _WHY_NOT[refusal.code].format(**refusal.params)
+
+
+def _wanted(standings: Standings, thing: RegistryObject) -> tuple[frozenset[Need], datetime | None]:
+    return _by_asset(standings, thing.client).get(str(thing.asset), (frozenset(), None))
+
+
+def _by_asset(standings: Standings, client: str) -> _Needs:
+    """Return what the newest verdict on each thing wants, and when it was looked at last."""
+    return {
+        str(asset): (frozenset(looks[-1].needs), max(look.stand.ended for look in looks))
+        for asset, looks in standings.all(client)
+    }
+
+
+def off_list(client: str, settings: Settings, clock: Clock, *, as_json: bool) -> str:
+    """Return the client's things on their way out, each with what was done and what comes next."""
+    database = Database.open(settings.db)
+    try:
+        known = client_of(Registry(database), client)
+        going = SwitchingOff(database).going(known.slug)
+        needs = _by_asset(Standings(database), known.slug)
+    finally:
+        database.close()
+    if as_json:
+        return msgspec.json.encode([_told(one, needs) for one in going]).decode()
+    if not going:
+        return "Nothing is approved to be switched off."
+    return "\n".join(_line(_told(one, needs)) for one in going)
+
+
+def _told(one: Going, needs: _Needs) -> dict[str, object]:
+    wanted = needs.get(str(one.asset), (frozenset(), None))[0]
+    proposal = one.signed or one.verdict
+    order = steps_for(one.asset.kind, proposal, wanted) if proposal else ()
+    left = [step for step in order if step not in one.stage.steps]
+    return {
+        "object": one.object_id,
+        "id": str(one.asset),
+        "lifecycle": one.lifecycle,
+        "done": [{"step": step.step, "at": step.at} for step in one.stage.done],
+        "held": one.stage.is_held,
+        "next": left[0] if left and not one.stage.is_held else None,
+        "needs": open_needs(one.stage, wanted),
+        "observe_until": one.stage.observe_until,
+    }
+
+
+def _line(told: dict[str, object]) -> str:
+    done = told["done"]
+    assert isinstance(done, list)
+    steps = ", ".join(f"{one['step']} {one['at']:%Y-%m-%d}" for one in done) or "approved"
+    after = "ON HOLD" if told["held"] else f"next: {told['next'] or 'nothing'}"
+    needs = told["needs"]
+    assert isinstance(needs, tuple)
+    wanted = f"; needed: {', '.join(needs)}" if needs else ""
+    return f"{told['object']:>5}  {told['id']}: {steps}; {after}{wanted}"
+
+
+async def keep_proposals(database: Database, written: AuditFile, at: datetime) -> None:
+    """Keep the list that a report asks the client to sign, and stop what the run saw alive."""
+    from reports.decisions import proposals_of
+
+    client, run = written.frame.client.slug, written.frame.run.id
+    await DecisionBook(database).keep_list(client, run, proposals_of(written), at)
+    seen = {
+        entry.id: (Use(entry.use), Advice(entry.verdict))
+        for entry in written.entries
+        if entry.ownership in (Ownership.CONFIRMED, Ownership.LIKELY)
+    }
+    await SwitchingOff(database).hold_the_living(client, seen, run, at)
+
+
+def watched(client: str, settings: Settings) -> Iterable[Asset]:
+    """Return what is switched off and under observation: a rescan looks at it every day."""
+    database = Database.open(settings.db)
+    try:
+        return SwitchingOff(database).under_observation(client_of(Registry(database), client).slug)
+    finally:
+        database.close()
+
+
+def observed_until(client: str, settings: Settings) -> Mapping[Asset, date]:
+    """Return the last day of watching of what is switched off."""
+    database = Database.open(settings.db)
+    try:
+        slug = client_of(Registry(database), client).slug
+        return {
+            one.asset: until
+            for one in SwitchingOff(database).going(slug)
+            if (until := one.stage.observe_until) and one.stage.is_watched
+        }
+    finally:
+        database.close()

@@ -1,0 +1,383 @@
+"""The main job: what is to be told today, to whom and why; and telling it, each thing once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime
+from itertools import chain
+
+import msgspec
+from msgspec import Struct
+from sqlalchemy import Connection
+
+from reports.wording import Wording
+from scanner.database import Database
+from scanner.registry import Registry, job_runs, outbox
+from scanner.registry.cycles import Kept, as_kept, keep_cycles
+from scanner.registry.invoices_to_tell import invoices_to_tell, retire_paid
+from scanner.registry.matters import Desk
+from scanner.registry.near import expected, near
+from scanner.registry.outbox_list import Waiting, waiting
+from scanner.registry.told import planned
+from scanner.registry.troubles import keep_unanswered, troubles_to_tell
+from scanner.renewals.matter import Matter
+from scanner.renewals.plan import Effect
+from scanner.renewals.reminders import step_on
+from scanner.runs.look import Clock
+from scanner.service.arguments import UnknownThing, client_of, report_languages
+from scanner.service.delivering import Courier, Office
+from scanner.service.desk import Days, Posts, desk_of
+from scanner.service.table import table
+from scanner.service.task_text import TaskText
+from scanner.settings import Settings
+from scanner.trackers.contract import Channel, TaskSink
+
+JOB = "tasks"
+_UNFINISHED = ("refused", "later", "uncertain", "waits", "unread")
+
+
+class Planned(Struct, frozen=True, kw_only=True, gc=False):
+    """One thing that would be told today."""
+
+    subject: str
+    object: int
+    asset: str
+    name: str
+    client: str
+    ask: str
+    """What is asked for: renew, confirm, decide, do_not_pay, trouble."""
+    rule: str
+    step: str
+    target: str
+    person: str | None
+    chosen: str
+    due: date
+    deadline: date
+
+
+class Plan(Struct, frozen=True, kw_only=True):
+    """A day's plan."""
+
+    on: date
+    told: tuple[Planned, ...]
+    unanswered: int
+    """Things near their day that nobody answers for."""
+    untold: int
+    """Things near their day of which nobody can be told: no tracker, and no address."""
+    missed: int
+    """Runs of the job that should have been and were not."""
+
+    def json(self) -> str:
+        """Return it as JSON."""
+        return msgspec.json.format(msgspec.json.encode(self), indent=2).decode()
+
+    def text(self, language: str) -> str:
+        """Return it for a person, a line for each thing to tell."""
+        say = Wording(language).say
+        names = ("deadline", "name", "client", "what", "why", "person", "where")
+        rows = (
+            (
+                one.deadline.isoformat(), one.name, one.client, say(f"stance.{one.ask}"),
+                rule_in_words(one.rule, Wording(language)), f"{one.person or '—'} ({say(f'chosen.{one.chosen}')})",
+                one.target,
+            )
+            for one in self.told
+        )  # fmt: skip
+        told = table([say(f"table.{name}") for name in names], rows, say("table.nothing"))
+        notes = (
+            ("unanswered", self.unanswered),
+            ("untold", self.untold),
+            ("missed", self.missed),
+        )
+        more = [say(f"digest.{code}", count=count) for code, count in notes if count]
+        return "\n".join([told, *more])
+
+
+class Synced(Struct, frozen=True, kw_only=True):
+    """What a run has done."""
+
+    opened: int
+    moved: int
+    closed: int
+    planned: int
+    untold: int
+    """Things near their day of which nobody can be told."""
+    told: dict[str, int]
+    """Outcomes and how often: created, found, reminded, updated, reopened, closed, sent, refused …"""
+    missed: int
+    broken: int
+    last: datetime | None
+    """When the last successful run before this one began."""
+
+    @property
+    def complete(self) -> bool:
+        """False when something is left to tell."""
+        return not self.untold and not any(self.told.get(outcome) for outcome in _UNFINISHED)
+
+    def json(self) -> str:
+        """Return it as JSON."""
+        return msgspec.json.encode(self).decode()
+
+    def text(self) -> str:
+        """Return it for a person."""
+        return "\n".join(self._lines())
+
+    def _lines(self) -> Iterator[str]:
+        yield f"Periods: {self.opened} opened, {self.moved} moved, {self.closed} closed."
+        told = ", ".join(f"{count} {outcome}" for outcome, count in sorted(self.told.items()))
+        yield f"Tasks and messages: {self.planned} planned; {told or 'nothing to tell'}."
+        if self.last is None:
+            yield "This was the first run."
+        else:
+            yield f"The last successful run before was on {self.last:%Y-%m-%d %H:%M} UTC."
+        if self.missed:
+            yield f"{self.missed} daily runs were missed since: check the schedule."
+        if self.broken:
+            yield f"{self.broken} runs did not come to their end."
+        if self.untold:
+            yield (
+                f"{self.untold} things are near their day and nobody can be told: set up [trackers.NAME] or "
+                "[mail] in revizor.toml, and give people their addresses (`revizor people set`)."
+            )
+        if any(self.told.get(outcome) for outcome in _UNFINISHED):
+            yield "Some of it could not be told; the next run goes on. `revizor tasks list --failed` shows what was refused."
+
+
+async def plan(
+    settings: Settings,
+    clock: Clock,
+    sinks: Sequence[TaskSink],
+    channels: Sequence[Channel],
+    *,
+    client: str | None = None,
+) -> Plan:
+    """Return what would be told today, to whom and why; nothing is told, and nothing kept."""
+    desk, days, posts = desk_of(settings), Days(settings), Posts(sinks, channels)
+    now = clock()
+    today = days.of(now)
+    with Database.open(settings.db) as database:
+        slug = client_of(Registry(database), client).slug if client else None
+
+        def look(connection: Connection) -> Plan:
+            gaps = Gaps()
+            found = _effects(connection, desk, posts, days, today, gaps, slug)
+            return Plan(
+                on=today,
+                told=tuple(sorted((_planned(*one) for one in found), key=_by_deadline)),
+                unanswered=len(gaps.unanswered),
+                untold=len(gaps.untold),
+                missed=job_runs.regularity(connection, JOB, now).missed,
+            )
+
+        return await as_kept(database, today, now, desk.book, look)
+
+
+async def sync(
+    settings: Settings,
+    clock: Clock,
+    sinks: Sequence[TaskSink],
+    channels: Sequence[Channel],
+    *,
+    again: bool = False,
+) -> Synced:
+    """Keep the periods, read back the tasks, plan the day, and tell it.
+
+    It may run as often as one likes, at the same time too, and be killed anywhere: the next run goes on.
+    `again` tries once more what was refused for good.
+    """
+    with Database.open(settings.db) as database:
+        office = office_of(database, settings, clock, sinks, channels)
+        run = await database.write(lambda c: job_runs.begin(c, JOB, clock()))
+        before = database.read(lambda c: job_runs.regularity(c, JOB, clock(), but=run))
+        kept = await keep(office)
+        if again:
+            await database.write(lambda c: outbox.try_again(c, clock()))
+        courier = Courier(office)
+        await courier.look_back()
+        new, untold = await put_plan(office)
+        await courier.deliver()
+        counts = {"planned": new, **courier.counts}
+        await database.write(lambda c: job_runs.finish(c, run, counts, clock()))
+    return Synced(
+        opened=kept.opened,
+        moved=kept.moved,
+        closed=kept.closed,
+        planned=new,
+        untold=untold,
+        told=dict(courier.counts),
+        missed=before.missed,
+        broken=before.broken,
+        last=before.last.started_at if before.last else None,
+    )
+
+
+async def keep(office: Office) -> Kept:
+    """Bring the periods in line with the registry."""
+    now = office.clock()
+    today = office.days.of(now)
+
+    def write(connection: Connection) -> Kept:
+        retire_paid(connection, now)
+        return keep_cycles(connection, today, now, office.desk.book)
+
+    return await office.database.write(write)
+
+
+class Gaps:
+    """Things near their day, by id, that something is missing for."""
+
+    def __init__(self) -> None:
+        self.unanswered: set[int] = set()
+        self.untold: set[int] = set()
+
+
+async def put_plan(office: Office) -> tuple[int, int]:
+    """Plan the day, and store what is to be told; return how much is new, and of how much nobody can be told."""
+    now, database = office.clock(), office.database
+    today = office.days.of(now)
+    gaps = Gaps()
+    with database.reading() as connection:
+        found = _effects(connection, office.desk, office.posts, office.days, today, gaps)
+        new = [effect for _, effect in found]
+
+    def write(connection: Connection) -> int:
+        keep_unanswered(connection, gaps.unanswered, now)
+        return outbox.put(connection, new, now)
+
+    return await database.write(write), len(gaps.untold)
+
+
+def tasks_list(
+    settings: Settings,
+    *,
+    client: str | None,
+    failed: bool,
+    every: bool,
+    as_json: bool,
+    language: str | None = None,
+) -> str:
+    """Return the tasks outside and what waits to be told, a line each, or as JSON."""
+    with Database.open(settings.db) as database:
+        slug = client_of(Registry(database), client).slug if client else None
+        found = database.read(lambda c: list(waiting(c, client=slug, failed=failed, every=every)))
+    if as_json:
+        return msgspec.json.format(msgspec.json.encode(found), indent=2).decode()
+    say = Wording(report_languages([language or "en"])[0]).say
+    names = ("marker", "name", "client", "where", "task", "status", "deadline", "error")
+    return table([say(f"table.{name}") for name in names], map(_row, found), say("table.nothing"))
+
+
+async def done(
+    number: int,
+    settings: Settings,
+    clock: Clock,
+    *,
+    until: date | None,
+    paid_on: date | None,
+    who: str,
+    why: str,
+) -> str:
+    """Note that a thing was renewed, until a day or for a period counted by its terms; return a confirmation."""
+    desk, days = desk_of(settings), Days(settings)
+    today = days.of(clock())
+    with Database.open(settings.db) as database:
+        book = Registry(database)
+        thing = book.object(number)
+        if thing is None:
+            raise UnknownThing(f"there is no object {number}; see `revizor renewals`.")
+        new = until or database.read(
+            lambda c: expected(c, desk.book, number, paid_on=paid_on or today)
+        )
+        if new is None:
+            raise UnknownThing("nobody knows its period; say the new date with --until.")
+        await book.set(number, "paid_until", new.isoformat(), who, why, clock())
+        await database.write(lambda c: keep_cycles(c, today, clock(), desk.book))
+    return f"Noted: {thing.asset} is paid until {new}, says {who}."
+
+
+def rule_in_words(rule: str, wording: Wording) -> str:
+    """Say what is told: a new task, a reminder so many days before."""
+    kind, _, rest = rule.partition(".")[0].partition("-")
+    number = int(rest) if rest.isdigit() else 0
+    return wording.say(f"rule.{kind}", days=number, count=number)
+
+
+def office_of(
+    database: Database,
+    settings: Settings,
+    clock: Clock,
+    sinks: Sequence[TaskSink],
+    channels: Sequence[Channel],
+) -> Office:
+    """Return everything that is needed to tell."""
+    text = TaskText(settings.agency.language)
+    posts = Posts(sinks, channels)
+    return Office(database, desk_of(settings), Days(settings), posts, text, clock)
+
+
+def _effects(
+    connection: Connection,
+    desk: Desk,
+    posts: Posts,
+    days: Days,
+    today: date,
+    gaps: Gaps,
+    client: str | None = None,
+) -> Iterator[tuple[Matter, Effect]]:
+    """Yield what is to be told today; what something is missing for is added to `gaps`."""
+
+    def watched(matters: Iterable[Matter]) -> Iterator[Matter]:
+        for matter in matters:
+            unanswered, untold = matter.assignment.is_gap, not posts.reach(matter)
+            if (unanswered or untold) and step_on(matter.ladder, today) is not None:
+                if unanswered:
+                    gaps.unanswered.add(matter.thing.id)
+                if untold:
+                    gaps.untold.add(matter.thing.id)
+            yield matter
+
+    periods = near(connection, desk, today, client=client)
+    yield from planned(connection, watched(periods), posts.targets, today, days.of)
+    others = chain(
+        troubles_to_tell(connection, desk, today), invoices_to_tell(connection, desk, today)
+    )
+    mine = (one for one in others if client in (None, one.thing.client))
+    yield from planned(connection, watched(mine), posts.targets, today, days.of)
+
+
+def _planned(matter: Matter, effect: Effect) -> Planned:
+    person = matter.assignment.person
+    return Planned(
+        subject=matter.subject,
+        object=matter.thing.id,
+        asset=matter.thing.asset,
+        name=matter.thing.name,
+        client=matter.thing.client,
+        ask=matter.stance or "trouble",
+        rule=effect.rule,
+        step=effect.step,
+        target=effect.target,
+        person=person.name if person else None,
+        chosen=matter.assignment.chosen,
+        due=matter.ladder.due,
+        deadline=matter.deadline,
+    )
+
+
+def _by_deadline(one: Planned) -> tuple[date, str]:
+    return one.deadline, one.asset
+
+
+def _row(one: Waiting) -> tuple[str, ...]:
+    task = one.url or one.task or ""
+    deadline = one.deadline.isoformat() if one.deadline else ""
+    return (
+        one.marker or "",
+        one.name,
+        one.client,
+        one.target,
+        task,
+        one.status,
+        deadline,
+        one.error or "",
+    )

@@ -1,0 +1,1 @@
+"""How fast the registry is with a hundred thousand objects."""

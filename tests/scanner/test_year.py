@@ -1,0 +1,124 @@
+"""Days of rescans over a world that changes: every change is told once, in its time, and nothing else is."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections import Counter
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from msgspec import Struct
+
+from scanner import service
+from scanner.service import Rescan
+from scanner.settings import Settings
+from tests.scanner.almanac import BEGUN, Almanac, Event, Plot, year
+from tests.scanner.replayed import Watch
+
+DAY = timedelta(days=1)
+CLIENT = "romashka"
+
+
+class Told(Struct, frozen=True):
+    """A change, and the day it was told on."""
+
+    day: float
+    code: str
+    thing: str
+
+
+class Diary:
+    """An office that rescans day after day, and writes down what it is told."""
+
+    def __init__(
+        self, folder: Path, plots: list[Plot], events: list[Event], failing: float
+    ) -> None:
+        self.at = BEGUN
+        self.told: list[Told] = []
+        self.runs = 0
+        self._plots = plots
+        self._net = Almanac(plots, events, lambda: self.at, failing)
+        self.settings = Settings(
+            db=f"sqlite:///{folder}/office.db", out=str(folder / "audits"), lang=("en",),
+            vantage="home", guesses=0, depth=0, search=False,
+        )  # fmt: skip
+
+    def live(self, days: int, times: int = 1) -> None:
+        """Audit once, then rescan so many times a day."""
+        asked = service.request(client=CLIENT, typed=[plot.name for plot in self._plots])
+        asyncio.run(service.replay(asked, self.settings, lambda: self.at, Watch(), self._net))
+        for turn in range(1, days * times + 1):
+            self.at = BEGUN + turn * DAY / times + timedelta(minutes=turn % 7)
+            self._rescan()
+
+    def _rescan(self) -> None:
+        work = service.rescan_over(self._net, CLIENT, self.settings, lambda: self.at, Watch())
+        done = asyncio.run(work)
+        self.runs += done.audit is not None
+        self.told += _told(done, self.at)
+
+
+def _told(done: Rescan, at: datetime) -> Iterable[Told]:
+    if done.audit is None or not done.audit.changes:
+        return
+    found = json.loads((Path(done.audit.folder) / "audit.json").read_bytes())
+    day = (at - BEGUN) / DAY
+    for one in found["changes"]:
+        for thing in one["params"].get("things") or [one["asset"]]:
+            yield Told(day, one["code"], thing)
+
+
+def untold(events: Iterable[Event], told: Iterable[Told]) -> tuple[list[Event], list[Told]]:
+    """Return events that were not told in their time, and what was told without one, or twice."""
+    left = list(told)
+    missed = []
+    for event in sorted(events, key=lambda one: one.day):
+        tells = [
+            one
+            for one in left
+            if event.day <= one.day <= event.day + event.within and _fits(event, one)
+        ]
+        left = [one for one in left if one not in tells[:1]]
+        if not tells:
+            missed.append(event)
+        if event.code == "addresses_changed":  # where nothing leads any more is told besides, once
+            old = [one for one in left if one.code == "gone" and one.thing.startswith("hosting:")]
+            left = [one for one in left if one not in old[:1]]
+    return missed, left
+
+
+def _fits(event: Event, told: Told) -> bool:
+    """A move to a hosting that is new, or there again, is told by the hosting."""
+    arrives = told.code in ("appeared", "returned") and told.thing.startswith("hosting:")
+    moved = event.code == "addresses_changed" and arrives
+    return moved or (told.code, told.thing) == (event.code, event.thing)
+
+
+def test_a_month_of_rescans_tells_every_change_once(tmp_path: Path):
+    """Renewals, moves, sites that die and live again; one look in thirty fails."""
+    plots, events = year(days=30, domains=6, apart=9, seed=7)
+    diary = Diary(tmp_path, plots, events, failing=0.03)
+
+    diary.live(30)
+
+    assert untold(events, diary.told) == ([], [])
+    assert len(events) > 6
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("seed", [1, 2])
+def test_a_year_of_rescans_tells_every_change_once(tmp_path: Path, seed: int):
+    """And the database grows by no more than the looks."""
+    plots, events = year(days=365, domains=12, apart=20, seed=seed)
+    diary = Diary(tmp_path, plots, events, failing=0.03)
+
+    diary.live(365)
+
+    codes = Counter(event.code for event in events)
+    size = (tmp_path / "office.db").stat().st_size
+    print(f"{diary.runs} rescans, {len(events)} changes: {dict(codes)}")
+    print(f"{size / 12 / 1024:.0f} KiB a domain and year")
+    assert untold(events, diary.told) == ([], [])

@@ -1,0 +1,193 @@
+"""`revizor payments`, `rates` and `savings`, as people type them."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from scanner.assets import Advice, Asset, Kind, Money, Ownership, Price
+from scanner.cli import main
+from scanner.database import Database
+from scanner.registry import Client, Incoming, Registry
+
+AT = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
+STATEMENT = """Дата;Контрагент;Назначение платежа;Сумма
+10.02.2026;ООО «Регистратор доменных имен РЕГ.РУ»;Оплата домена romashka.ru на 1 год;1 200,50
+11.02.2026;ООО «Бегет»;Хостинг, логин rom1;3 600,00
+12.02.2026;ИП Цветкова А. А.;Цветы для офиса;5 000,00
+13.02.2026;ООО «Регистратор доменных имен РЕГ.РУ»;Оплата домена strange.ru на 1 год;199,00
+"""
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A registry with one client and three things, in a folder of its own."""
+    monkeypatch.chdir(tmp_path)
+    for name in [name for name in os.environ if name.startswith("REVIZOR_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    with Database.open("sqlite:///revizor.db") as opened:
+        registry = Registry(opened)
+        asyncio.run(registry.ensure_client(Client("romashka", "Ромашка"), AT))
+        yearly = Price(Money(Decimal("1200.50"), "RUB"), 12)
+        things = [
+            Incoming(
+                asset=Asset(Kind.DOMAIN, "romashka.ru"), ownership=Ownership.CONFIRMED,
+                advice=Advice.LET_EXPIRE, cost=yearly, declared=frozenset({"cost"}),
+            ),
+            Incoming(
+                asset=Asset(Kind.HOSTING, "beget/rom1"), ownership=Ownership.CONFIRMED,
+                advice=Advice.SWITCH_OFF, provider="beget",
+            ),
+            Incoming(
+                asset=Asset(Kind.SAAS, "tilda/romashka"), ownership=Ownership.CONFIRMED,
+                advice=Advice.SWITCH_OFF, cost=Price(Money(Decimal(15), "USD"), 1),
+            ),
+        ]  # fmt: skip
+        asyncio.run(registry.receive("romashka", "run1", things, AT))
+    Path("bank.csv").write_text(STATEMENT)
+
+
+def run(*arguments: str, text: str | None = None) -> tuple[int, str]:
+    """Run revizor in this process; return exit code and everything it printed."""
+    result = CliRunner().invoke(main, list(arguments), input=text)
+    return result.exit_code, result.output
+
+
+def told(*arguments: str) -> object:
+    """Run revizor with --json in this process; return what it printed on stdout."""
+    result = CliRunner().invoke(main, [*arguments, "--json"])
+    assert result.exit_code == 0, result.output
+    return json.loads(result.stdout)
+
+
+def number_of(asset: str) -> str:
+    """Return an object's number."""
+    lines = run("registry", "list", "romashka")[1].splitlines()
+    return next(line.split()[0] for line in lines if asset in line)
+
+
+def test_a_statement_is_shown_before_it_is_noted() -> None:
+    """What each line pays for; what is nobody's thing is kept without one; what pays for flowers is not ours."""
+    code, shown = run("payments", "import", "romashka", "bank.csv", "--payer", "agency")
+    assert code == 0
+    assert "domain:romashka.ru" in shown
+    assert "hosting:beget/rom1" in shown
+    assert "strange.ru: nothing in the registry" in shown
+    assert "Nothing is noted yet" in shown
+    assert told("payments", "list", "romashka") == []
+
+    code, said = run("payments", "import", "romashka", "bank.csv", "--payer", "agency", "--yes")
+    assert (code, "Noted: 3 payments, 0 were known." in said) == (0, True)
+    code, said = run("payments", "import", "romashka", "bank.csv", "--payer", "agency", "--yes")
+    assert "Noted: 0 payments, 3 were known." in said
+
+
+def test_money_goes_and_comes_back() -> None:
+    """Unmatched payments wait to be assigned; the debt is told by month, and paid back."""
+    run("payments", "import", "romashka", "bank.csv", "--payer", "agency", "--yes")
+    (strange,) = told("payments", "list", "romashka", "--unmatched")  # type: ignore[misc]
+    code, said = run("payments", "assign", str(strange["id"]), number_of("tilda"))
+    assert (code, "was for saas:tilda/romashka" in said) == (0, True)
+    code, said = run(
+        "payments",
+        "add",
+        "romashka",
+        "4999,50",
+        "--on",
+        "2026-02-20",
+        "--payer",
+        "client",
+        "--back",
+    )
+    assert (code, "4999.50 RUB on 2026-02-20" in said) == (0, True)
+
+    assert told("payments", "owed", "romashka") == [
+        {"month": "2026-02-01", "currency": "RUB", "laid_out": "4999.50", "paid_back": "4999.50", "balance": "0.00"}
+    ]  # fmt: skip
+    assert run("payments", "withdraw", "1")[0] == 0
+    assert run("payments", "withdraw", "1")[0] == 2
+    assert "owes -1200.50" in run("payments", "owed", "romashka")[1]
+
+
+def test_an_invoice_is_paid_in_parts() -> None:
+    """What is left is told."""
+    number = number_of("tilda")
+    code, said = run(
+        "payments",
+        "invoice",
+        number,
+        "15 USD",
+        "--payer",
+        "client",
+        "--invoice-number",
+        "T-1",
+        "--pay-by",
+        "2026-04-01",
+    )
+    assert (code, said) == (0, "Noted: invoice 1, 15.00 USD.\n")
+    code, _ = run(
+        "payments",
+        "add",
+        "romashka",
+        "5 USD",
+        "--on",
+        "2026-03-02",
+        "--payer",
+        "client",
+        "--invoice",
+        "1",
+    )
+    assert code == 0
+    assert "left 10" in run("payments", "invoices", "romashka")[1]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (
+            ["add", "romashka", "abc", "--on", "2026-03-02", "--payer", "client", "--object", "1"],
+            "is no amount",
+        ),
+        (["add", "romashka", "5", "--on", "2026-03-02", "--payer", "client"], "what was paid for?"),
+        (
+            ["add", "lilia", "5", "--on", "2026-03-02", "--payer", "client", "--object", "1"],
+            "no client 'lilia'",
+        ),
+        (
+            ["add", "romashka", "5", "--on", "2026-03-02", "--payer", "client", "--object", "99"],
+            "no object 99",
+        ),
+        (["invoice", "99", "5", "--payer", "client"], "no object 99"),
+        (["assign", "9", "1"], "no payment 9"),
+    ],
+)
+def test_what_cannot_be_noted_is_said(arguments: list[str], says: str) -> None:
+    """In one sentence, with exit 2."""
+    code, output = run("payments", *arguments)
+    assert (code, says in output, output.count("\n")) == (2, True, 1)
+
+
+def test_savings_are_told_apart_and_together() -> None:
+    """By currency and ground; in one currency only with a rate; what has no price is counted."""
+    code, alone = run("savings", "romashka", "--in", "rub")
+    assert code == 0
+    assert "potential  1200.50 RUB a year" in alone
+    assert "potential  180.00 USD a year" in alone
+    assert "The price of 2 of 3 things is known. No rate for USD." in alone
+
+    Path("rates.csv").write_text("date,base,quote,rate\n2026-03-01,USD,RUB,90\n")
+    assert run("rates", "import", "rates.csv") == (
+        0, "Noted: 1 rates, 2026-03-01 to 2026-03-01.\n",
+    )  # fmt: skip
+    found = told("savings", "romashka", "--in", "RUB")
+    assert {one["a_year"] for one in found["together"]} == {"1200.50", "16200.00"}  # type: ignore[index]
+    Path("rates.csv").write_text("date,base\n")
+    assert "no column quote, rate" in run("rates", "import", "rates.csv")[1]
