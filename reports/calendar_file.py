@@ -26,7 +26,7 @@ def calendar_file(audit: AuditFile, plan: Outline, wording: Wording) -> bytes:
     for line in plan.calendar.lines:
         name = names.get(line.id, line.display_name)
         event = all_day(
-            uid=f"{quote(line.id, safe=':')}@{frame.client.slug}.revizor",
+            uid=f"{quote(line.id, safe=':/*+')}@{frame.client.slug}.revizor",
             sequence=int(at.timestamp()) // _A_MINUTE,
             at=at,
             day=line.on,
@@ -43,7 +43,7 @@ def _wanted(line: Renewal) -> str:
         return "end"
     if verdict in _UNDECIDED:
         return "decide"
-    return "by_itself" if line.auto_renew else "renew"
+    return "by_itself" if line.auto_renew and verdict != "renew" else "renew"
 
 
 def _told(audit: AuditFile, plan: Outline, line: Renewal, wording: Wording) -> Iterator[str]:

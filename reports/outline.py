@@ -130,12 +130,13 @@ def outline(audit: AuditFile) -> Outline:
     ours = tuple(entry for entry in arranged if entry.ownership in ("confirmed", "likely"))
     possible = tuple(entry for entry in arranged if entry.ownership == "possible")
     foreign = tuple(entry for entry in arranged if entry.ownership == "foreign")
-    numbers, quoted_at, left_out = _citations((*ours, *possible, *foreign), audit)
     names = {entry.id: title(entry) for entry in arranged}
     unmatched = tuple(o for o in audit.frame.registry.objects if o.asset not in names)
-    noted = notes(entry for verdict in TO_DECIDE for entry in ours if entry.verdict == verdict)
     kinds, calendar = _by_kind(ours), _calendar(ours, unmatched, day)
     terms = ((line.on, line.asset.verdict if line.asset else "") for line in calendar.lines)
+    pictures = pictures_of(audit, ours, kinds, terms, USES, day)
+    noted = notes(entry for verdict in TO_DECIDE for entry in ours if entry.verdict == verdict)
+    numbers, quoted_at, left_out = _citations((*ours, *possible, *foreign), audit)
     return Outline(
         day=day,
         ours=ours,
@@ -153,7 +154,7 @@ def outline(audit: AuditFile) -> Outline:
         loud=tuple(gap for gap in audit.frame.not_seen if gap.code in LOUD),
         risks=levels(audit, ours),
         calendar=calendar,
-        pictures=pictures_of(audit, ours, kinds, terms, USES, day),
+        pictures=pictures,
         unmatched=unmatched,
         numbers=numbers,
         quoted_at=quoted_at,

@@ -13,6 +13,8 @@ from reports.pdf_pages import pages_of
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 """Programs that are looked for on PATH, in this order."""
+NUMBERED_UP_TO = 800
+"""Things of a report whose contents give page numbers; a longer one takes too long to print twice."""
 PATIENCE = 600
 """Seconds for one report; five thousand things take a few minutes."""
 _FLAGS = (
@@ -49,14 +51,15 @@ def browser(setting: str = "") -> str:
     )
 
 
-def write_pdf(program: str, page: Printed, to: Path) -> None:
-    """Print a report, twice: the first time tells on which pages its sections begin. Raises NoBrowser."""
+def write_pdf(program: str, page: Printed, to: Path, *, numbered: bool = True) -> None:
+    """Print a report; for page numbers in its contents twice, the first time to learn them. Raises NoBrowser."""
     with tempfile.TemporaryDirectory(
         prefix=".pdf-", dir=to.parent, ignore_cleanup_errors=True
     ) as folder:
-        place = Path(folder)
-        draft = _print(program, page({}), place, _FAST)
-        done = _print(program, page(pages_of(draft.read_bytes())), place, _TAGGED)
+        place, pages = Path(folder), {}
+        if numbered:
+            pages = pages_of(_print(program, page({}), place, _FAST).read_bytes())
+        done = _print(program, page(pages), place, _TAGGED)
         with done.open("rb") as stream:
             os.fsync(stream.fileno())
         done.replace(to)

@@ -19,6 +19,7 @@ from reports.decisions import PROPOSED
 from reports.document import Document
 from reports.editions import edition_of
 from reports.foreign import readable_host, shortened, visible
+from reports.map_rows import MapRows
 from reports.outline import USES, VERDICTS, Outline, note_of, outline, telling_reasons
 from reports.paper import paper_style
 from reports.rows import Rows
@@ -65,6 +66,7 @@ def pieces(
         plan=plan,
         names=plan.named[language],
         rows=Rows(audit, plan, wording),
+        map_rows=MapRows(plan, wording),
         version=version(),
         **_voice(wording),
     )

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import json
+import subprocess
+import sys
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
-from scanner import service
+import scanner.cli.rescan as rescanning
 from scanner.cli import main
 from scanner.cli.rescan import Duration
 from scanner.database import Database
@@ -30,7 +32,7 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
     """An office with one audit done, in the database that the commands take; it is an hour later."""
     desk = Desk.at(tmp_path, f"sqlite:///{tmp_path}/revizor.db")
     desk.audit()
-    monkeypatch.setattr(service, "now", lambda: day(1 / 24))
+    monkeypatch.setattr(rescanning, "now", lambda: day(1 / 24))
     return desk
 
 
@@ -49,6 +51,21 @@ def test_where_nothing_is_due_nothing_happens(desk: Desk):
     assert json.loads(run("rescan", "--due", "--json").stdout) == []
 
 
+def test_where_nothing_is_due_nothing_is_loaded_that_looks(desk: Desk):
+    """Cron asks every minute: no probe, no template and no network library is imported."""
+    code = (
+        "import sys; from scanner.database.soon import idle_until; from datetime import datetime, UTC\n"
+        "print(idle_until(sys.argv[1], datetime(2026, 1, 1, tzinfo=UTC)))\n"
+        "print(*sorted(sys.modules), file=sys.stderr)"
+    )
+    command = [sys.executable, "-c", code, desk.settings.db]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+
+    assert done.stdout.startswith("2")
+    loaded = {module.partition(".")[0] for module in done.stderr.split()}
+    assert not {"probes", "reports", "dns", "httpx", "jinja2", "babel", "alembic"} & loaded
+
+
 def test_an_empty_database_says_what_to_do(tmp_path: Path):
     """There is nothing to look again at."""
     result = run("rescan", "--due")
@@ -60,7 +77,7 @@ def test_an_empty_database_says_what_to_do(tmp_path: Path):
 @pytest.mark.usefixtures("desk")
 def test_the_second_one_exits_75(desk: Desk, monkeypatch: pytest.MonkeyPatch):
     """While the first is at work on the client."""
-    monkeypatch.setattr(service, "now", lambda: day(2))
+    monkeypatch.setattr(rescanning, "now", lambda: day(2))
     with Database.open(desk.settings.db) as database, database.lock(f"audit {CLIENT}"):
         result = run("rescan", "--due", "--quiet")
 
@@ -72,7 +89,7 @@ def test_the_second_one_exits_75(desk: Desk, monkeypatch: pytest.MonkeyPatch):
 def test_when_the_time_is_up_it_exits_3(monkeypatch: pytest.MonkeyPatch):
     """Work is left over; a minute later it goes on."""
     moments = iter([day(2), *[day(3)] * 99])
-    monkeypatch.setattr(service, "now", lambda: next(moments))
+    monkeypatch.setattr(rescanning, "now", lambda: next(moments))
     result = run("rescan", "--due", "--for", "1m", "--quiet", CLIENT)
 
     assert result.exit_code == 3

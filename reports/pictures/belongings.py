@@ -91,6 +91,8 @@ class Belongings(Struct, frozen=True):
 class _Group:
     """The things of one domain in one place."""
 
+    __slots__ = ("domain", "entry", "mail", "sites")
+
     def __init__(self) -> None:
         self.entry: Entry | None = None
         self.domain: Entry | None = None
@@ -227,14 +229,22 @@ def _unhosted(groups: _Groups, most: int) -> Iterator[Home]:
 
 
 def _home(entry: Entry | None, unhosted: str, groups: _Groups, most: int) -> Home:
-    names = sorted(map(_name, groups.values()), key=_rank)
-    shown = names if len(names) <= most + 1 else names[:most]
-    left = len(names) - len(shown)
-    return Home(entry, unhosted, tuple(shown), left, 0, max(1, len(shown) + bool(left)))
+    ranked = sorted(groups.values(), key=_rank)
+    shown = ranked if len(ranked) <= most + 1 else ranked[:most]
+    left = len(ranked) - len(shown)
+    names = tuple(map(_name, shown))
+    return Home(entry, unhosted, names, left, 0, max(1, len(shown) + bool(left)))
+
+
+def _rank(group: _Group) -> tuple[int, str, str]:
+    assert group.entry is not None  # set for every group as soon as all are known
+    things = (group.domain, group.mail, *group.sites)
+    best = min(_BEST_FIRST.index(one.use) for one in things if one)
+    return best, group.entry.display_name, group.entry.id
 
 
 def _name(group: _Group) -> Name:
-    assert group.entry is not None  # set for every group as soon as all are known
+    assert group.entry is not None
     uses = [site.use for site in group.sites]
     return Name(
         entry=group.entry,
@@ -244,11 +254,6 @@ def _name(group: _Group) -> Name:
         mail=group.mail.use if group.mail else "",
         row=0,
     )
-
-
-def _rank(name: Name) -> tuple[int, str, str]:
-    uses = [_BEST_FIRST.index(use) for use in (name.domain, name.site, name.mail) if use]
-    return min(uses), name.entry.display_name, name.entry.id
 
 
 def _account(provider: str, login: str, of: Entry | None, homes: list[Home]) -> Account:

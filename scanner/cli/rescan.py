@@ -6,7 +6,7 @@ import asyncio
 import json
 import sys
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -107,8 +107,6 @@ def rescan(
     revizor rescan --all romashka                  everything, now
     revizor rescan --second-look romashka          what waits for a second look
     """
-    from scanner import service
-
     if what is None:
         raise click.UsageError("say what to look at again: --due, --all or --second-look.")
     if out and len(clients) != 1:
@@ -124,11 +122,51 @@ def rescan(
         vantage=vantage,
         lang=lang.replace(",", " ").split() if lang else None,
     )
+    if what == "due" and not clients and (next_at := _idle_until(settings)):
+        click.echo("[]" if as_json else _nothing(next_at))
+        return
+    _look(clients, what, settings, limit, quiet, out, fail_on, as_json)
+
+
+def now() -> datetime:
+    """The real clock."""
+    return datetime.now(UTC)
+
+
+def _idle_until(settings: Settings) -> datetime | None:
+    """Return when something comes due first, where nothing is due now.
+
+    Asked of the database itself: every minute of cron's would load all that makes looks, for nothing.
+    """
+    from scanner.database.soon import idle_until
+
+    return idle_until(settings.db, now())
+
+
+def _nothing(next_at: datetime | None) -> str:
+    if next_at is None:
+        return "There is no audit here to look again at."
+    return f"Nothing is due. Next look due on {next_at:%Y-%m-%d %H:%M} UTC."
+
+
+def _look(
+    clients: tuple[str, ...],
+    what: str,
+    settings: Settings,
+    limit: timedelta | None,
+    quiet: bool,
+    out: str | None,
+    fail_on: str | None,
+    as_json: bool,
+) -> None:
+    """Look at what is due of each client, print what came of it, and leave with the exit code."""
+    from scanner import service
+
     threshold = service.threshold(fail_on) if fail_on else None
     work = _Work(what, settings, limit, quiet, Path(out) if out else None)
     chosen = clients or work.clients()
     if not chosen and not as_json:
-        click.echo(work.nothing())
+        click.echo(_nothing(service.next_due(settings)))
     done, busy = _each(chosen, work, as_json)
     if as_json:
         rows = [json.loads(one.json()) for one in done]
@@ -147,10 +185,8 @@ class _Work:
         quiet: bool,
         folder: Path | None,
     ) -> None:
-        from scanner import service
-
         self._what, self._settings, self._quiet, self._folder = what, settings, quiet, folder
-        self._until: datetime | None = service.now() + limit if limit else None
+        self._until = now() + limit if limit else None
 
     def clients(self) -> tuple[str, ...]:
         """Return the clients that anything is to be done for."""
@@ -158,16 +194,7 @@ class _Work:
 
         if self._what == "second-look":
             return service.clients(self._settings)
-        return service.clients_due(self._settings, service.now, everything=self._what == "all")
-
-    def nothing(self) -> str:
-        """Say that nothing is due, and when something will be."""
-        from scanner import service
-
-        next_at = service.next_due(self._settings)
-        if next_at is None:
-            return "There is no audit here to look again at."
-        return f"Nothing is due. Next look due on {next_at:%Y-%m-%d %H:%M} UTC."
+        return service.clients_due(self._settings, now, everything=self._what == "all")
 
     def do(self, client: str) -> Done:
         """Do it for one client."""
@@ -183,7 +210,7 @@ class _Work:
             rescan = service.rescan(
                 client,
                 self._settings,
-                service.now,
+                now,
                 display,
                 everything=self._what == "all",
                 until=self._until,

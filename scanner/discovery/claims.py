@@ -52,6 +52,8 @@ FOUNDED = 5
 """Points, with two groups that no imitator brings about, for a likely name to vouch like a sure one."""
 _REMOVES = 1
 """How far from the sure names one may stand that vouches like them: at one remove, for every remove may err."""
+_A_TRADE = 3
+"""So many other firms on the client's own host are customers of his."""
 _KNOWN = frozenset({Ownership.CONFIRMED, Ownership.LIKELY})
 _SERVES = SERVICE_CODES - {"spf_include_of"}
 _OF_SUPPLIERS = frozenset({"redirect_from", "soa_mailbox_of", "spf_include_of", ALONE, TOGETHER})
@@ -266,16 +268,21 @@ class Claims:
             yield piece(SAID_BY_CLIENT[code], params, tie.evidence, less=less, crowded=crowded)
 
     def _is_sold(self, said: str, tie: Tie) -> bool:
-        """Say whether other firms are served by the client's host, too: then it is what he lives by."""
+        """Say whether other firms are served by the client's host, too: then it is what he lives by.
+
+        A partner whose mail lies with him, beside many names of his own, is no trade.
+        """
         to = registered(tie.to)
         known = self._serves_others.get((said, to))
         if known is None:
             codes = [code for code in _SERVED if SAID_OF_CLIENT[code] == said]
-            known = any(
-                any((code, to) in self._heard.said[one] for code in codes)
-                and self._others.is_anothers(one)
+            served = [
+                one
                 for one in self._heard.speakers.get(to, ())
-            )
+                if any((code, to) in self._heard.said[one] for code in codes)
+            ]
+            customers = sum(map(self._others.is_anothers, served))
+            known = customers >= _A_TRADE or customers > sum(map(self._scope.follows, served))
             self._serves_others[said, to] = known
         return known
 

@@ -28,6 +28,7 @@ from scanner.evidence.excerpt import READ, Excerpt, excerpt_of
 from scanner.evidence.packing import decompress, encode_observation, pack, unpack
 from scanner.evidence.rows import EXCHANGE, OBSERVATION, PIECE, RUN
 from scanner.evidence.run import Purpose, Run
+from scanner.evidence.spare_memory import give_back
 from scanner.evidence.stored_ids import StoredIds
 
 _log = logging.getLogger(__name__)
@@ -280,6 +281,7 @@ class Evidence:
             yield (
                 lambda run_id: lambda target: dict(bodies(run=run_id, target=storable(str(target))))
             )
+        give_back()
 
     def _runs(self, query: Select[Any]) -> tuple[Run, ...]:
         newest_first = query.order_by(RUN.c.started_at.desc(), RUN.c.id)

@@ -247,4 +247,3 @@ def _show(
     if before != one.decision:
         change = Change(number, asset, at, who, "decision", before, one.decision, one.comment, None)
         record_changes(connection, [change])
-

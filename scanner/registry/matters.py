@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy import Connection, Row, Select, Text, case, select, type_coerce
 
 from scanner.assets import Kind, Money, Price
@@ -27,6 +28,7 @@ from scanner.renewals.terms import (
     days_of,
     last_day,
     product_of,
+    quieter,
     thresholds,
 )
 from scanner.renewals.working_days import WorkingDays
@@ -49,12 +51,13 @@ class Desk(Struct, frozen=True):
 def open_periods() -> Select[Any]:
     """Select what matters are made of: few columns, of all open periods, by their last day."""
     at, thing = CYCLE.c, OBJECT.c
+    looks_renewed = at.state == CycleState.PROBABLY_RENEWED
     return (
         select(
-            at.id, at.object_id, at.due, at.seen_later, *thing_columns(), thing.period_months,
+            at.id, at.object_id, at.due, *thing_columns(), thing.period_months,
             thing.state.label("seen_state"), *(thing[name] for name in _OWN_DAYS),
             *(_text(thing[name]) for name in ("lifecycle", "decision", "verdict")),
-            _text(at.state),
+            _text(at.state), case((looks_renewed, at.seen_later)).label("seen_later"),
             _fact_of(Kind.DOMAIN, "free_date"), _fact_of(Kind.CERTIFICATE, "not_before"),
         )
         .join(OBJECT, thing.id == at.object_id)
@@ -85,13 +88,16 @@ class Matters:
         ended = given_up(self._connection, approved) if approved else frozenset()
         for row, days, ladder in kept:
             projects, assignment = answers[row.object_id]
+            asked = _stance(row, row.object_id in ended)
+            if asked is Stance.DO_NOT_PAY:
+                ladder = replace(ladder, thresholds=quieter(ladder.thresholds, row.auto_renew))
             yield Matter(
                 subject=f"cycle:{row.id}",
                 thing=thing_of(row),
                 ladder=ladder,
                 assignment=assignment,
                 projects=projects,
-                stance=_stance(row, row.object_id in ended),
+                stance=asked,
                 state=CycleState(row.state),
                 days=days,
                 seen_until=_seen_until(row.seen_later) if row.seen_later else None,

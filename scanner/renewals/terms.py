@@ -146,6 +146,15 @@ def thresholds(terms: Terms, months: int | None, valid_for: int | None = None) -
     return tuple(kept)
 
 
+def quieter(thresholds: tuple[int, ...], auto_renew: bool | None) -> tuple[int, ...]:
+    """Return the thresholds of what is not to be paid: the first, and the last two where it may renew itself."""
+    return (
+        thresholds[:1]
+        if auto_renew is False
+        else tuple(dict.fromkeys((*thresholds[:1], *thresholds[-2:])))
+    )
+
+
 def tolerance(months: int | None) -> timedelta:
     """Return by how much a renewed date may fall short of a whole period."""
     return timedelta(days=min(30, (months or 1) * MONTH // 4))

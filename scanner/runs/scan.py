@@ -13,6 +13,7 @@ from probes.kit.observation import Observation
 from scanner.discovery import Look
 from scanner.discovery.looks import REGISTRATION
 from scanner.evidence import Evidence
+from scanner.evidence.spare_memory import give_back
 from scanner.runs.again import Plan
 from scanner.runs.freshness import LONGEST, is_fresh
 from scanner.runs.lanes import Ahead, Lanes
@@ -102,6 +103,7 @@ class Scan:
             # The first stopped all others; nobody above minds that looks are made side by side.
             raise several.exceptions[0] from several
         self._report()
+        give_back()
         return self._tally
 
     def _take_up(self, run_id: str) -> None:

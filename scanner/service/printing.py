@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
+from functools import partial
 from itertools import zip_longest
 from pathlib import Path
 from typing import BinaryIO
@@ -139,11 +140,18 @@ def _other(
 ) -> Path:
     file = folder / _named(audit, language, form)
     if form == "pdf":
-        pdf.write_pdf(program, lambda pages: pieces(audit, plan, language, pages=pages), file)
+        page = partial(_page, audit, plan, language)
+        pdf.write_pdf(program, page, file, numbered=len(audit.entries) <= pdf.NUMBERED_UP_TO)
     else:
         with replacing(file) as stream:
             _WRITERS[form](stream, audit, plan, language)
     return file
+
+
+def _page(
+    audit: AuditFile, plan: Outline, language: str, pages: Mapping[str, int]
+) -> Iterator[str]:
+    return pieces(audit, plan, language, pages=pages)
 
 
 def _named(audit: AuditFile, language: str, ending: str) -> str:

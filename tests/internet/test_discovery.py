@@ -30,13 +30,14 @@ REACHED = {
     "zhivolist": 0.94,
     "brusoveya": ENOUGH,
     "verstohod": ENOUGH,
+    "klykovey": ENOUGH,
 }
 """The same of registered names, as far as it was reached.
 
 The rules were made on `kiprey`, and mended on each of the others once that was measured: none of these figures says
 what is found of an estate that nobody has seen. That the first measurements say: `barvinok` 37 of 42 names and 12
 strangers claimed, `pahtarka` 41 of 49 and `arkbutan` 45 of 48 with none, `zhivolist` 42 of 51 with 2, `brusoveya` 54 of 55 with 3,
-`verstohod` 47 of 51 with 1.
+`verstohod` 47 of 51 with 1, `klykovey` 53 of 60 with none.
 """
 
 Measures = Callable[[str], Measured]

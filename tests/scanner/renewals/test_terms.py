@@ -21,6 +21,7 @@ from scanner.renewals.terms import (
     days_of,
     last_day,
     product_of,
+    quieter,
     thresholds,
 )
 from scanner.renewals.working_days import UnknownCountry, WorkingDays
@@ -110,6 +111,17 @@ def test_thresholds_fit_the_period(
 ) -> None:
     """Nobody is told of the next month on the first of this; a short certificate within its last third."""
     assert thresholds(TermsBook().terms("other", ""), months, valid_for) == expected
+
+
+@pytest.mark.parametrize(
+    ("auto_renew", "expected"), [(False, (45,)), (True, (45, 7, 1)), (None, (45, 7, 1))]
+)
+def test_what_is_not_to_be_paid_is_told_less(
+    auto_renew: bool | None, expected: tuple[int, ...]
+) -> None:
+    """Once; and near its end where it may renew itself."""
+    assert quieter((45, 30, 14, 7, 1), auto_renew) == expected
+    assert quieter((1,), auto_renew) == (1,)
 
 
 @pytest.mark.parametrize(
