@@ -151,28 +151,17 @@ def border(command: F) -> F:
 
     @functools.wraps(command)
     def guarded(*args: Any, **kwargs: Any) -> Any:
-        from scanner.intake.names import UnreadableInput
-        from scanner.service import BadParcel, Busy, NotAnAudit, StorageTrouble, UnknownThing
-        from scanner.settings import BadSettings
-
         debug = kwargs.pop("debug", False)
         log = _OnStderr(debug)
         logging.getLogger().addHandler(log)
         try:
             return command(*args, **kwargs)
-        except (BadSettings, UnreadableInput, UnknownThing, NotAnAudit, BadParcel) as error:
-            fail(str(error), 2)
-        except Busy as error:
-            fail(str(error), EXIT_LOCKED)
-        except StorageTrouble as error:
-            fail(str(error), EXIT_IO)
         except KeyboardInterrupt:
             fail("interrupted; what was found is kept. Run the same command to go on.", 130)
-        except OSError as error:
-            fail(f"{error}. Nothing that was already kept is lost.", EXIT_IO)
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
         except Exception as error:
+            _explain(error)
             if debug:
                 raise
             fail(f"internal error: {error!r}. Run again with --debug and report it.", 1)
@@ -180,6 +169,24 @@ def border(command: F) -> F:
             logging.getLogger().removeHandler(log)
 
     return guarded  # type: ignore[return-value]
+
+
+def _explain(error: Exception) -> None:
+    """Leave with a sentence and the documented exit code, if the error is one that is expected."""
+    # Imported when something went wrong: a command that has nothing to do loads none of this.
+    from scanner.intake.names import UnreadableInput
+    from scanner.service import BadParcel, Busy, NotAnAudit, StorageTrouble, UnknownThing
+    from scanner.settings import BadSettings
+
+    match error:
+        case BadSettings() | UnreadableInput() | UnknownThing() | NotAnAudit() | BadParcel():
+            fail(str(error), 2)
+        case Busy():
+            fail(str(error), EXIT_LOCKED)
+        case StorageTrouble():
+            fail(str(error), EXIT_IO)
+        case OSError():
+            fail(f"{error}. Nothing that was already kept is lost.", EXIT_IO)
 
 
 class _OnStderr(logging.Handler):

@@ -19,7 +19,7 @@ from scanner.registry.words import Decision
 from scanner.renewals.cycle import CycleState, Days
 from scanner.renewals.guard import Stance, stance
 from scanner.renewals.matter import Matter, Thing
-from scanner.renewals.plan import is_silent
+from scanner.renewals.plan import Shadows, is_silent
 from scanner.renewals.reminders import Ladder
 from scanner.renewals.terms import (
     OwnDays,
@@ -58,6 +58,7 @@ def open_periods() -> Select[Any]:
             thing.state.label("seen_state"), *(thing[name] for name in _OWN_DAYS),
             *(_text(thing[name]) for name in ("lifecycle", "decision", "verdict")),
             _text(at.state), case((looks_renewed, at.seen_later)).label("seen_later"),
+            case((thing.kind == Kind.CERTIFICATE, thing.hosts)).label("hosts"),
             _fact_of(Kind.DOMAIN, "free_date"), _fact_of(Kind.CERTIFICATE, "not_before"),
         )
         .join(OBJECT, thing.id == at.object_id)
@@ -76,13 +77,18 @@ class Matters:
         self._people = People(connection, desk.duty)
         self._counted: dict[Any, tuple[Days, Ladder]] = {}
 
-    def of(self, rows: Sequence[Row[Any]], wanted: Wanted) -> Iterator[Matter]:
+    def of(
+        self, rows: Sequence[Row[Any]], wanted: Wanted, shadows: Shadows | None = None
+    ) -> Iterator[Matter]:
         """Yield the matters of rows of `open_periods`, of those that are wanted and need telling."""
         kept = []
         for row in rows:
             days, ladder = self._ladder(row)
-            if wanted(row.id, ladder) and not is_silent(row.kind, row.seen_state):
-                kept.append((row, days, ladder))
+            if not wanted(row.id, ladder) or is_silent(row.kind, row.seen_state):
+                continue
+            if shadows and row.hosts and shadows.hide(row.client, row.hosts):
+                continue
+            kept.append((row, days, ladder))
         answers = self._people.answers([row for row, *_ in kept])
         approved = [row.object_id for row, *_ in kept if row.decision == Decision.APPROVED]
         ended = given_up(self._connection, approved) if approved else frozenset()

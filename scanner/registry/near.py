@@ -10,14 +10,13 @@ from typing import Any
 from msgspec.structs import replace
 from sqlalchemy import ColumnElement, Connection, Select, and_, or_, select
 
-from scanner.assets import Kind
 from scanner.registry.links import open_subjects
 from scanner.registry.matters import Desk, Matters, open_periods
 from scanner.registry.renewal_rows import CYCLE
 from scanner.registry.rows import OBJECT
 from scanner.renewals.anchors import Anchor, renewed_until
 from scanner.renewals.matter import Matter
-from scanner.renewals.plan import Shown, is_silent, overshadowed
+from scanner.renewals.plan import Shadows
 from scanner.renewals.reminders import Ladder, first_day
 from scanner.renewals.terms import TermsBook, product_of
 
@@ -41,17 +40,15 @@ def near(
         return True if number in known else today >= first_day(ladder)
 
     known = frozenset(linked)
-    queries = [_of(query, client) for query in _soon(desk.book, today)]
-    quiet = overshadowed(one for query in queries for one in _certificates(connection, query))
-    matters = Matters(connection, desk, today)
-    for query in queries:
-        stream = connection.execution_options(stream_results=True).execute(query)
+    matters, shadows = Matters(connection, desk, today), Shadows()
+    for query in _soon(desk.book, today):
+        stream = connection.execution_options(stream_results=True).execute(_of(query, client))
         for rows in stream.partitions(_AT_ONCE):
-            yield from (one for one in matters.of(rows, wanted) if one.subject not in quiet)
+            yield from matters.of(rows, wanted, shadows)
     far = iter(sorted(linked))  # tasks whose period has moved away since
     while some := list(islice(far, _AT_ONCE)):
         rows = connection.execute(_of(open_periods(), client).where(CYCLE.c.id.in_(some))).all()
-        yield from (one for one in matters.of(rows, _all) if one.subject not in quiet)
+        yield from matters.of(rows, _all, shadows)
 
 
 def ending(
@@ -132,14 +129,3 @@ def _early(until: date, after: date) -> Select[Any]:
     return open_periods().where(
         CYCLE.c.due > after, CYCLE.c.object_id.in_(select(thing.id).where(soon))
     )
-
-
-def _certificates(connection: Connection, query: Select[Any]) -> Iterator[Shown]:
-    """Yield the certificates among what is near, with the names they were shown at."""
-    thing, at = OBJECT.c, CYCLE.c
-    mine = query.with_only_columns(at.id, at.due, thing.client, thing.hosts, thing.state).where(
-        thing.kind == Kind.CERTIFICATE
-    )
-    for row in connection.execute(mine):
-        if not is_silent(Kind.CERTIFICATE, row.state):
-            yield Shown(f"cycle:{row.id}", row.client, row.due, frozenset(row.hosts))

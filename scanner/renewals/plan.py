@@ -51,28 +51,22 @@ def _corrections(matter: Matter, place: Place) -> Iterator[Effect]:
         yield Effect(matter.subject, rule, place.target, UPDATE)
 
 
-class Shown(Struct, frozen=True):
-    """A certificate that comes to its end, and where it is shown."""
-
-    subject: str
-    client: str
-    due: date
-    hosts: frozenset[str]
-
-
-def overshadowed(certificates: Iterable[Shown]) -> frozenset[str]:
-    """Return the certificates of which nothing is said because one that ends earlier is shown there too.
+class Shadows:
+    """Which certificates nothing is said of, because one that ends earlier is shown at all their names.
 
     Servers of one name may show different certificates in turn; the name has one trouble, not several.
     """
-    taken: set[tuple[str, str]] = set()
-    quiet: set[str] = set()
-    for one in sorted(certificates, key=lambda one: (one.due, one.subject)):
-        names = {(one.client, host) for host in one.hosts}
-        if names and names <= taken:
-            quiet.add(one.subject)
-        taken |= names
-    return frozenset(quiet)
+
+    def __init__(self) -> None:
+        """Begin; certificates come by their last day."""
+        self._taken: set[tuple[str, str]] = set()
+
+    def hide(self, client: str, hosts: Iterable[str]) -> bool:
+        """Say whether a certificate of a client's, shown at these names, lies in the shadow of another."""
+        names = {(client, host) for host in hosts}
+        hidden = bool(names) and names <= self._taken
+        self._taken |= names
+        return hidden
 
 
 def is_silent(kind: str, state: str | None) -> bool:

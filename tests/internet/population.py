@@ -145,14 +145,18 @@ class Population(Struct, frozen=True):
             yield from provider.server
 
     def answers(self) -> dict[tuple[str, str], set[str]]:
-        """What a resolver must find: records as text by name and type, `any` for a wildcard."""
+        """What a resolver must find: records as text by name and type, `any` for a wildcard.
+
+        Not where a zone is given away below its apex: that the new holder answers, if anybody does.
+        """
         wanted: dict[tuple[str, str], set[str]] = {}
         for domain in self.domains.values():
             if domain.zone and domain.nameservers and domain.registration.delegated:
                 for name, found in records(domain.name, domain.zone).items():
                     host = name.replace("*", "any")
                     for kind, value in found:
-                        wanted.setdefault((host, kind), set()).add(f"{host}. {kind} {value}")
+                        if kind != "NS" or host == domain.name:
+                            wanted.setdefault((host, kind), set()).add(f"{host}. {kind} {value}")
         return wanted
 
     def addresses(self, host: str, depth: int = 0) -> list[str]:

@@ -123,6 +123,10 @@ class Almanac:
                 return self._page(url)
             case ApiQuestion(url=url) if "microsoft" not in url and "iana" not in url:
                 return ApiAnswer(200, (), b"[]", False)  # no log and no archive knows anything
+            case ApiQuestion(url=url) if "microsoft" in url:
+                return ApiAnswer(
+                    400, (), b'{"error": "invalid_tenant", "error_codes": [90002]}', False
+                )
             case SmtpQuestion(name=name):
                 return SmtpAnswer("198.18.20.25", f"220 {name} ESMTP", (name, "STARTTLS"), False)
         raise NetTrouble(Reason.NO_LISTENER, "nobody is here")
