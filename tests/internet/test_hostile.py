@@ -31,7 +31,10 @@ LIVE = [case for case in CASES if not case.direct]
 GROWTH = 32 * 1024
 """KiB of memory that an estate may cost more for being hostile."""
 
-WRITERS = [*(ROOT / "reports/templates").rglob("*.html"), ROOT / "reports/rows.py"]
+WRITERS = [
+    *(ROOT / "reports/templates").rglob("*.html"),
+    *(ROOT / "reports" / name for name in ("rows.py", "map_rows.py")),
+]
 TAGS = {
     tag for path in WRITERS for tag in re.findall(r"<([a-z][a-z0-9]*)", path.read_text("utf-8"))
 }
