@@ -1,8 +1,9 @@
 """What is different from what was told before. Pure: of a thing as told, and as a run saw it.
 
-A failed look changes nothing. What an authority publishes (a date, name servers) is told at once; what
-was measured (an answer, an address), or has two spellings, when a second look agrees; what was told before and is back again
-sooner than a fortnight later, when three looks over two days do. So nothing that flaps is told twice.
+A failed look changes nothing. What an authority publishes (a date, name servers, an end) is told at
+once; what was measured (an answer, an address), or has two spellings, when a second look agrees; what
+was told before and is back sooner than a fortnight later, when three looks over two days do. So nothing
+that flaps is told twice.
 """
 
 from __future__ import annotations
@@ -273,7 +274,8 @@ class _Thing:
         self.told = replace(self.told, others={**self.told.others, aspect: other})
         if self._was_told_lately(aspect, value):
             return other.looks >= _PROVED_AGAIN and self._at - other.since >= _SETTLED
-        return aspect in _AT_ONCE or other.looks >= _PROVED_TWICE
+        lapsed = aspect is Aspect.CONDITION and value[0] == Use.LAPSED  # the registry's own word
+        return lapsed or aspect in _AT_ONCE or other.looks >= _PROVED_TWICE
 
     def _was_told_lately(self, aspect: Aspect, value: Value) -> bool:
         return any(

@@ -235,12 +235,24 @@ def year(days: int, domains: int, apart: int, seed: int) -> tuple[list[Plot], li
         plot = Plot(f"teplitsa{number}.ru", paid, page="stub" if number % 4 == 3 else "content")
         plots.append(plot)
         day = 3 + number * apart // domains
-        while day < days - 12:
+        while day < days - 12 and day < _last_day(plot):
             event = _event(day, plot, chance)
             plot = replace(plot, **event.change)
             events.append(event)
             day += apart + chance.randrange(apart // 2)
+        if _last_day(plot) < days - 12:
+            events.append(lapse(plot))
     return plots, events
+
+
+def lapse(plot: Plot) -> Event:
+    """Return what happens to a domain that nobody renews: the day after its last it leads nowhere."""
+    thing = f"domain:{plot.name}"
+    return Event(_last_day(plot), plot.name, {"delegated": False}, "use_changed", thing, 4)
+
+
+def _last_day(plot: Plot) -> int:
+    return (plot.paid_until - BEGUN.date()).days + 1
 
 
 def _event(day: int, plot: Plot, chance: Random) -> Event:

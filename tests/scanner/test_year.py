@@ -15,7 +15,7 @@ from msgspec import Struct
 from scanner import service
 from scanner.service import Rescan
 from scanner.settings import Settings
-from tests.scanner.almanac import BEGUN, Almanac, Event, Plot, year
+from tests.scanner.almanac import BEGUN, Almanac, Event, Plot, lapse, year
 from tests.scanner.replayed import Watch
 
 DAY = timedelta(days=1)
@@ -99,13 +99,27 @@ def _fits(event: Event, told: Told) -> bool:
 
 def test_a_month_of_rescans_tells_every_change_once(tmp_path: Path):
     """Renewals, moves, sites that die and live again; one look in thirty fails."""
-    plots, events = year(days=30, domains=6, apart=9, seed=7)
+    plots, events = year(days=30, domains=5, apart=8, seed=7)
     diary = Diary(tmp_path, plots, events, failing=0.03)
 
     diary.live(30)
 
     assert untold(events, diary.told) == ([], [])
     assert len(events) > 6
+
+
+def test_a_domain_that_lapses_is_told_once_by_itself(tmp_path: Path):
+    """Its site and its mail go with it, and are not told of besides."""
+    day = BEGUN.date()
+    lost = Plot("teplitsa0.ru", day + 6 * DAY)
+    kept = Plot("teplitsa1.ru", day + 300 * DAY)
+    diary = Diary(tmp_path, [lost, kept], [lapse(lost)], failing=0.0)
+
+    diary.live(14)
+
+    (told,) = diary.told
+    assert (told.code, told.thing) == ("use_changed", "domain:teplitsa0.ru")
+    assert 7 <= told.day < 10
 
 
 @pytest.mark.soak

@@ -70,6 +70,7 @@ def values(aspect: Aspect, *some: Value) -> list[Day]:
         (conditions(USED, DEAD), []),
         (conditions(USED, DEAD, DEAD, DEAD), [(2, Code.USE)]),
         (conditions(USED, DEAD, USED, DEAD, USED), []),
+        (conditions(USED, ("lapsed", "lapsed_unpaid", "ask"), UNKNOWN), [(1, Code.USE)]),
         (conditions(USED, DEAD, STUB, STUB), [(3, Code.USE)]),
         (conditions(USED, UNKNOWN, USED, UNKNOWN, DEAD, UNKNOWN, DEAD), [(6, Code.USE)]),
         (conditions(USED, UNKNOWN, UNKNOWN, USED), []),
