@@ -99,7 +99,7 @@ def _fits(event: Event, told: Told) -> bool:
 
 def test_a_month_of_rescans_tells_every_change_once(tmp_path: Path):
     """Renewals, moves, sites that die and live again; one look in thirty fails."""
-    plots, events = year(days=30, domains=5, apart=8, seed=7)
+    plots, events = year(days=30, domains=4, apart=7, seed=7)
     diary = Diary(tmp_path, plots, events, failing=0.03)
 
     diary.live(30)
