@@ -172,7 +172,8 @@ def test_the_key_comes_from_the_environment_or_a_file():
     assert _load().observations_key.secret == b"the secret of the file"
     given = _load(REVIZOR_OBSERVATIONS_KEY="the secret of the shell")
     assert given.observations_key.secret == b"the secret of the shell"
-    assert "secret" not in repr(given)
+    assert "of the shell" not in repr(given)
+    assert "of the file" not in repr(_load())
 
 
 @pytest.mark.parametrize(
