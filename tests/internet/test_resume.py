@@ -77,9 +77,9 @@ class Place(Struct, frozen=True):
         except sqlite3.OperationalError:
             return []  # not made yet
 
-    def stop(self, after: int, by: signal.Signals) -> int:
+    def stop(self, after: int, by: signal.Signals, settings: Path | None = None) -> int:
         """Start the audit and stop it as soon as so many observations are kept; its exit code."""
-        with self.running(after) as process:
+        with self.running(after, settings) as process:
             process.send_signal(by)
             return process.wait(PATIENCE)
 
@@ -150,13 +150,15 @@ def test_an_audit_killed_again_and_again_ends_the_same(
 def test_ctrl_c_keeps_what_was_found(place: Place, undisturbed: tuple[Any, int]) -> None:
     """Exit 130, at once and in order; the same command goes on."""
     expected, total = undisturbed
+    settings = place.folder / "slow.toml"
+    settings.write_text(SLOW)
 
-    code = place.stop(total // 3, signal.SIGINT)
+    code = place.stop(total // 10, signal.SIGINT, settings)
     before = place.kept()
     document = place.finish()
 
     assert code == 130
-    assert len(before) >= total // 3
+    assert total // 10 <= len(before) < total
     assert before <= place.kept()
     assert plain(document) == expected
 
