@@ -18,6 +18,7 @@ from probes.kit.fingerprints import Sight, recognise
 from probes.kit.net import HttpAnswer, Net
 from probes.kit.net.web_address import WebAddress
 from probes.kit.observation import Absent, Mention, Outcome, Reason, Seen, Unknown
+from probes.kit.page_parts import Part
 from probes.kit.page_relations import Relations, policy_hosts
 from probes.kit.target import Host, display_name
 from probes.kit.trail import Met, Trail, Walker
@@ -105,6 +106,8 @@ class Page(Struct, frozen=True):
     """Traces of when somebody last worked on it."""
     last_modified: date | None = None
     """The day its server says it was changed (RFC 9110, 8.8.2); None where it does not say."""
+    parts: tuple[Part, ...] = ()
+    """What it takes from other hosts, or names there: one part for each, at most sixty."""
 
 
 class Visit(Struct, frozen=True):
@@ -259,6 +262,7 @@ def _page(trail: Trail, host: str) -> Page:
         insecure_assets=_insecure(url, reading.assets),
         upkeep=reading.upkeep,
         last_modified=_day(answer.header("last-modified")),
+        parts=tuple(part for part in reading.parts if part.host not in here),
     )
 
 

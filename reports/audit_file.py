@@ -7,18 +7,19 @@ row is found again by where its line begins. A valid audit in any other layout i
 from __future__ import annotations
 
 from array import array
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
-from functools import cached_property, lru_cache
+from functools import cached_property
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
 from sys import intern
-from typing import Any, BinaryIO, Self
+from typing import Any, BinaryIO, Self, TypeVar
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from reports.document import (
     Asset,
@@ -27,6 +28,8 @@ from reports.document import (
     Evidence,
     Finding,
     NotAnAudit,
+    Registry,
+    RegistryObject,
     Relation,
     Work,
     read,
@@ -43,7 +46,7 @@ class IfWrong(Struct, frozen=True):
     """So many days after its term a domain can be had back; None where that is no matter of days."""
 
 
-class Entry(Struct, frozen=True, kw_only=True):
+class Entry(Struct, frozen=True, kw_only=True, gc=False):
     """What is remembered of an asset: enough to group, count, sort and date it."""
 
     row: int
@@ -54,18 +57,26 @@ class Entry(Struct, frozen=True, kw_only=True):
     display_name: str
     ownership: str
     use: str
+    state: str
     verdict: str
     needs: tuple[str, ...]
     paid_until: date | None
+    registrar: str | None
     provider: str | None
     provider_names: dict[str, str]
     auto_renew: bool | None
     cost: Cost | None
+    projects: tuple[str, ...]
     steps: tuple[str, ...]
     done: tuple[str, ...]
     if_wrong: IfWrong | None
     in_hand: bool
     """Whether something of it fails or can be taken over."""
+
+
+T = TypeVar("T", Asset, Entry)
+K = TypeVar("K")
+V = TypeVar("V")
 
 
 class _Ground(Struct):
@@ -139,14 +150,15 @@ class AuditFile:
         self._starts = {block: array("Q") for block in _BLOCKS.values()}
         self._entries: list[Entry] = []
         self._same: dict[object, Any] = {}
-        """Needs, steps and the like, which many assets share, kept once."""
+        """Needs, steps, prices, days and the like, which many assets share, kept once; while reading only."""
         self._pieces: dict[str, int] = {}
         """Id of a piece of evidence → its place among the evidence of the file."""
+        self._said: dict[str, dict[str, Any]] = {}
+        """Asset id → what the registry says of it, by field."""
         self.frame = self._look_through()
         """The document without its assets, relations and evidence."""
-        self._asset = lru_cache(maxsize=_LATELY)(self._read_asset)
-        self.evidence = lru_cache(maxsize=_LATELY)(self._read_evidence)
-        """Return a piece of evidence by its id; KeyError when the file does not hold it."""
+        self.heed(self.frame.registry)
+        self._quoted: dict[str, Evidence] = {}
 
     @classmethod
     def of(cls, document: Document) -> Self:
@@ -167,7 +179,7 @@ class AuditFile:
     @property
     def entries(self) -> Sequence[Entry]:
         """Every asset, in the order of the file."""
-        return self._entries
+        return self._overruled
 
     @property
     def evidence_ids(self) -> Collection[str]:
@@ -176,19 +188,37 @@ class AuditFile:
 
     def asset(self, entry: Entry) -> Asset:
         """Return an asset whole."""
-        return self._asset(entry.row)
+        return _at_hand(self._lately, entry.row, self._read_asset)
 
     def assets(self, entries: Iterable[Entry]) -> Iterator[Asset]:
         """Yield assets whole, one in memory at a time."""
         return map(self.asset, entries)
+
+    def evidence(self, id_: str) -> Evidence:
+        """Return a piece of evidence by its id; KeyError when the file does not hold it."""
+        return _at_hand(self._quoted, id_, self._read_evidence)
 
     def relations(self) -> Iterator[Relation]:
         """Yield every relation."""
         for number in range(len(self._starts["relations"])):
             yield _RELATION.decode(self._row("relations", number))
 
+    def heed(self, registry: Registry) -> None:
+        """Tell what this extract of the registry says, in the place of any other: it outranks what was seen."""
+        self.frame = replace(self.frame, registry=registry)
+        self._said = {
+            one.asset: told for one in registry.objects if one.asset and (told := _told(one))
+        }
+        self._lately: dict[int, Asset] = {}
+        seen = self._entries
+        self._overruled = [self._as_told(entry) for entry in seen] if self._said else seen
+
+    def _as_told(self, thing: T) -> T:
+        told = self._said.get(thing.id)
+        return replace(thing, **told) if told else thing
+
     def _read_asset(self, row: int) -> Asset:
-        return _ASSET.decode(self._row("assets", row))
+        return self._as_told(_ASSET.decode(self._row("assets", row)))
 
     def _read_evidence(self, id_: str) -> Evidence:
         return _EVIDENCE.decode(b"{" + self._row("evidence", self._pieces[id_]) + b"}")[id_]
@@ -221,6 +251,7 @@ class AuditFile:
                     continue
                 self._starts[block].append(start)
                 self._note(block, _bare(line))
+            self._same.clear()
             frame = _FRAME.decode(b"".join(left))
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as trouble:
             raise _OtherLayout from trouble
@@ -249,13 +280,16 @@ class AuditFile:
                 display_name=name if shown == name else shown,
                 ownership=intern(asset.ownership),
                 use=intern(asset.use),
+                state=intern(asset.state),
                 verdict=intern(asset.verdict),
                 needs=same(asset.needs, asset.needs),
-                paid_until=asset.paid_until,
+                paid_until=same(asset.paid_until, asset.paid_until),
+                registrar=asset.registrar and intern(asset.registrar),
                 provider=asset.provider and intern(asset.provider),
                 provider_names=asset.provider_names or _NO_NAMES,
                 auto_renew=asset.auto_renew,
-                cost=asset.cost,
+                cost=same(asset.cost, asset.cost),
+                projects=same(asset.projects, asset.projects),
                 steps=same(work.steps, work.steps) if work else (),
                 done=same(work.done, work.done) if work else (),
                 if_wrong=same(told, told) if (told := if_wrong(work)) else None,
@@ -264,12 +298,31 @@ class AuditFile:
         )
 
 
+def _at_hand(lately: dict[K, V], key: K, read: Callable[[K], V]) -> V:
+    """Return what was read lately, or read it; what came first makes room.
+
+    (An `lru_cache` of a method would hold the audit, and the audit it: a circle as large as the file.)
+    """
+    found = lately.get(key)
+    if found is None:
+        if len(lately) == _LATELY:
+            del lately[next(iter(lately))]
+        found = lately[key] = read(key)
+    return found
+
+
 def if_wrong(work: Work | None) -> IfWrong | None:
     """Return what a document says of a mistake, without its dates; None where it says nothing."""
     if work is None or work.consequence is None or work.undo is None:
         return None
     days = work.undo.params.get("days")
     return IfWrong(work.consequence.code, work.undo.code, days if type(days) is int else None)
+
+
+def _told(line: RegistryObject) -> dict[str, Any]:
+    """Return what a line of the registry says itself, by the field of an asset."""
+    said = {name: getattr(line, name) for name in ("paid_until", "auto_renew", "cost", "projects")}
+    return {name: value for name, value in said.items() if value not in (None, ())}
 
 
 def _lines(stream: BinaryIO) -> Iterator[tuple[str, bytes, int]]:

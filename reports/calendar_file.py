@@ -7,8 +7,10 @@ from urllib.parse import quote
 
 from reports.all_day import all_day, calendar_named
 from reports.audit_file import AuditFile
-from reports.outline import Outline, Renewal
+from reports.outline import Outline
+from reports.phrases import object_type
 from reports.saving import ENDING
+from reports.terms import Renewal
 from reports.wording import Wording
 
 _UNDECIDED = ("ask", "no_data", "consolidate", "transfer")
@@ -48,7 +50,7 @@ def _wanted(line: Renewal) -> str:
 
 def _told(audit: AuditFile, plan: Outline, line: Renewal, wording: Wording) -> Iterator[str]:
     say = wording.say
-    kind = say(f"kind.{line.kind}") if line.asset else say(f"object_type.{line.type}")
+    kind = say(f"kind.{line.kind}") if line.asset else object_type(line, wording)
     yield say("calendar_file.paid_until", kind=kind)
     if line.asset:
         yield say("calendar_file.proposal", verdict=say(f"verdict.{line.asset.verdict}"))

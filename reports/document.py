@@ -8,23 +8,67 @@ strings; moments carry a time zone and days are ISO dates.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta, Struct, field, structs
 
+from reports.registry import (
+    Answer,
+    Cost,
+    Moment,
+    Months,
+    Registry,
+    RegistryObject,
+    StepDone,
+    Verdict,
+)
+
+__all__ = [
+    "SCHEMA",
+    "SCHEMA_ID",
+    "Answer",
+    "Asset",
+    "Change",
+    "Client",
+    "Cost",
+    "Document",
+    "Evidence",
+    "Finding",
+    "FoundBy",
+    "Hand",
+    "Moment",
+    "Months",
+    "NotAnAudit",
+    "NotSeen",
+    "OwnershipReason",
+    "Param",
+    "Params",
+    "Registry",
+    "RegistryObject",
+    "Relation",
+    "Run",
+    "Savings",
+    "Scope",
+    "Source",
+    "StepDone",
+    "Told",
+    "Verdict",
+    "Work",
+    "YearlySum",
+    "json_schema",
+    "lines",
+    "read",
+    "write",
+]  # fmt: skip
 SCHEMA = "revizor.audit/1"
 SCHEMA_ID = "urn:revizor:audit:1"
 
 Param = str | int | float | bool | list[str]
 Params = dict[str, Param]
-Moment = Annotated[datetime, Meta(tz=True)]
 Use = Annotated[str, Meta(pattern="^(used|redirect|idle|broken|unused|lapsed|unknown)$")]
-Verdict = Annotated[
-    str, Meta(pattern="^(keep|renew|fix|transfer|consolidate|switch_off|let_expire|ask|no_data)$")
-]
 Confidence = Annotated[str, Meta(pattern="^(weak|likely|certain)$")]
 Ownership = Annotated[str, Meta(pattern="^(confirmed|likely|possible|foreign)$")]
 Severity = Annotated[str, Meta(pattern="^(critical|high|medium|low|info|)$")]
@@ -33,7 +77,6 @@ StepOfWork = Annotated[
     str, Meta(pattern="^(transfer|fix_takeovers|remove_dns|switch_off|let_expire)$")
 ]
 Count = Annotated[int, Meta(ge=0)]
-Months = Annotated[int, Meta(ge=1)]
 
 
 class NotAnAudit(ValueError):
@@ -114,15 +157,6 @@ class Finding(Struct, frozen=True, kw_only=True):
     """The RFC, requirement or practice that says so."""
 
 
-class Cost(Struct, frozen=True, kw_only=True):
-    """What one period costs, and who says so: `invoice`, `declared`, `price_list`, `estimate`."""
-
-    amount: Decimal
-    currency: str
-    period_months: Months = 12
-    source: str = ""
-
-
 class Told(Struct, frozen=True, kw_only=True):
     """Something to be told, as a code with parameters."""
 
@@ -199,28 +233,6 @@ class Evidence(Struct, frozen=True, kw_only=True):
     vantage: str = ""
     question: str
     excerpt: str = ""
-
-
-class RegistryObject(Struct, frozen=True, kw_only=True):
-    """One line of the renewal registry, tied to an asset of this document where there is one."""
-
-    id: str
-    type: str
-    name: str
-    asset: str | None = None
-    status: str = ""
-    paid_until: date | None = None
-    decide_by: date | None = None
-    auto_renew: bool | None = None
-    cost: Cost | None = None
-    projects: tuple[str, ...] = ()
-    manager: str = ""
-
-
-class Registry(Struct, frozen=True, kw_only=True):
-    """What the report needs of the renewal registry; empty before the first import."""
-
-    objects: tuple[RegistryObject, ...] = ()
 
 
 class NotSeen(Struct, frozen=True, kw_only=True):

@@ -7,13 +7,13 @@ private person is called. Its list to sign is the same, so a decision counts for
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any
 
 from msgspec.structs import replace
 
 from reports.audit_file import AuditFile, Entry
-from reports.document import Asset, Document, Finding, Relation
+from reports.document import Asset, Document, Evidence, Finding, RegistryObject, Relation
 
 EDITIONS = ("client", "internal")
 
@@ -22,7 +22,6 @@ _TOLD = {
     *("names", "issuer", "not_before", "not_after", "account", "payments", "papers", "provider"),
 }
 """Facts that mean something to a client; the rest is about machines."""
-_LATELY = 24
 
 
 def edition_of(audit: AuditFile, edition: str) -> AuditFile:
@@ -49,8 +48,7 @@ class ForClient(AuditFile):
         )
         self.frame = self._without_others(audit.frame)
         self.left_out = len(audit.entries) - len(self._shown)
-        self.evidence = audit.evidence
-        self._asset = lru_cache(maxsize=_LATELY)(self._read_asset)
+        self._lately: dict[int, Asset] = {}
         self._rows = {entry.row: entry for entry in self._shown}
 
     @cached_property
@@ -67,6 +65,10 @@ class ForClient(AuditFile):
     def evidence_ids(self) -> Collection[str]:
         """Nothing."""
         return ()
+
+    def evidence(self, id_: str) -> Evidence:
+        """Return a piece of the whole audit's evidence; nothing that is shown cites any."""
+        return self._whole.evidence(id_)
 
     def relations(self) -> Iterator[Relation]:
         """Yield relations between things that are shown."""
@@ -109,13 +111,20 @@ class ForClient(AuditFile):
 
     def _without_others(self, frame: Document) -> Document:
         others = {entry.id for entry in self._whole.entries} - self._ids
-        objects = tuple(one for one in frame.registry.objects if one.asset not in others)
+        objects = tuple(_told(one) for one in frame.registry.objects if one.asset not in others)
         return replace(
             frame,
             run=replace(frame.run, scope=replace(frame.run.scope, allow_nets=())),
             registry=replace(frame.registry, objects=objects),
             changes=tuple(one for one in frame.changes if one.asset not in others),
         )
+
+
+def _told(line: RegistryObject) -> RegistryObject:
+    """Leave out what was noted beside steps: where a backup lies is for ourselves."""
+    if not line.steps:
+        return line
+    return replace(line, steps=tuple(replace(step, note="") for step in line.steps))
 
 
 def _suffixes(labels: Sequence[str]) -> Iterable[str]:

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable
+from collections import ChainMap, Counter
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from reports.audit_file import AuditFile, Entry, IfWrong, if_wrong
-from reports.document import Asset, Cost, Finding, NotSeen, Params, RegistryObject
+from reports.changes import Overdue, Sort, overdue_of, sorts_of
+from reports.departures import Departures, departures_of
+from reports.document import Asset, Change, Finding, NotSeen, Params, RegistryObject
+from reports.money import Money, money_of
 from reports.order import Condition, Note, Stage, conditions, notes, stages
 from reports.pictures import Pictures, pictures_of
+from reports.proofs import Proofs, proofs_of
 from reports.risks import Level, levels
-from reports.saving import Saving, saving_of
+from reports.saving import ENDING, Saving, saving_of
 from reports.sign_off import Sheet, sheet_of
+from reports.signs import Grounds, grounds_of
+from reports.tallies import Tallies, tallies_of
+from reports.terms import Calendar, calendar_of
 from reports.wording import LANGUAGES
 
 KINDS = ("domain", "site", "hosting", "mail", "certificate", "saas", "licence", "account", "other")
@@ -32,13 +39,9 @@ EVERYWHERE = ("domains_unread", "name_servers_unseen")
 LOUD = ("run_void", *EVERYWHERE)
 """Gaps that come before everything else in a report."""
 SHOWN_PER_ACTION = 20
-SOON = 90
-"""Days."""
-HORIZON = 366
-"""Days ahead that the calendar shows."""
 
-_EXCERPTS_IN_ALL = 150_000
-_EXCERPT_LIMITS = (90, 700)
+_EXCERPTS_IN_ALL = 120_000
+_EXCERPT_LIMITS = (80, 700)
 """Characters: a report stays a file one can mail; whole answers stay in the database."""
 _PIECES_IN_ALL = 3_000
 _PIECES_LIMITS = (1, 8)
@@ -50,39 +53,12 @@ class Action(Struct, frozen=True):
     verdict: str
     shown: tuple[Entry, ...]
     rest: tuple[Entry, ...]
+    kinds: tuple[str, ...]
+    """Those that occur among all of them."""
     conditions: tuple[Condition, ...]
     """What must be had before anybody acts, and what of it is had already."""
     notes: tuple[Note, ...]
     """What stops if the proposal is wrong, and how it is undone."""
-
-
-class Renewal(Struct, frozen=True):
-    """A day until which something is paid."""
-
-    id: str
-    """An asset's, or a registry line's."""
-    on: date
-    days_left: int
-    name: str
-    display_name: str
-    kind: str
-    """An asset's kind; empty for a line of the registry."""
-    type: str
-    """A registry line's type; empty for an asset."""
-    asset: Entry | None
-    auto_renew: bool | None
-    cost: Cost | None
-
-
-class Calendar(Struct, frozen=True):
-    """Renewals within a year of the report, and how many are not in it and why."""
-
-    lines: tuple[Renewal, ...]
-    nearest: tuple[Renewal, ...]
-    soon: int
-    later: int
-    undated: int
-    by_themselves: int
 
 
 class Outline(Struct, frozen=True):
@@ -100,6 +76,7 @@ class Outline(Struct, frozen=True):
     """The steps of the whole work, in their order."""
     notes: dict[tuple[str, IfWrong], Note]
     saving: Saving
+    money: Money
     sheet: Sheet
     """What the client is asked to sign."""
     in_hand: int
@@ -110,7 +87,18 @@ class Outline(Struct, frozen=True):
     """What is wrong with the client's things, what strangers may take over first."""
     calendar: Calendar
     pictures: Pictures
+    tallies: Tallies
+    grounds: dict[str, Grounds]
+    """Asset id → what speaks for giving it up, of those whose proposal is shown with its reasons."""
+    kept: tuple[tuple[str, int], ...]
+    """Kind → how many things stay as they are."""
     unmatched: tuple[RegistryObject, ...]
+    departures: Departures
+    changes: tuple[Sort, ...]
+    since: date | None
+    """The day of the audit that the changes are counted from, where it was named."""
+    overdue: tuple[Overdue, ...]
+    proofs: tuple[Proofs, ...]
     numbers: dict[str, int]
     """Evidence id → its number in this report, in the order of first citation."""
     quoted_at: dict[str, tuple[str, ...]]
@@ -118,25 +106,36 @@ class Outline(Struct, frozen=True):
     left_out: dict[str, int]
     """Asset id → how many more pieces of evidence it rests on that a report of this size leaves out."""
     anchors: dict[str, int]
-    named: dict[str, dict[str, str]]
+    named: dict[str, Mapping[str, str]]
     """Language → asset id → its name for people."""
     excerpt_limit: int
 
 
-def outline(audit: AuditFile) -> Outline:
-    """Arrange an audit for printing, in whatever language."""
-    day = audit.frame.generated_at.astimezone(UTC).date()
+def outline(
+    audit: AuditFile, *, changes: tuple[Change, ...] | None = None, since: date | None = None
+) -> Outline:
+    """Arrange an audit for printing, in whatever language.
+
+    `changes` since the day of another audit stand in the place of the document's own.
+    """
+    frame = audit.frame
+    day = frame.generated_at.astimezone(UTC).date()
     arranged = sorted(audit.entries, key=_order)
     ours = tuple(entry for entry in arranged if entry.ownership in ("confirmed", "likely"))
     possible = tuple(entry for entry in arranged if entry.ownership == "possible")
     foreign = tuple(entry for entry in arranged if entry.ownership == "foreign")
     names = {entry.id: title(entry) for entry in arranged}
-    unmatched = tuple(o for o in audit.frame.registry.objects if o.asset not in names)
-    kinds, calendar = _by_kind(ours), _calendar(ours, unmatched, day)
+    lines = {one.asset: one for one in frame.registry.objects if one.asset in names and one.asset}
+    unmatched = tuple(o for o in frame.registry.objects if o.asset not in names and _lives(o))
+    kinds, calendar = _by_kind(ours), calendar_of(ours, names, lines, unmatched, day)
     terms = ((line.on, line.asset.verdict if line.asset else "") for line in calendar.lines)
+    # What needs most room while it is made comes before what is kept.
     pictures = pictures_of(audit, ours, kinds, terms, USES, day)
     noted = notes(entry for verdict in TO_DECIDE for entry in ours if entry.verdict == verdict)
+    sheet = sheet_of(audit, ours, noted, day)
     numbers, quoted_at, left_out = _citations((*ours, *possible, *foreign), audit)
+    actions, saving = _actions(ours, noted), saving_of(ours, day)
+    ending = (entry for one in actions if one.verdict in ENDING for entry in one.shown)
     return Outline(
         day=day,
         ours=ours,
@@ -145,17 +144,26 @@ def outline(audit: AuditFile) -> Outline:
         foreign=foreign,
         by_use=_tally(USES, (entry.use for entry in ours)),
         by_verdict=_tally(VERDICTS, (entry.verdict for entry in ours)),
-        actions=_actions(ours, noted),
+        actions=actions,
         stages=stages(ours, day),
         notes=noted,
-        saving=saving_of(ours, day),
-        sheet=sheet_of(audit, ours, noted, day),
+        saving=saving,
+        money=money_of(frame.savings, saving, frame.registry.objects, ours),
+        sheet=sheet,
         in_hand=sum(entry.in_hand for entry in ours),
-        loud=tuple(gap for gap in audit.frame.not_seen if gap.code in LOUD),
+        loud=tuple(gap for gap in frame.not_seen if gap.code in LOUD),
         risks=levels(audit, ours),
         calendar=calendar,
         pictures=pictures,
+        tallies=tallies_of(ours, kinds, lines, unmatched),
+        grounds=grounds_of(audit, ending, ours),
+        kept=tuple(Counter(entry.kind for entry in ours if entry.verdict == "keep").items()),
         unmatched=unmatched,
+        departures=departures_of(frame.registry.objects, names),
+        changes=sorts_of(frame.changes if changes is None else changes),
+        since=since,
+        overdue=overdue_of(sheet, lines, day),
+        proofs=proofs_of(audit, numbers),
         numbers=numbers,
         quoted_at=quoted_at,
         left_out=left_out,
@@ -165,10 +173,15 @@ def outline(audit: AuditFile) -> Outline:
     )
 
 
-def _named(names: dict[str, str], entries: list[Entry], language: str) -> dict[str, str]:
+def _lives(line: RegistryObject) -> bool:
+    """Say whether a line of the registry is still the client's: what is gone stands in the log alone."""
+    return line.status not in ("deleted", "not_ours", "transferred", "lost", "archived")
+
+
+def _named(names: dict[str, str], entries: list[Entry], language: str) -> Mapping[str, str]:
     """Return the names of things in a language: the same but where a provider has another."""
     others = {one.id: title(one, language) for one in entries if language in one.provider_names}
-    return {**names, **others} if others else names
+    return ChainMap(others, names) if others else names
 
 
 def note_of(asset: Asset, plan: Outline) -> Note | None:
@@ -296,66 +309,12 @@ def _actions(ours: tuple[Entry, ...], noted: dict[tuple[str, IfWrong], Note]) ->
                 verdict=verdict,
                 shown=assets[:SHOWN_PER_ACTION],
                 rest=assets[SHOWN_PER_ACTION:],
+                kinds=tuple(dict.fromkeys(asset.kind for asset in assets)),
                 conditions=conditions(assets),
                 notes=tuple(note for (of, _), note in noted.items() if of == verdict),
             )
         )
     return tuple(actions)
-
-
-def _calendar(
-    ours: tuple[Entry, ...], unmatched: tuple[RegistryObject, ...], day: date
-) -> Calendar:
-    by_themselves = sum(_renews_itself(asset) for asset in ours)
-    dated = [
-        *(_of_asset(a, a.paid_until, day) for a in ours if a.paid_until and not _renews_itself(a)),
-        *(_of_object(o, o.paid_until, day) for o in unmatched if o.paid_until),
-    ]
-    dated.sort(key=lambda line: (line.on, line.kind, line.name))
-    lines = tuple(line for line in dated if line.days_left <= HORIZON)
-    ahead = [line for line in lines if line.days_left >= 0]
-    return Calendar(
-        lines=lines,
-        nearest=tuple(ahead[:3]),
-        soon=sum(line.days_left <= SOON for line in ahead),
-        later=len(dated) - len(lines),
-        undated=sum(asset.paid_until is None and asset.kind == "domain" for asset in ours),
-        by_themselves=by_themselves,
-    )
-
-
-def _renews_itself(asset: Entry) -> bool:
-    return asset.kind == "certificate" and asset.auto_renew is True
-
-
-def _of_asset(asset: Entry, on: date, day: date) -> Renewal:
-    return Renewal(
-        id=asset.id,
-        on=on,
-        days_left=(on - day).days,
-        name=asset.name,
-        display_name=title(asset),
-        kind=asset.kind,
-        type="",
-        asset=asset,
-        auto_renew=asset.auto_renew,
-        cost=asset.cost,
-    )
-
-
-def _of_object(line: RegistryObject, on: date, day: date) -> Renewal:
-    return Renewal(
-        id=line.id,
-        on=on,
-        days_left=(on - day).days,
-        name=line.name,
-        display_name=line.name,
-        kind="",
-        type=line.type,
-        asset=None,
-        auto_renew=line.auto_renew,
-        cost=line.cost,
-    )
 
 
 def _citations(

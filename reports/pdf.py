@@ -6,15 +6,16 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from reports.pdf_pages import pages_of
+from reports.pdf_contents import finished
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 """Programs that are looked for on PATH, in this order."""
-NUMBERED_UP_TO = 800
-"""Things of a report whose contents give page numbers; a longer one takes too long to print twice."""
+TAGGED_UP_TO = 800
+"""Things of a report whose PDF tells programs that read aloud what each piece is: it is three times as large and half
+as slow again. Of a longer one the HTML is for them."""
 PATIENCE = 600
 """Seconds for one report; five thousand things take a few minutes."""
 _FLAGS = (
@@ -27,9 +28,6 @@ _FLAGS = (
 _TAGGED = ("--generate-pdf-document-outline", "--export-tagged-pdf")
 _FAST = ("--disable-pdf-tagging",)
 _TOLD = 300
-
-Printed = Callable[[Mapping[str, int]], Iterable[str]]
-"""Gives the page whose contents name these pages."""
 
 
 class NoBrowser(RuntimeError):
@@ -51,16 +49,21 @@ def browser(setting: str = "") -> str:
     )
 
 
-def write_pdf(program: str, page: Printed, to: Path, *, numbered: bool = True) -> None:
-    """Print a report; for page numbers in its contents twice, the first time to learn them. Raises NoBrowser."""
+def write_pdf(
+    program: str, page: Iterable[str], to: Path, *, titles: Mapping[str, str], tagged: bool = True
+) -> None:
+    """Print a report, with page numbers in its contents and bookmarks. Raises NoBrowser.
+
+    `titles` is what stands in the contents: place → its name.
+    """
     with tempfile.TemporaryDirectory(
         prefix=".pdf-", dir=to.parent, ignore_cleanup_errors=True
     ) as folder:
-        place, pages = Path(folder), {}
-        if numbered:
-            pages = pages_of(_print(program, page({}), place, _FAST).read_bytes())
-        done = _print(program, page(pages), place, _TAGGED)
-        with done.open("rb") as stream:
+        done = _print(program, page, Path(folder), _TAGGED if tagged else _FAST)
+        more = finished(done.read_bytes(), titles, bookmarks=not tagged)
+        with done.open("ab") as stream:
+            stream.write(more)
+            stream.flush()
             os.fsync(stream.fileno())
         done.replace(to)
 

@@ -8,11 +8,11 @@ from functools import lru_cache
 from typing import Any
 
 from reports.audit_file import Entry, IfWrong
-from reports.document import Asset, Change, Cost, Evidence, Source, Work
+from reports.document import Asset, Change, Cost, Evidence, RegistryObject, Source, Work
 from reports.foreign import shortened
-from reports.outline import Renewal
 from reports.pictures.belongings import Account, Home
 from reports.saving import ENDING, UNPAID, a_year
+from reports.terms import Renewal
 from reports.wording import Wording
 
 _NAMES = (
@@ -107,6 +107,12 @@ def price(cost: Cost, wording: Wording) -> str:
     return f"{said}, {wording.say(f'cost_source.{cost.source}')}" if cost.source else said
 
 
+def object_type(line: RegistryObject | Renewal, wording: Wording) -> str:
+    """Say what a line of the registry is to those who renew it."""
+    own = line.type_names.get(wording.language)
+    return own or wording.say(f"object_type.{line.type}")
+
+
 def time_left(line: Renewal, wording: Wording) -> str:
     """Say how long a renewal can wait, or how late it is."""
     if line.days_left == 0:
@@ -119,6 +125,12 @@ def source_name(source: Source, wording: Wording) -> str:
     """Say a source's name: in words where we have them, as it is otherwise."""
     key = f"source.{source.name}"
     return wording.say(key) if wording.has(key) else source.name
+
+
+def source_shows(source: Source, wording: Wording) -> str:
+    """Say what a source tells of; empty for one that we have no words for."""
+    key = f"source_shows.{source.name}"
+    return wording.say(key) if wording.has(key) else ""
 
 
 def source_reason(source: Source, wording: Wording) -> str:

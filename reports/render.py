@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib.metadata
 from base64 import b64encode
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache, partial
 from hashlib import sha256
 from importlib.resources import files
@@ -15,10 +15,12 @@ from markupsafe import Markup
 
 from reports import phrases
 from reports.audit_file import AuditFile
+from reports.changes import SHOWN_OF_A_SORT
 from reports.decisions import PROPOSED
 from reports.document import Document
 from reports.editions import edition_of
 from reports.foreign import readable_host, shortened, visible
+from reports.labels import labels_style
 from reports.map_rows import MapRows
 from reports.outline import USES, VERDICTS, Outline, note_of, outline, telling_reasons
 from reports.paper import paper_style
@@ -26,8 +28,14 @@ from reports.rows import Rows
 from reports.saving import a_year
 from reports.wording import Wording
 
-STYLES = ("style.css", "sign.css", "pictures.css")
+STYLES = ("style.css", "sections.css", "sign.css", "pictures.css")
 SCRIPTS = ("script.js", "sign.js")
+SECTIONS = (
+    *("summary", "order", "decide", "sign", "risks", "sources", "unseen", "map", "renewals"),
+    *("money", "changes", "departures", "registry", "inventory", "possible", "foreign"),
+    *("glossary", "next", "proofs"),
+)
+"""In their order on the page; the last is for ourselves."""
 GAINS_SHOWN = 60
 """Proposals with a price that get a line of their own among the money."""
 
@@ -50,17 +58,20 @@ def pieces(
     language: str,
     *,
     strict: bool = False,
-    pages: Mapping[str, int] | None = None,
+    paper: str = "",
+    page: str = "report.html",
 ) -> Iterator[str]:
     """Yield the report piece by piece, however long it is; one outline serves every language.
 
-    With `pages`, section → page, it is for paper: no script, and contents with these numbers.
+    `page` is the whole report, or `changed.html`: what changed, as a page of its own. With `paper`, one of `reports.paper.PAPERS`, it is to be printed at once: that size, and no script.
     """
     wording = Wording(language, strict=strict)
-    template = _environment().get_template("report.html")
+    template = _environment().get_template(page)
+    labels = labels_style(wording)
+    clothes = _on_paper(paper_style(audit, plan, wording, paper)) if paper else _on_screen(labels)
     yield from template.generate(
-        **({} if pages is None else _on_paper(paper_style(audit, plan, wording))),
-        pages=pages or {},
+        **clothes,
+        contents=contents(audit, language),
         audit=audit,
         document=audit.frame,
         plan=plan,
@@ -84,8 +95,10 @@ def _voice(wording: Wording) -> dict[str, Any]:
                 "undo",
                 "undo_until",
                 "time_left",
+                "object_type",
                 "source_name",
                 "source_reason",
+                "source_shows",
                 "source_means",
                 "changed",
                 "vantage",
@@ -106,6 +119,13 @@ def _voice(wording: Wording) -> dict[str, Any]:
     }
 
 
+def contents(audit: AuditFile, language: str) -> dict[str, str]:
+    """Return what an edition's contents list: the place in the page → what it is called."""
+    wording = Wording(language)
+    shown = SECTIONS if audit.edition == "internal" else SECTIONS[:-1]
+    return {id_: wording.say(f"section.{id_}") for id_ in shown}
+
+
 @cache
 def _environment() -> Environment:
     """Prepare the templates, once: compiling them takes longer than printing a small report."""
@@ -120,26 +140,34 @@ def _environment() -> Environment:
     )
     environment.filters["readable"] = readable_host
     environment.filters["shortened"] = shortened
-    style, script = _own(*STYLES), _own(*SCRIPTS)
     environment.globals.update(
         telling_reasons=telling_reasons,
         PROPOSED=PROPOSED,
         a_year=a_year,
         note_of=note_of,
         GAINS_SHOWN=GAINS_SHOWN,
+        SHOWN_OF_A_SORT=SHOWN_OF_A_SORT,
         USES=USES,
         VERDICTS=VERDICTS,
-        style=style,
-        script=script,
-        policy=_policy(style, script),
     )
     return environment
 
 
+@cache
+def _on_screen(labels: str) -> dict[str, str]:
+    """Return the page's style, script and policy, with what the style says in the report's language."""
+    style, script = _styled(STYLES, labels), _own(*SCRIPTS)
+    return {"style": style, "script": script, "policy": _policy(style, script)}
+
+
 def _on_paper(own: str) -> dict[str, str]:
-    """What stands in the place of the page's style, script and policy where it is printed by ourselves."""
-    style = Markup("\n").join((_own(*STYLES, "paper.css"), Markup(own)))  # noqa: S704 - escaped there
+    """Return the same where it is printed by ourselves."""
+    style = _styled((*STYLES, "paper.css"), own)
     return {"style": style, "script": "", "policy": _policy(style, "")}
+
+
+def _styled(names: Iterable[str], more: str) -> Markup:
+    return Markup("\n").join((_own(*names), Markup(more)))  # noqa: S704 - its strings are CSS of our making
 
 
 @cache

@@ -1,7 +1,8 @@
 """Rows of the long tables. They make up nearly all of a report, and a template would take three times as long.
 
 What a row is put together from is our own markup, a word of a closed vocabulary that was checked when the file was
-read, a number, or a text that has passed `_shown`.
+read, a number, or a text that has passed `_shown`. Attributes whose values we make ourselves stand without quotes
+(HTML 13.1.2.3): with thousands of rows that is a twentieth of the file.
 """
 
 from __future__ import annotations
@@ -18,12 +19,15 @@ from reports import phrases
 from reports.audit_file import AuditFile, Entry, IfWrong
 from reports.document import Asset, Finding
 from reports.foreign import visible
-from reports.outline import Outline, Renewal, is_posture, merged, note_of, told_here
+from reports.outline import Outline, is_posture, merged, note_of, told_here
 from reports.sign_off import Group
+from reports.terms import Renewal
 from reports.wording import Wording
 
 IN_FULL_UP_TO = 600
-"""Things of a report in which each says itself what a mistake would mean; a longer one says it once."""
+"""Things of a report in which each says everything itself; a longer one says once what is true of nearly all."""
+_UNSAID = {"ownership": "confirmed", "confidence": "likely"}
+"""What a long report tells of only where it is otherwise."""
 _TOLD_AMONG_REASONS = {
     *("site_down", "mail_broken", "domain_held", "name_servers_dead", "name_servers_failing"),
     *("certificate_wrong", "certificate_expires", "takeover_alias"),
@@ -47,7 +51,8 @@ class Rows:
         self._plan = plan
         self._wording = wording
         self._names = plan.named[wording.language]
-        self._in_full = len(plan.ours) <= IN_FULL_UP_TO
+        self.in_full = len(plan.ours) <= IN_FULL_UP_TO
+        """Whether each row says everything itself."""
         self._word = lru_cache(maxsize=1024)(self._said)
         self._sureness = lru_cache(maxsize=64)(self._told_sureness)
         self._needs = lru_cache(maxsize=1024)(self._told_needs)
@@ -62,14 +67,16 @@ class Rows:
         """Yield what is not, or not surely, the client's: name, kind, whose it is and why, how it was found."""
         return _together(self._others(entries))
 
-    def renewals(self, lines: Iterable[Renewal], auto: bool, cost: bool) -> Iterator[Markup]:
-        """Yield terms: day, time left, thing and proposal, with columns for renewal and price if wanted."""
-        return _together(self._renewal(line, auto, cost) for line in lines)
+    def renewals(
+        self, lines: Iterable[Renewal], auto: bool, cost: bool, who: bool
+    ) -> Iterator[Markup]:
+        """Yield terms: day, time left, thing and proposal; if wanted, renewal, price, who pays and manages."""
+        return _together(self._renewal(line, auto, cost, who) for line in lines)
 
     def links(self, entries: Iterable[Entry]) -> Markup:
         """Return links to things, by name alone, as one list in a line."""
         names, anchors = self._names, self._plan.anchors
-        links = (f'<a href="#a{anchors[one.id]}">{_shown(names[one.id])}</a>' for one in entries)
+        links = (f"<a href=#a{anchors[one.id]}>{_shown(names[one.id])}</a>" for one in entries)
         return Markup(",\n".join(links))  # noqa: S704 - see the top of the file
 
     def to_sign(self, group: Group) -> Iterator[Markup]:
@@ -88,8 +95,8 @@ class Rows:
             passed = by < self._plan.day
             until = self._wording.say("sign.passed" if passed else "sign.due", date=str(by))
         return (
-            f'<tr{id_}><td>{number}<th scope="row">'
-            f'<a href="#a{self._plan.anchors[entry.id]}">{_shown(name)}</a>'
+            f"<tr{id_}><td>{number}<th scope=row>"
+            f"<a href=#a{self._plan.anchors[entry.id]}>{_shown(name)}</a>"
             f"<td>{_shown(until)}<td><td><td><td>\n"
         )
 
@@ -97,17 +104,16 @@ class Rows:
         for asset in self._audit.assets(entries):
             verdict, use = asset.verdict, asset.use
             yield (
-                f'<tr id="a{self._plan.anchors[asset.id]}" data-v="{verdict}" data-u="{use}">\n'
-                f'<th scope="row">{self._name(asset)}<small class="own {asset.ownership}">'
-                f"{self._sureness('owned', 'ownership', asset.ownership)}</small>\n"
+                f"<tr id=a{self._plan.anchors[asset.id]}>"
+                f"<th scope=row>{self._name(asset)}{self._sureness('ownership', asset.ownership)}\n"
                 f'<td><b class="v {verdict}">{self._word("verdict", verdict)}</b>'
-                f"<small>{self._sureness('concluded', 'confidence', asset.confidence)}</small>\n"
+                f"{self._sureness('confidence', asset.confidence)}\n"
                 f'<td><b class="u {use}">{self._word("use", use)}</b>'
                 f"<small>{self._word(f'state.{asset.kind}', asset.state)}</small>{self._mark(asset)}\n"
-                f'<td><div class="say">{self._hands(asset)}{self._reasons(asset)}\n'
+                f"<td><div class=say>{self._hands(asset)}{self._reasons(asset)}"
                 f"{self._needs(asset.needs, asset.work.done if asset.work else ())}"
                 f"{self._if_wrong(asset)}</div>{self._details(asset)}"
-                f"<td>{self._term(asset)}\n\n"
+                f"<td>{self._term(asset)}\n"
             )
 
     def _others(self, entries: Iterable[Entry]) -> Iterator[str]:
@@ -117,38 +123,43 @@ class Rows:
             signs = self._signed(phrases.owner_signs(asset, self._wording))
             quoted = self._quoted(asset)
             if quoted:
-                quoted = f"<details><summary>{title}</summary><dl>\n{quoted}\n</dl></details>\n"
+                quoted = f"<details><summary>{title}</summary><dl>\n{quoted}</dl></details>"
             yield (
-                f'<tr id="a{self._plan.anchors[asset.id]}">\n'
-                f'<th scope="row">{self._name(asset)}\n'
+                f"<tr id=a{self._plan.anchors[asset.id]}>"
+                f"<th scope=row>{self._name(asset)}\n"
                 f"<td>{self._word('kind', asset.kind)}\n"
-                f"<td>{signs or nothing}\n{quoted}"
+                f"<td>{signs or nothing}{quoted}"
                 f"<td>{self._trail(asset)}\n"
             )
 
-    def _renewal(self, line: Renewal, auto: bool, cost: bool) -> str:
+    def _renewal(self, line: Renewal, auto: bool, cost: bool, who: bool) -> str:
         word, entry = self._word, line.asset
         tone = "late" if line.days_left < 0 else "near" if line.days_left <= 30 else ""
-        row = f'<tr class="{tone}">' if tone else "<tr>"
+        row = f"<tr class={tone}>" if tone else "<tr>"
         if entry:
             thing, small = _shown(self._names[entry.id]), word("kind", line.kind)
-            thing = f'<a href="#a{self._plan.anchors[entry.id]}">{thing}</a>'
+            thing = f"<a href=#a{self._plan.anchors[entry.id]}>{thing}</a>"
             proposal = f'<b class="v {entry.verdict}">{word("verdict", entry.verdict)}</b>'
         else:
-            thing, small = _shown(line.display_name), word("object_type", line.type)
+            thing = _shown(line.display_name)
+            small = _shown(phrases.object_type(line, self._wording))
             proposal = "–"
         renews, price = "", ""
         if auto:
             said = word("page", _YES_OR_NO[line.auto_renew])
-            renews = f'<td><i class="l">{word("renewals", "auto")}</i>{said}'
+            renews = f"<td class=auto>{said}"
         if cost:
             said = _shown(phrases.price(line.cost, self._wording)) if line.cost else ""
-            price = f'<td><i class="l">{word("renewals", "cost")}</i>{said or word("page", "not_known")}'
+            price = f"<td class=cost>{said or word('page', 'not_known')}"
+        if who:
+            said = word("who_pays", line.payer) if line.payer else ""
+            said = ", ".join(filter(None, (said, _shown(line.manager))))
+            price += f"<td class=who>{said or word('page', 'not_known')}"
         return (
-            f'{row}\n<td><time datetime="{line.on}">{_shown(self._wording.day(line.on))}</time>\n'
+            f"{row}<td><time datetime={line.on}>{_shown(self._wording.day(line.on))}</time>\n"
             f"<td>{_shown(phrases.time_left(line, self._wording))}\n"
-            f'<th scope="row">{thing}<small>{small}</small>\n'
-            f"<td>{proposal}\n{renews}\n{price}\n"
+            f"<th scope=row>{thing}<small>{small}</small>\n"
+            f"<td>{proposal}{renews}{price}\n"
         )
 
     def _name(self, asset: Asset) -> str:
@@ -159,12 +170,12 @@ class Rows:
 
     def _reasons(self, asset: Asset) -> str:
         if not asset.reasons:
-            return f'<p class="faint">{self._word("inventory", "no_reasons")}</p>\n'
+            return f"<p class=faint>{self._word('inventory', 'no_reasons')}</p>"
         items = [
             f"<li>{self._reason(one)}{self._cites(one.evidence)}\n"
             for one in merged(tuple(one for one in told_here(asset) if not is_posture(one)))
         ]
-        return f'<ul class="why">\n{"".join(items)}</ul>\n'
+        return f"<ul class=why>{''.join(items)}</ul>"
 
     def _reason(self, reason: Finding) -> str:
         code, params = reason.code, reason.params
@@ -179,14 +190,14 @@ class Rows:
     def _hands(self, asset: Asset) -> str:
         """What of it fails or can be taken over, where no reason beside it says so."""
         return "".join(
-            f'<p class="hand">{_shown(self._wording.say(f"hand.{one.code}", one.params))}\n'
+            f"<p class=hand>{_shown(self._wording.say(f'hand.{one.code}', one.params))}\n"
             for one in asset.hands
             if one.code not in _TOLD_AMONG_REASONS
         )
 
     def _mark(self, asset: Asset) -> str:
         word = self._word
-        return f'<b class="hand">{word("inventory", "in_hand")}</b>' if asset.hands else ""
+        return f"<b class=hand>{word('inventory', 'in_hand')}</b>" if asset.hands else ""
 
     def _if_wrong(self, asset: Asset) -> str:
         """What stops if the proposal is wrong and how it is undone; in a long report, where that is said."""
@@ -207,7 +218,7 @@ class Rows:
         summary = self._word("inventory", "details")
         return (
             f"<details><summary>{summary}</summary>\n<dl>\n"
-            f"{''.join(lines)}{self._quoted(asset)}\n</dl>\n\n</details>\n"
+            f"{''.join(lines)}{self._quoted(asset)}</dl></details>\n"
         )
 
     def _trail(self, asset: Asset) -> str:
@@ -220,7 +231,7 @@ class Rows:
         plan, run = self._plan, self._audit.frame.run
         if asset.id not in plan.quoted_at:
             return ""
-        lines = [f"<dt>{self._word('inventory', 'evidence_title')}\n"]
+        lines = [f"<dt>{self._word('inventory', 'evidence_title')}"]
         for id_ in plan.quoted_at[asset.id]:
             number, piece = plan.numbers[id_], self._audit.evidence(id_)
             made = self._wording.stamp(piece.at)
@@ -229,12 +240,12 @@ class Rows:
             excerpt = phrases.excerpt(piece, plan.excerpt_limit, self._wording)
             answer = f"<code>{_shown(excerpt, keep_lines=True)}</code>" if piece.excerpt else ""
             lines.append(
-                f'<dd class="e" id="e{number}"><b>{number}</b> {_shown(piece.question)} '
+                f"<dd class=e id=e{number}><b>{number}</b> {_shown(piece.question)} "
                 f"<small>{_shown(made)}</small>{answer}\n"
             )
-        if asset.id in plan.left_out:
+        if self.in_full and asset.id in plan.left_out:
             left = self._wording.say("inventory.evidence_left", count=plan.left_out[asset.id])
-            lines.append(f'<dd class="faint">{_shown(left)}\n')
+            lines.append(f"<dd class=faint>{_shown(left)}\n")
         return "".join(lines)
 
     def _term(self, asset: Asset) -> str:
@@ -242,11 +253,9 @@ class Rows:
         word, on = self._word, asset.paid_until
         parts = []
         if on:
-            said = _shown(self._wording.day(on))
-            title = word("renewals", "date")
-            parts.append(f'<i class="l">{title}</i><time datetime="{on}">{said}</time>')
+            parts.append(f"<time datetime={on}>{_shown(self._wording.day(on))}</time>")
         elif asset.kind not in _WITHOUT_A_TERM:
-            parts.append(f'<span class="faint">{word("inventory", "no_date")}</span>')
+            parts.append(f"<small>{word('inventory', 'no_date')}</small>")
         notes = []
         if asset.auto_renew is not None:
             notes.append(word("inventory", "auto_on" if asset.auto_renew else "auto_off"))
@@ -267,14 +276,19 @@ class Rows:
     def _cites(self, evidence: tuple[str, ...]) -> str:
         numbers = self._plan.numbers
         cited = [numbers[id_] for id_ in evidence if id_ in numbers]
-        return "".join(f'&#160;<a href="#e{number}">{number}</a>' for number in cited)
+        return "".join(f"\u00a0<a href=#e{number}>{number}</a>" for number in cited)
 
     def _said(self, theme: str, code: str) -> str:
         return _shown(self._wording.say(f"{theme}.{code}"))
 
-    def _told_sureness(self, sentence: str, theme: str, code: str) -> str:
+    def _told_sureness(self, theme: str, code: str) -> str:
+        if not self.in_full and code == _UNSAID[theme]:
+            return ""
         word = self._wording.say(f"{theme}.{code}").lower()
-        return _shown(self._wording.say(f"inventory.{sentence}", word=word))
+        if theme == "confidence":
+            return f"<small>{_shown(self._wording.say('inventory.concluded', word=word))}</small>"
+        said = _shown(self._wording.say("inventory.owned", word=word))
+        return f'<small class="own {code}">{said}</small>'
 
     def _told_needs(self, codes: tuple[str, ...], done: tuple[str, ...]) -> str:
         lines = []
@@ -284,16 +298,16 @@ class Rows:
         if done:
             told = phrases.needs(done, self._wording)
             lines.append(self._wording.say("condition.done_line", needs=told))
-        return f'<p class="needs">{_shown(" ".join(lines))}\n' if lines else ""
+        return f"<p class=needs>{_shown(' '.join(lines))}\n" if lines else ""
 
     def _told_if_wrong(self, said: IfWrong, number: int) -> str:
         word = self._word
-        if not self._in_full:
+        if not self.in_full:
             told = _shown(self._wording.say("if_wrong.see", number=number))
-            return f'<p class="if"><a href="#if-{number}">{told}</a>. '
+            return f"<p class=if><a href=#if-{number}>{told}</a>. "
         stops = self._wording.say(f"consequence.{said.consequence}")
         return (
-            f'<p class="if"><b>{word("if_wrong", "title")}:</b> {_shown(stops)} '
+            f"<p class=if><b>{word('if_wrong', 'title')}:</b> {_shown(stops)} "
             f"<b>{word('if_wrong', 'undo')}:</b> {_shown(phrases.undo(said, self._wording))} "
         )
 

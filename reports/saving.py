@@ -14,7 +14,7 @@ from decimal import Decimal
 from msgspec import Struct
 
 from reports.audit_file import Entry
-from reports.document import Cost
+from reports.registry import Cost
 
 ENDING = ("switch_off", "let_expire")
 """Proposals that save money."""
@@ -33,6 +33,10 @@ class Sum(Struct):
     a_year: Decimal = Decimal(0)
     within: Decimal = Decimal(0)
     """Payments that fall due in the next twelve months and need not be made."""
+    sunk: Decimal = Decimal(0)
+    """What was paid for the time that is left of the paid terms: nobody gives it back …"""
+    sunk_until: date | None = None
+    """… the last of which ends on this day."""
 
 
 class Saving(Struct, frozen=True):
@@ -68,7 +72,8 @@ def saving_of(entries: Iterable[Entry], day: date) -> Saving:
         if entry.paid_until is None:
             undated += 1
         else:
-            one.within += cost.amount * sum(1 for _ in _payments(entry.paid_until, cost, day))
+            one.within += cost.amount * sum(1 for _ in payments(entry.paid_until, cost, day))
+            _sink(one, amount, entry.paid_until, day)
     lines.sort(
         key=lambda line: (line[1].cost.currency if line[1].cost else "", -line[0], line[1].id)
     )
@@ -80,13 +85,19 @@ def saving_of(entries: Iterable[Entry], day: date) -> Saving:
     )
 
 
+def _sink(one: Sum, yearly: Decimal, paid_until: date, day: date) -> None:
+    if paid_until > day and yearly.is_finite() and abs(yearly) < _COUNTABLE:
+        one.sunk += (yearly * (paid_until - day).days / 365).quantize(_CENT)
+        one.sunk_until = max(paid_until, one.sunk_until or paid_until)
+
+
 def a_year(cost: Cost) -> Decimal:
     """Return what a price comes to in twelve months."""
     exact = cost.amount * 12 / cost.period_months
     return exact.quantize(_CENT) if exact.is_finite() and abs(exact) < _COUNTABLE else exact
 
 
-def _payments(paid_until: date, cost: Cost, day: date) -> Iterator[date]:
+def payments(paid_until: date, cost: Cost, day: date) -> Iterator[date]:
     """Yield the days within a year from `day` on which the next periods would have to be paid."""
     end = _later(day, 12)
     for number in range(12 * 100):

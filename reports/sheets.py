@@ -163,7 +163,7 @@ class Sheets:
             **self._money(asset.cost),
             "projects": "; ".join(asset.projects) or None,
             "registry_id": "; ".join(one.id for one in lines) or None,
-            "registry_type": self._each("object_type", (one.type for one in lines)),
+            "registry_type": self._types(lines),
             "registry_status": self._each("lifecycle", (one.status for one in lines)),
             "manager": "; ".join(dict.fromkeys(o.manager for o in lines if o.manager)) or None,
             "found_by": phrases.trail(asset, wording) or None,
@@ -181,7 +181,7 @@ class Sheets:
             **self._money(line.cost),
             "projects": "; ".join(line.projects) or None,
             "registry_id": line.id,
-            "registry_type": self._each("object_type", (line.type,)),
+            "registry_type": self._types([line]),
             "registry_status": self._each("lifecycle", (line.status,)),
             "manager": line.manager or None,
         }
@@ -210,7 +210,9 @@ class Sheets:
         word = self._word
         for line in self._plan.calendar.lines:
             money = self._money(line.cost)
-            kind = word("kind", line.kind) if line.asset else word("object_type", line.type)
+            kind = (
+                word("kind", line.kind) if line.asset else phrases.object_type(line, self._wording)
+            )
             verdict = word("verdict", line.asset.verdict) if line.asset else None
             name = self._names.get(line.id, line.display_name)
             yield (
@@ -260,6 +262,11 @@ class Sheets:
 
     def _reason(self, reason: Finding) -> str:
         return self._wording.say(f"reason.{reason.code}", reason.params)
+
+    def _types(self, lines: Iterable[RegistryObject]) -> str | None:
+        return (
+            "; ".join(dict.fromkeys(phrases.object_type(o, self._wording) for o in lines)) or None
+        )
 
     def _each(self, theme: str, codes: Iterable[str]) -> str | None:
         told = dict.fromkeys(self._word(theme, code) for code in codes if code)

@@ -44,6 +44,7 @@ def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Database:
     for name in [name for name in os.environ if name.startswith("REVIZOR_")]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("HOME", str(tmp_path))
+    Path("revizor.toml").write_text('[agency]\nlanguage = "en"\n')
     with Database.open("sqlite:///revizor.db") as opened:
         registry = Registry(opened)
         asyncio.run(registry.ensure_client(Client("romashka", "Ромашка"), AT))
@@ -89,8 +90,11 @@ def test_a_file_is_taken_once_and_listed() -> None:
 
     code, listed = run("decisions", "list", "romashka")
     assert code == 0
-    assert "approved   hosting:beget/romashka (switch_off), Ольга Ильина, 2026-03-02" in listed
-    assert "open       site:shop.ru" in listed
+    rows = [[cell for cell in line.split("  ") if cell] for line in listed.splitlines()]
+    assert [cell.strip() for cell in rows[2][1:]] == [
+        "Approved", "hosting:beget/romashka", "Switch off", "Ольга Ильина, 2026-03-02",
+    ]  # fmt: skip
+    assert [cell.strip() for cell in rows[3]] == ["No answer", "site:shop.ru"]
     assert "\\x1b" in listed
     assert "\x1b" not in listed
 
@@ -98,7 +102,7 @@ def test_a_file_is_taken_once_and_listed() -> None:
 @pytest.mark.parametrize(
     ("other", "says"),
     [
-        ({"audit_id": "run7"}, "no audit 'run7' of romashka"),
+        ({"audit_id": "run7"}, "no audit run7 of romashka"),
         ({"client": "lilia"}, "no client 'lilia'"),
         ({"list_sha256": "0" * 64}, "its list is not the one of audit run1"),
         ({"signed": {"name": "  "}}, "nobody has signed it"),
@@ -129,7 +133,7 @@ def test_a_changed_list_is_refused_with_the_difference() -> None:
     code, output = run("decisions", "import", saved())
     assert code == 2
     assert "New: mail:shop.ru. No longer proposed: domain:old.ru." in output
-    assert "Changed: site:shop.ru (was ask, now switch_off)." in output
+    assert "Changed: site:shop.ru (was Ask the client, now Switch off)." in output
 
     code, output = run("decisions", "import", saved(), "--unchanged-only")
     assert code == 0
@@ -159,11 +163,11 @@ def test_switching_off_is_noted_step_by_step() -> None:
     """The list says what comes next; a step out of turn is refused with the reason."""
     assert run("switch-off", "list", "romashka")[1] == "Nothing is approved to be switched off.\n"
     run("decisions", "import", saved())
-    number = run("switch-off", "list", "romashka")[1].split()[0]
+    number = run("switch-off", "list", "romashka")[1].splitlines()[1].split()[0]
 
     code, output = run("switch-off", "note", number, "switched_off", "--note", "в панели")
     assert (code, output.count("\n")) == (2, 1)
-    assert "first comes: signed, backup, auto_renew_off" in output
+    assert "first comes: signed, backup taken (backup), auto-renewal off (auto_renew_off)" in output
     for step in ("signed", "backup", "auto_renew_off", "switched_off"):
         code, output = run(
             "switch-off", "note", number, step, "--note", "в панели", "--who", "olga"
@@ -181,7 +185,7 @@ def test_switching_off_is_noted_step_by_step() -> None:
 def test_a_need_is_told_with_its_own_step() -> None:
     """And with no other; a word that is no step is answered with those that are."""
     run("decisions", "import", saved())
-    number = run("switch-off", "list", "romashka")[1].split()[0]
+    number = run("switch-off", "list", "romashka")[1].splitlines()[1].split()[0]
 
     assert (
         run("switch-off", "note", number, "met", "--need", "account_list", "--note", "из панели")[0]

@@ -33,6 +33,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in [name for name in os.environ if name.startswith("REVIZOR_")]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("HOME", str(tmp_path))
+    Path("revizor.toml").write_text('[agency]\nlanguage = "en"\n')
     with Database.open("sqlite:///revizor.db") as opened:
         registry = Registry(opened)
         asyncio.run(registry.ensure_client(Client("romashka", "Ромашка"), AT))
@@ -114,7 +115,7 @@ def test_money_goes_and_comes_back() -> None:
     ]  # fmt: skip
     assert run("payments", "withdraw", "1")[0] == 0
     assert run("payments", "withdraw", "1")[0] == 2
-    assert "owes -1200.50" in run("payments", "owed", "romashka")[1]
+    assert "-RUB 1,200.50" in run("payments", "owed", "romashka")[1]
 
 
 def test_an_invoice_is_paid_in_parts() -> None:
@@ -146,7 +147,7 @@ def test_an_invoice_is_paid_in_parts() -> None:
         "1",
     )
     assert code == 0
-    assert "left 10" in run("payments", "invoices", "romashka")[1]
+    assert "USD 15  USD 10" in run("payments", "invoices", "romashka")[1]
 
 
 @pytest.mark.parametrize(
@@ -179,9 +180,9 @@ def test_savings_are_told_apart_and_together() -> None:
     """By currency and ground; in one currency only with a rate; what has no price is counted."""
     code, alone = run("savings", "romashka", "--in", "rub")
     assert code == 0
-    assert "potential  1200.50 RUB a year" in alone
-    assert "potential  180.00 USD a year" in alone
-    assert "The price of 2 of 3 things is known. No rate for USD." in alone
+    assert "Potential  RUB 1,200.50" in alone
+    assert "Potential  USD 180" in alone
+    assert "The price of 2 of 3 things is known.\nNo rate for USD." in alone
 
     Path("rates.csv").write_text("date,base,quote,rate\n2026-03-01,USD,RUB,90\n")
     assert run("rates", "import", "rates.csv") == (

@@ -8,7 +8,9 @@ import json
 import os
 import sqlite3
 import stat
+import traceback
 import zipfile
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -357,6 +359,74 @@ def test_a_canary_licence_key_appears_nowhere(tmp_path: Path, monkeypatch: pytes
     assert secret not in "".join(shown)
     assert b"-7K3Q" in lying
     keep.close()
+
+
+_SECRETS = {
+    "REVIZOR_TRACKER_HOOK_SECRET": "HOOK-CANARY-1111111111-AAAA",
+    "REVIZOR_TRACKER_PORTAL_SECRET": "https://127.0.0.1:9/rest/1/PORTALCANARY2222222222/",
+    "REVIZOR_TRACKER_TICKETS_SECRET": "TICKETS-CANARY-3333333333-BBBB",
+    "REVIZOR_MAIL_SECRET": "MAIL-CANARY-4444444444-CCCC",
+    "REVIZOR_OBSERVATIONS_KEY": "OBSERVATIONS-CANARY-5555555555-DDDD",
+    "REVIZOR_KEY_SHODAN": "SHODAN-CANARY-6666666666-EEEE",
+}
+_TRACKERS = """registry_key_file = "key.txt"
+[agency]
+duty = "Ольга Иванова"
+[trackers.hook]
+kind = "webhook"
+url = "https://127.0.0.1:9/hook"
+allow_net = ["127.0.0.0/8"]
+[trackers.portal]
+kind = "bitrix24"
+allow_net = ["127.0.0.0/8"]
+[trackers.tickets]
+kind = "redmine"
+url = "https://127.0.0.1:9/"
+project = "1"
+allow_net = ["127.0.0.0/8"]
+[mail]
+host = "127.0.0.1"
+port = 9
+user = "robot"
+sender = "robot@agency.example"
+allow_net = ["127.0.0.0/8"]
+"""
+
+
+def test_a_canary_in_every_secret_reaches_no_task_calendar_copy_or_message(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """Licence key, secrets of trackers, mail, vantages and services: told to nobody, kept nowhere in clear."""
+    with_key()
+    done("registry", "set", "3", "licence_key", "-", "--why", "письмо", stdin=f"{KEY}\n")
+    soon = (datetime.now(UTC) + timedelta(days=5)).date().isoformat()
+    done("registry", "set", "3", "paid_until", soon, "--why", "счёт")
+    for name, secret in _SECRETS.items():
+        monkeypatch.setenv(name, secret)
+    Path("revizor.toml").write_text(_TRACKERS)
+    shown: list[str] = []
+    for arguments in (
+        ("tasks", "plan"), ("tasks", "plan", "--json"), ("tasks", "sync"), ("tasks", "sync", "--again"),
+        ("tasks", "list", "--all"), ("tasks", "list", "--json"), ("tasks", "doctor"),
+        ("tasks", "doctor", "--json", "--debug"), ("tasks", "feed"), ("digest",), ("digest", "--send"),
+        ("renewals",), ("renewals", "--json"), ("savings", "romashka"), ("switch-off", "list", "romashka"),
+        ("decisions", "list", "romashka"), ("payments", "list", "romashka"), ("db", "check"),
+        ("db", "backup", "backup.db"), ("db", "copy", "sqlite:///revizor.db", "sqlite:///copied.db"),
+        ("registry", "export", "book.xlsx"), ("registry", "export", "book.csv"), ("registry", "list", "--json"),
+    ):  # fmt: skip
+        result = revizor(*arguments)
+        trace = "".join(traceback.format_exception(result.exception)) if result.exception else ""
+        shown.append(f"{arguments} {result.exit_code} {result.output} {trace}")
+
+    told = "\n".join(shown)
+    assert "Битрикс" in told or "licence" in told
+    assert "('tasks', 'sync') 3" in told  # nobody could be reached, and that was said
+    assert "('db', 'copy', 'sqlite:///revizor.db', 'sqlite:///copied.db') 0" in told
+    lying = everything(tmp_path)
+    assert b"BEGIN:VCALENDAR" in lying
+    for canary in (KEY, "PORTALCANARY2222222222", *_SECRETS.values()):
+        assert canary not in told, canary
+        assert canary.encode() not in lying, canary
 
 
 def test_a_key_closed_with_an_older_one_still_opens(monkeypatch: pytest.MonkeyPatch):

@@ -27,6 +27,7 @@ def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Office]:
     """An agency whose database lies in the folder that we work in; today is the real day."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("HOME", str(tmp_path))
+    Path("revizor.toml").write_text('[agency]\nlanguage = "en"\n')
     opened = Office("sqlite:///revizor.db")
     opened.at = datetime.now(UTC)
     opened.person("Ольга")

@@ -28,7 +28,7 @@ def revizor(*arguments: str) -> Result:
 
 def test_without_any_tracker_the_doctor_says_what_to_set(here: Path):
     """A warning: nothing is wrong, but nobody is told."""
-    done = revizor("tasks", "doctor")
+    done = revizor("tasks", "doctor", "--lang", "en")
 
     assert done.exit_code == 0
     assert "[trackers.NAME]" in done.stdout

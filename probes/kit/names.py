@@ -92,7 +92,7 @@ def _placed(name: str) -> _Place:
     return _stand(tails, known)
 
 
-_met_lately = lru_cache(maxsize=8_192)(_placed)
+_met_lately = lru_cache(maxsize=4_096)(_placed)
 
 
 def _stand(tails: list[str], known: Suffixes) -> _Place:

@@ -18,6 +18,7 @@ from typing import Final, Self
 from msgspec import Struct
 
 from probes.kit.counters import find_counters
+from probes.kit.page_parts import Part, Written, parts_of
 from probes.kit.page_relations import Attributes, Relations, relations_of
 from probes.kit.upkeep import Upkeep, upkeep_of
 from probes.kit.web_host import host_of
@@ -105,6 +106,8 @@ class Reading(Struct, frozen=True):
     """Hosts the page links to, canonical, in order of appearance, at most 100."""
     counters: tuple[tuple[str, str], ...] = ()
     relations: Relations = Relations()
+    parts: tuple[Part, ...] = ()
+    """What it takes from other hosts, one part for each."""
     upkeep: Upkeep = Upkeep()
     password_field: bool = False
     script_shell: bool = False
@@ -199,6 +202,7 @@ class _Scan:
         self.script_count = 0
         self.inline_scripts: list[tuple[int, int]] = []
         self.noscript: list[tuple[int, int]] = []
+        self.styles: list[tuple[int, int]] = []
         self.password_field = self.form = False
         self.unclosed: set[bytes] = set()
 
@@ -231,6 +235,7 @@ class _Scan:
             link_hosts=_hosts(self.lines(links), _LINK_HOSTS),
             counters=find_counters(b"\n".join(self.code())),
             relations=relations_of(self.head, text, markup, self.value, self.inline(), self.frames),
+            parts=parts_of(self.written(seen), self.value),
             upkeep=upkeep_of(text, self.body, self.form, self.feed),
             password_field=self.password_field,
             script_shell=shell,
@@ -257,6 +262,17 @@ class _Scan:
     def inline(self) -> Iterator[bytes]:
         """The scripts within the page, data for machines among them."""
         return (self.body[start:end] for start, end in self.inline_scripts)
+
+    def written(self, seen: list[tuple[int, int]]) -> Written:
+        """Where addresses stand; what is for readers without scripts is loaded by some."""
+        return Written(
+            markup=b" ".join(self.body[start:end] for start, end in (*seen, *self.noscript)),
+            scripts=self.scripts,
+            assets=self.assets,
+            frames=self.frames,
+            styles=[self.body[start:end] for start, end in self.styles],
+            code=list(self.inline()),
+        )
 
     def visible(self) -> Iterator[tuple[int, int]]:
         """Yield where a reader sees the page, tags included, noting facts on the way."""
@@ -299,6 +315,8 @@ class _Scan:
             self.inline_scripts.append((start, end))
         elif name == b"noscript":
             self.noscript.append((start, end))
+        elif name == b"style":
+            self.styles.append((start, end))
         elif name == b"textarea":
             self.form = True
 

@@ -27,6 +27,7 @@ from probes.kit.legal_ids import (
     phone,
     places,
 )
+from probes.kit.legal_links import legal_links
 from probes.kit.mail_address import mail_domain
 from probes.kit.page_data import said_in_data
 from probes.kit.page_makers import maker_hosts
@@ -77,6 +78,8 @@ class Relations(Struct, frozen=True, omit_defaults=True):
     """Hosts that pictures, styles, forms and frames of the page are at, at most forty."""
     icon: str = ""
     """Where the page's own icon lies, as written; at most 500 characters."""
+    legal_pages: tuple[str, ...] = ()
+    """Of a page that bears no number: addresses of its site's requisites, offers and policies, as written."""
 
 
 def relations_of(
@@ -99,12 +102,13 @@ def relations_of(
     words, links = said_in_data(scripts)
     text, markup = (f"{text} {words}", markup + links) if words or links else (text, markup)
     domains, mailboxes = _mail(markup, value)
+    inns, ogrns = _first(find_inns(text), _IDS), _first(find_ogrns(text), _IDS)
     return Relations(
         site_name=said.site_name,
         open_graph_host=said.open_graph_host,
         legal_names=_first(_legal_names(text), _IDS),
-        inns=_first(find_inns(text), _IDS),
-        ogrns=_first(find_ogrns(text), _IDS),
+        inns=inns,
+        ogrns=ogrns,
         phones=_first(chain(_dialled(markup), chat_phones(markup), find_phones(text)), _CONTACTS)
         or _first(find_home_phones(text), _CONTACTS),
         mail_domains=domains,
@@ -116,6 +120,7 @@ def relations_of(
         maker_hosts=made_by,
         part_hosts=parts,
         icon=said.icon,
+        legal_pages=() if inns or ogrns else legal_links(text, markup, value),
     )
 
 

@@ -65,7 +65,7 @@ def months(terms: Iterable[tuple[date, str]], day: date) -> Months:
         counted.setdefault(month, Counter())[GROUPS.get(verdict, "pay")] += 1
     if not counted:
         return Months((), ())
-    ahead = _following(day.replace(day=1), 12)
+    ahead = following(day.replace(day=1), 12)
     ahead += sorted(month for month in counted if month and month > ahead[-1])
     firsts: list[date | None] = [None, *ahead] if None in counted else [*ahead]
     widths = [1.0 if first else _LATE_WIDE for first in firsts]
@@ -101,7 +101,8 @@ def _column(
     )
 
 
-def _following(first: date, count: int) -> list[date]:
+def following(first: date, count: int) -> list[date]:
+    """Return the first days of so many months, `first` among them."""
     found = []
     for number in range(count):
         year, month = divmod(first.year * 12 + first.month - 1 + number, 12)

@@ -34,6 +34,9 @@
     return row.textContent.replace(alike, "").toLocaleLowerCase();
   };
 
+  // The second class of a badge says what it stands for.
+  const codeOf = (cell) => cell.querySelector("b").classList[1];
+
   // Read each row once, at the first use of the filter.
   const readRows = () => {
     rows ??= tables.flatMap((table) =>
@@ -41,8 +44,8 @@
         row,
         table,
         words: ownWords(row),
-        verdict: row.dataset.v,
-        use: row.dataset.u,
+        verdict: codeOf(row.cells[1]),
+        use: codeOf(row.cells[2]),
       })),
     );
     return rows;
@@ -101,8 +104,8 @@
   const collator = new Intl.Collator(document.documentElement.lang, { numeric: true });
   const keys = [
     (row) => row.cells[0].textContent,
-    (row) => verdicts[row.dataset.v],
-    (row) => uses[row.dataset.u],
+    (row) => verdicts[codeOf(row.cells[1])],
+    (row) => uses[codeOf(row.cells[2])],
     null,
     (row) => row.cells[4].querySelector("time")?.dateTime ?? "9999",
   ];

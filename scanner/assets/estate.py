@@ -70,3 +70,5 @@ class Estate(Struct, frozen=True, gc=False):
 
     holdings: tuple[Holding, ...]
     relations: tuple[Relation, ...]
+    visited: tuple[str, ...] = ()
+    """Hosts beside these whose pages were seen, sorted: strangers', but they may need something of the client's."""

@@ -95,7 +95,7 @@ STATES: Mapping[Kind, Mapping[str, Use]] = {
         used="served", unused="superseded", lapsed="expired", unknown="unserved undetermined"
     ),
     Kind.SAAS: _states(used="live", lapsed="unpaid", unknown="ghost"),
-    Kind.LICENCE: _states(used="declared", lapsed="unpaid", unknown="trace"),
+    Kind.LICENCE: _states(used="declared", unknown="trace"),
     Kind.ACCOUNT: _states(used="client agency", unknown="ex_employee unknown"),
     Kind.OTHER: _states(used="declared", unknown="undetermined"),
 }

@@ -31,6 +31,8 @@ COMMANDS = {
     "rates": "scanner.cli.payments",
     "savings": "scanner.cli.payments",
     "demo": "scanner.cli.demo",
+    "worker": "scanner.cli.worker",
+    "jobs": "scanner.cli.jobs",
     "db": "scanner.cli.db",
     "doctor": "scanner.cli.doctor",
 }
@@ -58,6 +60,8 @@ ABOUT = {
     "rates": "Exchange rates, from a dated file.",
     "savings": "What ending things saves.",
     "demo": "Replay a recorded internet: an audit without network.",
+    "worker": "Do what is due, unattended, until stopped.",
+    "jobs": "What workers have before them: status, retry, drain.",
     "db": "Look after the database: upgrade, check, backup, copy.",
     "doctor": "Check what this machine can reach, and what that means for an audit.",
 }

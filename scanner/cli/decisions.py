@@ -29,6 +29,7 @@ def decisions() -> None:
 )
 @click.option("--who", metavar="NAME", help="Who takes it in; your login by default.")
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
+@options.language
 @options.common
 @options.border
 def import_(
@@ -36,6 +37,7 @@ def import_(
     unchanged_only: bool,
     who: str | None,
     as_json: bool,
+    lang: str | None,
     db: str | None,
     config: Path | None,
 ) -> None:
@@ -59,6 +61,7 @@ def import_(
             settings,
             service.now,
             unchanged_only=unchanged_only,
+            language=lang,
         )
     )
     if as_json:
@@ -70,14 +73,17 @@ def import_(
 @decisions.command("list", short_help="What a client decided, and what waits for him.")
 @click.argument("client")
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
+@options.language
 @options.common
 @options.border
-def list_(client: str, as_json: bool, db: str | None, config: Path | None) -> None:
+def list_(
+    client: str, as_json: bool, lang: str | None, db: str | None, config: Path | None
+) -> None:
     """Print CLIENT's last word on each thing, and the proposals he has not answered."""
     from scanner import service
 
     text = service.decisions_list(
-        client, options.settings_of(db=db, config=config), as_json=as_json
+        client, options.settings_of(db=db, config=config), as_json=as_json, language=lang
     )
     click.echo(options.clean_json(text) if as_json else options.clean(text))
 
@@ -125,14 +131,17 @@ def switch_off() -> None:
 @switch_off.command("list", short_help="What is on its way, and what comes next.")
 @click.argument("client")
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
+@options.language
 @options.common
 @options.border
-def off_list(client: str, as_json: bool, db: str | None, config: Path | None) -> None:
+def off_list(
+    client: str, as_json: bool, lang: str | None, db: str | None, config: Path | None
+) -> None:
     """Print CLIENT's things that are approved to end: what was done to each, and the next step."""
     from scanner import service
 
     settings = options.settings_of(db=db, config=config)
-    text = service.off_list(client, settings, service.now, as_json=as_json)
+    text = service.off_list(client, settings, service.now, as_json=as_json, language=lang)
     click.echo(options.clean_json(text) if as_json else options.clean(text))
 
 
@@ -144,6 +153,7 @@ def off_list(client: str, as_json: bool, db: str | None, config: Path | None) ->
     "--need", metavar="NEED", help="With the step `met`: what is had now (account_list …)."
 )
 @click.option("--who", metavar="NAME", help="Who did it; your login by default.")
+@options.language
 @options.common
 @options.border
 def off_note(
@@ -152,6 +162,7 @@ def off_note(
     note: str,
     need: str | None,
     who: str | None,
+    lang: str | None,
     db: str | None,
     config: Path | None,
 ) -> None:
@@ -161,6 +172,6 @@ def off_note(
 
     settings = options.settings_of(db=db, config=config)
     said = service.off_step(
-        number, step, who or getpass.getuser(), note, settings, service.now, met=need
+        number, step, who or getpass.getuser(), note, settings, service.now, met=need, language=lang
     )
     click.echo(options.clean(asyncio.run(said)))

@@ -15,10 +15,16 @@ from scanner.cli import options
 @click.option("--send", is_flag=True, help="Send it: to each person once a day.")
 @click.option("--person", metavar="NAME", help="Only this person's.")
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
+@options.language
 @options.common
 @options.border
 def digest(
-    send: bool, person: str | None, as_json: bool, db: str | None, config: Path | None
+    send: bool,
+    person: str | None,
+    as_json: bool,
+    lang: str | None,
+    db: str | None,
+    config: Path | None,
 ) -> None:
     """Print what each person has to renew, the most urgent first, and when the daily job last ran.
     The person on duty also hears of missed runs, refused messages and things nobody answers for."""
@@ -28,7 +34,14 @@ def digest(
 
     settings = options.settings_of(db=db, config=config)
     post = asyncio.run(
-        made(settings, service.now, channels_of(settings, service.now), send=send, person=person)
+        made(
+            settings,
+            service.now,
+            channels_of(settings, service.now),
+            send=send,
+            person=person,
+            language=lang,
+        )
     )
     click.echo(options.clean_json(post.json()) if as_json else options.clean(post.out()))
     if send and not post.complete:

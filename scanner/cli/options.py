@@ -111,8 +111,11 @@ def fail(message: str, code: int) -> NoReturn:
 
 def clean(text: str) -> str:
     """Return foreign text safe for a terminal: control and bidi characters become visible escapes."""
+    if "\n" in text:
+        return "\n".join(map(clean, text.split("\n")))
     if text.isprintable():  # nearly every line is, and there may be a hundred thousand
         return text
+    text = text.replace("\u00a0", " ")  # what our own amounts and dates are kept together by
     return "".join(
         character if _harmless(character) else f"\\x{ord(character):02x}" for character in text
     )
@@ -120,6 +123,8 @@ def clean(text: str) -> str:
 
 def clean_json(text: str) -> str:
     """Return JSON that says the same and is safe for a terminal too."""
+    if "\n" in text:
+        return "\n".join(map(clean_json, text.split("\n")))
     if text.isprintable():
         return text
     return "".join(
@@ -129,8 +134,11 @@ def clean_json(text: str) -> str:
 
 def echo_lines(lines: Iterable[str], *, as_json: bool = False) -> None:
     """Print many lines, made safe, a thousand at a time."""
-    safe = map(clean_json if as_json else clean, lines)
-    while some := list(islice(safe, 1_000)):
+    safe = clean_json if as_json else clean
+    stream = iter(lines)
+    while some := list(islice(stream, 1_000)):
+        if not "".join(some).isprintable():  # nearly always all of them are
+            some = list(map(safe, some))
         click.echo("\n".join(some))
 
 

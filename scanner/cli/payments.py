@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import getpass
 import sys
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,7 @@ def payments() -> None:
 @click.option("--object", "number", type=int, metavar="NUMBER", help="Only for this object.")
 @click.option("--unmatched", is_flag=True, help="Only those that nobody knows the thing of.")
 @_json
+@options.language
 @options.common
 @options.border
 def list_(
@@ -36,6 +38,7 @@ def list_(
     number: int | None,
     unmatched: bool,
     as_json: bool,
+    lang: str | None,
     db: str | None,
     config: Path | None,
 ) -> None:
@@ -44,12 +47,7 @@ def list_(
 
     settings = options.settings_of(db=db, config=config)
     found = service.payments_of(client, settings, object_id=number, unmatched=unmatched)
-    rows = (
-        (one.id, one.paid_on, f"{one.money.amount} {one.money.currency}", one.payer,
-         one.asset or ("paid back" if one.purpose == "reimbursement" else "?"), one.document)
-        for one in found
-    )  # fmt: skip
-    _print(found, rows, as_json, "No payment is noted.")
+    _print(found, as_json, lambda ledger: ledger.payments(found), lang, settings)
 
 
 @payments.command(short_help="Note a payment by hand.")
@@ -147,7 +145,23 @@ def assign(payment: int, number: int, db: str | None, config: Path | None) -> No
     """Say that PAYMENT, of which nobody knew the thing, was for object NUMBER."""
     from scanner import service
 
-    _say(service.assign(payment, number, options.settings_of(db=db, config=config)))
+    settings = options.settings_of(db=db, config=config)
+    _say(service.assign(payment, number, settings, service.now))
+
+
+@payments.command(short_help="Say what became of a payment that should not have been made.")
+@click.argument("payment", type=int, metavar="PAYMENT")
+@click.option("--why", required=True, help="What became of it, in a few words.")
+@_who
+@options.common
+@options.border
+def settle(payment: int, why: str, who: str | None, db: str | None, config: Path | None) -> None:
+    """Say that PAYMENT, made for what the client had agreed to end, was looked into: its task is over."""
+    from scanner import service
+    from scanner.service.paying import settled
+
+    settings = options.settings_of(db=db, config=config)
+    _say(settled(payment, who or getpass.getuser(), why, settings, service.now))
 
 
 @payments.command(short_help="Take a payment back that was noted by mistake.")
@@ -201,37 +215,33 @@ def invoice(
 @payments.command(short_help="A client's invoices, and what is left to pay.")
 @click.argument("client")
 @_json
+@options.language
 @options.common
 @options.border
-def invoices(client: str, as_json: bool, db: str | None, config: Path | None) -> None:
+def invoices(
+    client: str, as_json: bool, lang: str | None, db: str | None, config: Path | None
+) -> None:
     """Print CLIENT's invoices: number, thing, amount, what is left, who pays, by when."""
     from scanner import service
 
-    found = service.invoices_of(client, options.settings_of(db=db, config=config))
-    rows = (
-        (one.id, one.asset, f"{one.money.amount} {one.money.currency}", f"left {one.left}",
-         one.payer, one.pay_by or "with its period", one.number)
-        for one in found
-    )  # fmt: skip
-    _print(found, rows, as_json, "No invoice is noted.")
+    settings = options.settings_of(db=db, config=config)
+    found = service.invoices_of(client, settings)
+    _print(found, as_json, lambda ledger: ledger.invoices(found), lang, settings)
 
 
 @payments.command(short_help="Who owes whom, month by month.")
 @click.argument("client")
 @_json
+@options.language
 @options.common
 @options.border
-def owed(client: str, as_json: bool, db: str | None, config: Path | None) -> None:
+def owed(client: str, as_json: bool, lang: str | None, db: str | None, config: Path | None) -> None:
     """Print what the agency laid out for CLIENT in each month, what he paid back, and what he owes."""
     from scanner import service
 
-    found = service.owed_by(client, options.settings_of(db=db, config=config))
-    rows = (
-        (f"{one.month:%Y-%m}", one.currency, f"laid out {one.laid_out}",
-         f"paid back {one.paid_back}", f"owes {one.balance}")
-        for one in found
-    )  # fmt: skip
-    _print(found, rows, as_json, "The agency has laid out nothing for him.")
+    settings = options.settings_of(db=db, config=config)
+    found = service.owed_by(client, settings)
+    _print(found, as_json, lambda ledger: ledger.owed(found), lang, settings)
 
 
 @click.group(short_help="Exchange rates, from a dated file.")
@@ -259,10 +269,16 @@ def import_rates(file: str, db: str | None, config: Path | None) -> None:
     "--in", "into", metavar="CURRENCY", help="Also in one currency, as far as rates are known."
 )
 @_json
+@options.language
 @options.common
 @options.border
 def savings(
-    client: str, into: str | None, as_json: bool, db: str | None, config: Path | None
+    client: str,
+    into: str | None,
+    as_json: bool,
+    lang: str | None,
+    db: str | None,
+    config: Path | None,
 ) -> None:
     """Print what is saved a year by ending CLIENT's unused things: possible, agreed, realised, refused. What has
     no known price is counted, and is never taken for nothing."""
@@ -270,27 +286,20 @@ def savings(
 
     settings = options.settings_of(db=db, config=config)
     found = service.saved_by(client, into.upper() if into else None, settings, service.now())
-    rows = (
-        (one.saving, f"{one.a_year} {one.currency} a year", f"{one.to_date} so far",
-         f"{one.things} things", "" if one.sure else "estimated")
-        for one in (*found.sums, *found.together)
-    )  # fmt: skip
-    _print(found, rows, as_json, "Nothing with a known price is proposed to be ended.")
-    if not as_json:
-        known = f"The price of {found.priced} of {found.things} things is known."
-        missing = f" No rate for {', '.join(found.not_exchanged)}." if found.not_exchanged else ""
-        click.echo(known + missing)
+    _print(found, as_json, lambda ledger: ledger.savings(found), lang, settings)
 
 
 def _say(said: Any) -> None:
     click.echo(options.clean(asyncio.run(said)))
 
 
-def _print(found: Any, rows: Any, as_json: bool, nothing: str) -> None:
+def _print(
+    found: Any, as_json: bool, say: Callable[[Any], str], lang: str | None, settings: Any
+) -> None:
     from scanner import service
+    from scanner.service.ledger import Ledger
 
     if as_json:
         click.echo(options.clean_json(service.as_json(found)))
-        return
-    lines = list(service.table_of(rows))
-    click.echo(options.clean("\n".join(lines) or nothing))
+    else:
+        click.echo(options.clean(say(Ledger(settings, lang))))

@@ -76,5 +76,4 @@ def renewals(
         as_json=as_json,
         language=lang,
     )
-    text = asyncio.run(found)
-    click.echo(options.clean_json(text) if as_json else options.clean(text))
+    options.echo_lines(asyncio.run(found), as_json=as_json)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -30,6 +31,15 @@ from scanner.cli import options
     "--lang", metavar="ru,en", default="ru,en", show_default=True, help="Languages of the report."
 )
 @click.option(
+    "--paper", metavar="a4|letter", default="a4", show_default=True, help="Size of a PDF's pages."
+)
+@click.option(
+    "--since",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="AUDIT.JSON",
+    help="Tell what changed since this earlier audit, also in changed.ru.html and changed.en.html.",
+)
+@click.option(
     "--out",
     type=click.Path(path_type=Path),
     metavar="DIR",
@@ -42,18 +52,22 @@ def report(
     formats: str,
     edition: str,
     lang: str,
+    paper: str,
+    since: Path | None,
     out: Path | None,
     db: str | None,
     config: Path | None,
 ) -> None:
     """Print cleanup.ru.html and cleanup.en.html again from a saved AUDIT.JSON, or from the last audit of
     CLIENT, and the same report in other formats: the client's edition is called cleanup.client.ru.html and
-    so on. Ids are the same in all. Needs no network, and for a file no database; PDF is printed by
-    Chromium, found on PATH or by the setting `chromium`.
+    so on. Ids are the same in all. For a CLIENT, decisions, switch-off steps and prices are the registry's
+    of today; for a file they are those of its day. Needs no network, and for a file no database; PDF is
+    printed by Chromium, found on PATH or by the setting `chromium`.
 
     \b
     revizor report romashka --format html,pdf --edition client
     revizor report audits/romashka/2026-11-22/audit.json --format xlsx,csv,ics --lang en
+    revizor report romashka --since audits/romashka/2026-05-04/audit.json --edition client
     """
     from scanner import service
     from scanner.settings import load
@@ -61,15 +75,20 @@ def report(
     settings = load({"db": db}, file=config)
     path = Path(audit)
     is_path = path.suffix == ".json" or len(path.parts) != 1 or path.exists()
-    source = path if is_path else service.last_audit(audit, settings)
-    written = service.report(
-        source,
-        _words(lang),
-        out or source.parent,
-        formats=_words(formats),
-        edition=edition,
-        chromium=settings.chromium,
-    )
+    asked: dict[str, Any] = {
+        "formats": _words(formats),
+        "edition": edition,
+        "paper": paper.lower(),
+        "since": since,
+    }
+    if is_path:
+        written = service.report(
+            path, _words(lang), out or path.parent, chromium=settings.chromium, **asked
+        )
+    else:
+        written = service.report_of_client(
+            audit, _words(lang), out, settings, service.now(), **asked
+        )
     for file in written:
         click.echo(options.clean(str(file)))
 

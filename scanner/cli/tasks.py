@@ -47,6 +47,7 @@ def plan_(
 ) -> None:
     """Print what the next `tasks sync` would tell; nothing is told and nothing kept."""
     from scanner import service
+    from scanner.service.speech import wording_of
     from scanner.service.tasks import plan
     from scanner.service.trackers import channels_of, sinks_of
 
@@ -62,18 +63,22 @@ def plan_(
     if as_json:
         click.echo(options.clean_json(found.json()))
     else:
-        click.echo(options.clean(found.text(lang or "en")))
+        click.echo(options.clean(found.text(wording_of(settings, lang).language)))
 
 
 @tasks.command("sync", short_help="Create, move, remind and close: the daily job.")
 @click.option("--again", is_flag=True, help="Try once more what a tracker refused for good.")
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
+@options.language
 @options.common
 @options.border
-def sync_(again: bool, as_json: bool, db: str | None, config: Path | None) -> None:
+def sync_(
+    again: bool, as_json: bool, lang: str | None, db: str | None, config: Path | None
+) -> None:
     """Bring the periods up to date, read back the tasks, and tell what is to be told today. It may run
     twice at once and be killed anywhere: nothing is told twice, and the next run goes on."""
     from scanner import service
+    from scanner.service.speech import wording_of
     from scanner.service.tasks import sync
     from scanner.service.trackers import channels_of, sinks_of
 
@@ -87,7 +92,8 @@ def sync_(again: bool, as_json: bool, db: str | None, config: Path | None) -> No
             again=again,
         )
     )
-    click.echo(options.clean_json(done.json()) if as_json else options.clean(done.text()))
+    language = wording_of(settings, lang).language
+    click.echo(options.clean_json(done.json()) if as_json else options.clean(done.text(language)))
     if not done.complete:
         sys.exit(options.EXIT_INCOMPLETE)
 
@@ -172,10 +178,12 @@ def doctor_(as_json: bool, lang: str | None, db: str | None, config: Path | None
     """Show for each task manager and channel whether it lets us in, as whom, and what it wants of a task.
     Each line is ok, warn or fail. Exit code 1 when a line fails."""
     from scanner import service
+    from scanner.service.speech import wording_of
     from scanner.service.trackers import doctor_json, trackers_doctor
 
     settings = options.settings_of(db=db, config=config)
-    checks = asyncio.run(trackers_doctor(settings, service.now, lang or "en"))
+    language = wording_of(settings, lang).language
+    checks = asyncio.run(trackers_doctor(settings, service.now, language))
     if as_json:
         click.echo(options.clean_json(doctor_json(checks)))
     else:

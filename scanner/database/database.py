@@ -30,6 +30,11 @@ class Database:
         self._reads = open_engine(place, writes=False)
         self._writer = Writer(self._writes, place.name)
 
+    @property
+    def is_server(self) -> bool:
+        """Say whether it is PostgreSQL, which several machines may share."""
+        return self._place.file is None
+
     @classmethod
     def open(cls, url: str) -> Self:
         """Open `sqlite:///FILE` or `postgresql://…`, creating or migrating the schema as needed.

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from msgspec import Struct
 from msgspec.structs import asdict, astuple
-from sqlalchemy import Connection, Text, bindparam, select, update
+from sqlalchemy import Connection, Text, bindparam, select, text, update
 from sqlmodel import Field
 
 from probes.kit.net.turns import Turns
@@ -45,6 +45,9 @@ _WRITE = (
     .where(_PACE.c.servers == bindparam("group"))
     .values({name: bindparam(f"new_{name}") for name in _FIELDS})
 )
+_SERVERS_TIME = text("SELECT extract(epoch FROM clock_timestamp())")
+SKEW = 1.0
+"""Seconds. Clocks that differ by no more count as one."""
 LEASE = 0.25
 """Seconds. So much of a group's time is taken at once when its turns are shorter."""
 
@@ -62,12 +65,16 @@ class SqlPace:
     """A PaceStore (see probes.kit.net.pace) in the database: the limit holds for all processes.
 
     Where many turns fit into a quarter of a second they are taken together and given out from here.
-    Nobody else gets a turn in between, so the limit is kept; turns not used in time are lost.
+    Nobody else gets a turn in between, so the limit is kept; turns not used in time are lost. On
+    PostgreSQL, which several machines share, turns are kept in the server's time: a machine whose clock
+    is wrong neither waits for ever nor makes the others wait.
     """
 
-    def __init__(self, database: Database, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, database: Database, clock: Callable[[], float] | None = None) -> None:
+        """Keep turns in `database`; a `clock` that is given is taken for the server's too."""
         self._database = database
-        self._clock = clock
+        self._clock = clock or time.time
+        self._asks_server = clock is None and database.is_server
         self._leases: dict[str, _Lease] = {}
 
     async def reserve(
@@ -85,9 +92,9 @@ class SqlPace:
                 return turn - now
         count = 1 if daily else max(1, int(LEASE / interval))
 
-        def take(turns: Turns) -> _Lease:
+        def take(turns: Turns, ahead: float) -> _Lease:
             apart = turns.apart(interval)
-            turn = turns.take(interval, now, horizon, count, daily)
+            turn = turns.take(interval, now + ahead, horizon, count, daily) - ahead
             return _Lease(interval, apart, turn, turn + count * apart)
 
         lease = await self._change(group, take)
@@ -103,10 +110,13 @@ class SqlPace:
         Another process uses up what it has leased, a quarter of a second at most.
         """
         self._leases.pop(group, None)
-        await self._change(group, lambda turns: turns.refuse(seconds, self._clock()))
+        await self._change(group, lambda turns, ahead: turns.refuse(seconds, self._clock() + ahead))
 
-    async def _change(self, group: str, change: Callable[[Turns], R]) -> R:
-        """Change the group's turns with nobody between reading and writing."""
+    async def _change(self, group: str, change: Callable[[Turns, float], R]) -> R:
+        """Change the group's turns with nobody between reading and writing.
+
+        `change` is told by how many seconds the server's clock is before ours.
+        """
 
         def work(connection: Connection) -> R:
             # SQLite lets one writer in at a time; PostgreSQL locks the row, once there is one.
@@ -115,9 +125,15 @@ class SqlPace:
                 add_missing(connection, _PACE, [(group, *astuple(Turns()))])
                 row = connection.execute(_READ, {"group": group}).one()
             turns = Turns(*row)
-            result = change(turns)
+            result = change(turns, self._ahead(connection))
             new = {f"new_{name}": value for name, value in asdict(turns).items()}
             connection.execute(_WRITE, {"group": group, **new})
             return result
 
         return await self._database.write(work, order=group)
+
+    def _ahead(self, connection: Connection) -> float:
+        if not self._asks_server:
+            return 0.0
+        ahead = float(connection.execute(_SERVERS_TIME).scalar_one()) - self._clock()
+        return ahead if abs(ahead) > SKEW else 0.0

@@ -64,7 +64,11 @@ def by_account(estate: Estate, rows: Mapping[Asset, Iterable[Declaration]], look
         if not _sends_from_its_own(one, parts, claims, looks)
         for moved in _moved(one, parts, holdings)
     }
-    return Estate(tuple(holdings[one] for one in sorted(holdings)), tuple(sorted(relations)))
+    return replace(
+        estate,
+        holdings=tuple(holdings[one] for one in sorted(holdings)),
+        relations=tuple(sorted(relations)),
+    )
 
 
 class _Claims:

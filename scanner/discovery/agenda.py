@@ -45,6 +45,7 @@ _KINDS = (
     "sub_zone",
     "feed",
     "site_icon",
+    "legal_pages",
 )
 _PLANNED = {kind: 1 << 2 * position for position, kind in enumerate(_KINDS)}
 """The bit that means planned; the next one means that the answer is awaited."""

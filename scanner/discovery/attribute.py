@@ -127,7 +127,12 @@ class _Attribution:
             for one in self._relations()
             if one.subject in known and one.object in known
         }
-        return Estate(tuple(holdings[one] for one in sorted(holdings)), tuple(sorted(relations)))
+        told = {host for site in self._sites for host in site.hosts}
+        return Estate(
+            tuple(holdings[one] for one in sorted(holdings)),
+            tuple(sorted(relations)),
+            visited=tuple(sorted(self._frontier.sites - told)),
+        )
 
     def _relations(self) -> Iterator[Relation]:
         every, hostings = self._standings.keys(), HostingIndex(self._hostings)

@@ -11,6 +11,7 @@ from msgspec import Struct
 from probes.certificate_log import LoggedCertificates
 from probes.kit.names import registrable
 from probes.tls_certificate import ServedCertificate
+from scanner.discovery.client_words import SHORT
 from scanner.discovery.strangers import CERTIFICATE_FRONTS
 from scanner.discovery.working_names import is_for_work
 
@@ -52,7 +53,10 @@ class Company(Struct, frozen=True, gc=False):
     until: datetime
     """When the last certificate that names both ran out, or will."""
     trial: bool
-    """It is named by nothing but hosts at which sites are tried out: `test.studio.ru` beside a customer's name."""
+    """It is named by nothing but hosts at which sites are tried out: `test.studio.ru` beside a customer's name, or
+    `romashka.studio.ru` beside romashka.ru."""
+    below: bool
+    """It is named by nothing but hosts below it, as one is who lets the other in: `cabinet.partner.ru`."""
 
 
 def company(fact: ServedCertificate | LoggedCertificates, about: str) -> dict[str, Company]:
@@ -74,20 +78,32 @@ def company(fact: ServedCertificate | LoggedCertificates, about: str) -> dict[st
             continue
         small = len(names) <= _SMALL and len(together) <= _SMALL_REGISTRABLE
         tried: dict[str, bool] = {}
+        low: dict[str, bool] = {}
         for host in names:
-            tried[_registered(host)] = tried.get(_registered(host), True) and is_for_work(host)
+            name = _registered(host)
+            for_work = is_for_work(host) or (name != own and _is_placed_for(own, host, name))
+            tried[name] = tried.get(name, True) and for_work
+            low[name] = low.get(name, True) and host.removeprefix("*.") not in (name, f"www.{name}")
         for name in together - {own}:
             kept = abs(since.setdefault(name, begin) - begin) >= _YEARS
             close = Close.ALONE if small or kept else Close.MANY
             among = tuple(sorted(together - {own, name}))
-            trial = tried[name]
+            trial, below = tried[name], low[name]
             known = found.get(name)
             if known:
-                trial &= known.trial
+                trial, below = trial and known.trial, below and known.below
                 close = max(close, known.close)
                 among = min(among, known.among, key=lambda names: (len(names), names))
-            found[name] = Company(close, among, max(end, known.until) if known else end, trial)
+            until = max(end, known.until) if known else end
+            found[name] = Company(close, among, until, trial, below)
     return found
+
+
+def _is_placed_for(own: str, host: str, name: str) -> bool:
+    """Say whether a host below another name is called like one that has a place there."""
+    label = own.partition(".")[0]
+    below = host.removesuffix(name).strip(".").split(".")
+    return len(label) > SHORT and label in below
 
 
 def siblings(fact: ServedCertificate | LoggedCertificates, about: str) -> frozenset[str]:

@@ -19,7 +19,7 @@ from scanner.discovery.met import SERVICE_CODES
 from scanner.discovery.organisation import without_legal_forms
 from scanner.discovery.others import Others
 from scanner.discovery.own_signs import ANOTHER_FIRM, ANOTHER_HOLDER
-from scanner.discovery.scope import EXPORTED, Scope, Seeds, Standing, registered
+from scanner.discovery.scope import EXPORTED, Listed, Scope, Seeds, Standing, registered
 from scanner.discovery.shared import Shared
 from scanner.discovery.ties import (
     ALONE,
@@ -91,6 +91,12 @@ class Claims:
         self._shared = Shared(seeds, scope, self._heard, self._others)
         self._machines = Machines(self._heard, self._others)
         self._alike: dict[str, str] = {}
+        self._with_word: dict[str, list[str]] = {}
+        """Names of the lists, by the word of the client's that each holds."""
+        for name, listed in seeds.listed.items():
+            self._with_word.setdefault(listed.word, []).append(name)
+        self._left: dict[tuple[str, int], int] = {}
+        """Of a word, and of so many likely names, how many names with it are not known to be the client's."""
         self._founded: dict[tuple[str, int], bool] = {}
         """Likely names that were found to be well proved, or not, by what was heard so far, at each remove."""
         self._serves_others: dict[tuple[str, str], bool] = {}
@@ -142,6 +148,13 @@ class Claims:
             return False
         return weigh([*pieces, piece("same_icon", {})]) in _KNOWN
 
+    def may_tell_by_number(self, domain: str) -> bool:
+        """Say whether a firm's number on a site would make its name likely, or may yet make it another's."""
+        pieces = self._pieces(domain)
+        if any(one.reason.group == AGAINST for one in pieces):
+            return False
+        return weigh([*pieces, piece("taxpayer_number_on_page", {})]) in _KNOWN
+
     def tells(self, domain: str) -> bool:
         """Say whether enough speaks for a name that was only met to show it to anybody.
 
@@ -153,7 +166,11 @@ class Claims:
             return True
         pieces = self._pieces(domain)
         unopposed = all(one.reason.group != AGAINST for one in pieces)
-        if self._is_rare(domain) and unopposed and self._left_with_word_of(domain) <= TOLD:
+        if (
+            self._is_rare(domain)
+            and unopposed
+            and self._left_with(self._seeds.listed[domain]) <= TOLD
+        ):
             return True
         alike = any(one.reason.group == "name" for one in pieces)
         others = (one.points for one in pieces if one.reason.group not in ("name", AGAINST))
@@ -242,9 +259,13 @@ class Claims:
                 found.append((said, less, tie))
         for said, less, tie in found:
             less = (0 if len(likely) > 1 else less) + tie.past
-            less += said == ALONE and self._others.is_in_company(said, tie)
+            less += said == ALONE and self._is_joint(domain, said, tie)
+            less += tie.one_of_several
             crowded = self._is_crowded(tie) or (said in _TO_CUSTOMERS and self._is_sold(said, tie))
-            yield piece(said, told_of(said, tie), tie.evidence, less=less, crowded=crowded)
+            crowded |= tie.past and self._others.leads_away(domain)
+            pointed = said == "served_from_client_host" and self._machines.shows_his(domain)
+            told = told_of(said, tie)
+            yield piece(said, told, tie.evidence, less=less, crowded=crowded, pointed=pointed)
 
     def _vouched(self, domain: str, far: int | None) -> Iterator[Piece]:
         """Yield what the client's names say of another."""
@@ -261,11 +282,23 @@ class Claims:
                     found.append((code, less, tie))
         for code, less, tie in found:
             less += tie.past + (STRONG - WEAK if code in weaker else 0)
-            less += code == ALONE and self._others.is_in_company(code, tie)
+            less += code == ALONE and self._is_joint(domain, code, tie)
             if code == "redirect_from" and tie.to not in (domain, f"www.{domain}"):
                 less += 1  # it may be the client's place on somebody's platform
-            crowded, params = self._is_crowded(tie), told_by(code, tie)
+            crowded = self._is_crowded(tie) or (tie.past and self._others.leads_away(domain))
+            params = told_by(code, tie)
             yield piece(SAID_BY_CLIENT[code], params, tie.evidence, less=less, crowded=crowded)
+
+    def _is_joint(self, domain: str, code: str, tie: Tie) -> bool:
+        """Say whether a certificate may be of a place that two firms share.
+
+        A third stands in it, or it names a host that one let the other in at, and each links to the other.
+        """
+        if self._others.is_in_company(code, tie):
+            return True
+        said = self._heard.said.get(domain, {})
+        thanks = any(how == "linked_from" and self._scope.follows(to) for how, to in said)
+        return tie.below and thanks and "linked_from" in self._heard.said_by_client.get(domain, {})
 
     def _is_sold(self, said: str, tie: Tie) -> bool:
         """Say whether other firms are served by the client's host, too: then it is what he lives by.
@@ -308,17 +341,21 @@ class Claims:
         listed = self._seeds.listed.get(domain)
         return listed is not None and listed.count <= SELDOM
 
-    def _left_with_word_of(self, domain: str) -> int:
+    def _left_with(self, listed: Listed) -> int:
         """Return how many names of the lists hold the same word, and are not known to be the client's."""
-        word = self._seeds.listed[domain].word
-        names = (name for name, one in self._seeds.listed.items() if one.word == word)
-        return sum(not self._scope.follows(name) for name in names)
+        at = listed.word, len(self._scope.likely)
+        if at not in self._left:
+            names = self._with_word[listed.word]
+            self._left[at] = sum(not self._scope.follows(name) for name in names)
+        return self._left[at]
 
     def _likeness(self, domain: str) -> Iterator[Piece]:
         if self._is_rare(domain):
             listed = self._seeds.listed[domain]
             told: Params = {"word": listed.word, "count": listed.count, "file": listed.file}
-            yield piece("rare_name", told, less=0 if listed.count <= RARE else 1)
+            # That the client himself has many names with his word makes it no less his.
+            strange = listed.count - len(self._with_word[listed.word]) + self._left_with(listed)
+            yield piece("rare_name", told, less=0 if strange <= RARE else 1)
         elif like := self._alike.get(domain) or self._likeness_to.of(domain):
             yield piece("name_holds_brand", {"brand": like})
 

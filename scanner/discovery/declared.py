@@ -103,7 +103,8 @@ class _Papers:
         for seen, account in self._renamed.items():
             self._holdings[account] = replace(self._holdings.pop(seen), asset=account)
         holdings = tuple(self._holdings[one] for one in sorted(self._holdings))
-        return Estate(holdings, tuple(sorted(self._known_as(one) for one in relations)))
+        known_as = tuple(sorted(self._known_as(one) for one in relations))
+        return replace(self._estate, holdings=holdings, relations=known_as)
 
     def _known_as(self, one: Relation) -> Relation:
         renamed = self._renamed

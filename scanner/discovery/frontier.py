@@ -14,22 +14,21 @@ from probes.address_owner import AddressOwner
 from probes.addresses import HostAddresses
 from probes.dns_records import DnsRecords
 from probes.kit.observation import AnyObservation, Seen
-from probes.kit.target import Address, Domain, Endpoint, Host, Organisation
+from probes.kit.target import Address, Domain, Endpoint, Host
 from probes.mail_policy import MailPolicy
 from probes.parent_delegation import ParentDelegation
 from probes.website import Website
 from scanner.assets import Ownership, Step
 from scanner.discovery.agenda import Agenda, Look
+from scanner.discovery.beginnings import OF_FIRMS, firm_looks, guesses
 from scanner.discovery.bought_certificates import BoughtCertificates
-from scanner.discovery.brand_names import Candidate, candidates
 from scanner.discovery.claims import Claims
-from scanner.discovery.client_words import brand_domains
 from scanner.discovery.implicit_mail import implicit_mail_looks
 from scanner.discovery.lead import Lead, mentions_in, name_in
 from scanner.discovery.looks import Sighting
 from scanner.discovery.met import Met, Rank
 from scanner.discovery.networks import few_addresses
-from scanner.discovery.organisation import firm_spellings
+from scanner.discovery.page_marks import links_its_papers
 from scanner.discovery.posture_looks import posture_looks
 from scanner.discovery.presence import Lives, presence_seen
 from scanner.discovery.scope import Scope, Seeds, Standing, registered
@@ -42,7 +41,6 @@ WEAK_SIBLINGS = 300
 _PASSIVE = ("delegation", "dns_records", "mail_policy", "microsoft_tenant")
 _DOMAIN_PROBES = (*_PASSIVE, "dnssec", "service_records", "certificate_log", "web_archive")
 _FOLLOWED = frozenset({Ownership.LIKELY, Ownership.CONFIRMED})
-_OF_FIRMS = ("organisation_certificates", "organisation_registrations")
 _SEARCHES = ("names_below", "zone_transfer", "zone_chain")
 """Many questions at once: only where a person stands for the name."""
 
@@ -57,10 +55,10 @@ class Frontier:
         self.scope = Scope(seeds)
         self.claims = Claims(seeds, self.scope)
         """What was learnt of whose each name is."""
-        keyed = [one for one in seeds.keyed if one not in _OF_FIRMS]
+        keyed = [one for one in seeds.keyed if one not in OF_FIRMS]
         self._searches = (*_SEARCHES, *keyed) if seeds.searches else ()
-        self._of_firms = tuple(_of_firms(seeds))
-        self._guesses = {one.name: one.like for one in _guesses(seeds, self.scope)}
+        self._of_firms = tuple(firm_looks(seeds))
+        self._guesses = {one.name: one.like for one in guesses(seeds, self.scope)}
         """Names that nobody mentioned, and the brand each is like."""
         self.siblings: set[str] = set()
         """Registered names that are possible, and looked at passively."""
@@ -86,6 +84,8 @@ class Frontier:
         """Siblings whose own name leads nowhere, by an authority's word."""
         self._at_home: set[str] = set()
         """Hosts that show a page themselves."""
+        self._unsigned: set[str] = set()
+        """Those of them whose page bears no number, and links to others of its site that may."""
         self._plain_addresses: set[str] = set()
         """Addresses behind which no front stands."""
 
@@ -178,6 +178,8 @@ class Frontier:
                 host = name_in(observation.target)
                 if host in (site.https.end_host, site.http.end_host):
                     self._at_home.add(host)
+                    if links_its_papers(site, registered(host)):
+                        self._unsigned.add(host)
                     if self.scope.is_sure(host) or self._stands_for_likely(host):
                         yield Look("site_files", observation.target)
             case Seen(ParentDelegation()):
@@ -295,6 +297,8 @@ class Frontier:
     def _open_next_rounds(self, due: list[Look]) -> None:
         while not self._agenda.waiting and self._depth:
             room = max(0, self._max_hosts - len(self.sites))
+            if self._look_at_papers(due):
+                continue
             if instead := self._instead()[:room]:
                 for name in instead:
                     self._plan(self._open_site(name), due)
@@ -310,6 +314,22 @@ class Frontier:
         if not self._agenda.waiting:
             left = {*self._met.sites(), *self._new_siblings()}
             self.left_out = tuple(sorted(left, key=_nearest_first))
+
+    def _look_at_papers(self, due: list[Look]) -> bool:
+        """Look at what else a site says of its firm, where that may tell; False without any.
+
+        Before a name is called the client's, too: it may be another firm's, by its own word.
+        """
+        before = self._agenda.planned
+        for host in sorted(self._unsigned):
+            domain = registered(host)
+            twin = host != domain and domain in self._unsigned
+            if twin or host not in (domain, f"www.{domain}"):
+                continue
+            met = domain in self.siblings and domain not in self.scope.parents
+            if self.scope.follows(domain) or (met and self.claims.may_tell_by_number(domain)):
+                self._plan((Look("legal_pages", Host(host)),), due)
+        return self._agenda.planned > before
 
     def _look_at_icons(self, due: list[Look]) -> bool:
         """Look at the pictures of sites that these may make likely, and at no others; False without any."""
@@ -365,23 +385,6 @@ class Frontier:
         """
         possible = self.siblings - self.scope.parents.keys()
         return sorted(n for n in possible if self.claims.on(n)[0] in _FOLLOWED)
-
-
-def _guesses(seeds: Seeds, scope: Scope) -> tuple[Candidate, ...]:
-    """Return what may be registered besides; typed names are brands too, unless there are very many."""
-    if not seeds.guesses:
-        return ()
-    found = candidates((*seeds.brands, *seeds.orgs), brand_domains(scope), seeds.guesses)
-    return tuple(one for one in found if scope.sibling(one.name))
-
-
-def _of_firms(seeds: Seeds) -> Iterator[Look]:
-    """Yield the looks at the client's firms: every spelling in certificates, the given one in registers."""
-    for org in seeds.orgs:
-        for spelling in firm_spellings(org):
-            yield Look("organisation_certificates", Organisation.of(spelling))
-        if "organisation_registrations" in seeds.keyed:
-            yield Look("organisation_registrations", Organisation.of(org))
 
 
 def _mail_hosts(observation: AnyObservation) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from ipaddress import IPv4Network
 
 from probes.address_neighbours import AddressNeighbours
@@ -12,12 +12,13 @@ from probes.delegation import Delegation
 from probes.dns_records import DnsRecords
 from probes.kit.observation import AnyObservation, Seen
 from probes.kit.target import Address, Organisation
+from probes.legal_pages import LegalPages
 from probes.mail_policy import MailPolicy
 from probes.registration import Holder, HolderKind, Registration
 from probes.tls_certificate import ServedCertificate, Trust
 from probes.website import Website
 from scanner.discovery.lead import name_in
-from scanner.discovery.mark import NAME_SERVERS, Mark
+from scanner.discovery.mark import BATCH, NAME_SERVERS, Mark
 from scanner.discovery.marks import marks_in
 from scanner.discovery.networks import few_addresses
 from scanner.discovery.organisation import without_legal_forms
@@ -46,6 +47,8 @@ class Heard:
         """Of whom these say something, and who."""
         self.client_marks: dict[Mark, str] = {}
         """Marks on names that are surely the client's, and the first host that bears each."""
+        self.client_batches: dict[Mark, set[str]] = {}
+        """The days on which he bought, and all names surely his that he bought on each."""
         self.client_mark_kinds: set[tuple[str, str]] = set()
         """Code and kind of each of these."""
         self.marks: dict[str, dict[Mark, tuple[str, ...]]] = {}
@@ -73,6 +76,8 @@ class Heard:
         """Of hosts below names that are not surely his, name servers among them."""
         self.shown_at: dict[str, set[tuple[str, str]]] = {}
         """Of such names, where they are served as themselves: address, and the page's hash or nothing."""
+        self.as_any_name: set[str] = set()
+        """Such names, where the machine shows them what it shows to a name nobody uses."""
         self.client_pages: set[str] = set()
         """Hashes of pages that his own names show."""
         self.sends: dict[str, tuple[str, ...]] = {}
@@ -180,12 +185,13 @@ class Heard:
                 self.client_holders.add((holder.name, holder.inn))
             case Seen(Website() as site):
                 for page in own_pages(site, registered(name)):
-                    for firm in page.relations.legal_names:
-                        self.client_firms.setdefault(without_legal_forms(firm), set()).add(firm)
+                    self._keep_firms(page.relations.legal_names)
                     self.client_pages.add(page.body_sha256)
                     for maker in map(registered, page.relations.maker_hosts):
                         said = (name, observation.evidence)
                         self.makers[maker] = min(said, self.makers.get(maker, said))
+            case Seen(LegalPages(legal_names=names)):
+                self._keep_firms(names)
         for code, to, tie in ties_in(observation):
             if code == CERTIFIED and not is_the_client(tie.to, self._seeds.orgs):
                 continue  # a front's, or an authority's own
@@ -196,17 +202,27 @@ class Heard:
         for mark in marks_in(observation):
             self.client_marks[mark] = min(name, self.client_marks.get(mark, name))
             self.client_mark_kinds.add((mark.code, mark.kind))
+            if mark.code == BATCH:
+                self.client_batches.setdefault(mark, set()).add(name)
             self._pair(mark)
+
+    def _keep_firms(self, names: Iterable[str]) -> None:
+        for firm in names:
+            self.client_firms.setdefault(without_legal_forms(firm), set()).add(firm)
 
     def _hear_other(self, domain: str, shown_by: str, observation: AnyObservation) -> None:
         match observation.outcome:
             case Seen(Website() as site):
+                if site.same_as_unknown_host:
+                    self.as_any_name.add(domain)
                 for page in own_pages(site, domain):
                     if page.relations.legal_names:
                         self.firms.setdefault(shown_by, set()).update(page.relations.legal_names)
                     if page.status == 200 and not site.same_as_unknown_host:
                         at = (page.address, page.body_sha256)
                         self.shown_at.setdefault(domain, set()).add(at)
+            case Seen(LegalPages(legal_names=names)) if names:
+                self.firms.setdefault(shown_by, set()).update(names)
             case Seen(ServedCertificate(trust=Trust.TRUSTED) as shown):
                 self.shown_at.setdefault(domain, set()).add((shown.address, ""))
             case Seen(DnsRecords(mx=Seen(exchanges))):

@@ -32,6 +32,11 @@ class Likeness:
         """Return the brand that a registered name holds, as it was given; empty for none."""
         return self._in(display_name(domain).partition(".")[0].replace("-", ""))
 
+    def is_one(self, domain: str, others: Iterable[str]) -> bool:
+        """Say whether a registered name holds the same brand as one of others."""
+        brand = self.of(domain)
+        return brand != "" and any(self.of(one) == brand for one in others)
+
     def of_words(self, words: Iterable[str]) -> str:
         """Return the brand that a firm's name holds; empty for none."""
         return self._in("".join(words))

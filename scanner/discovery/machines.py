@@ -44,6 +44,13 @@ class Machines:
         for ip in [ip for ip in sorted(known) if holds(self._heard.sends.get(domain, ()), ip)][:1]:
             yield piece(SENDS, {"to": known[ip][0]}, known[ip][1], less=1)
 
+    def shows_his(self, domain: str) -> bool:
+        """Say whether a name shows nothing but the client's own page, or what a machine shows to any name."""
+        shown = {page for _, page in self._heard.shown_at.get(domain, ()) if page}
+        if domain in self._heard.as_any_name and not shown:
+            return True
+        return bool(shown) and shown <= self._heard.client_pages
+
     def _on_machine(
         self, ip: str, machine: tuple[str, tuple[str, ...]] | None, less: int = 0
     ) -> Iterator[Piece]:

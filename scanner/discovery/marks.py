@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from probes.dns_records import DnsRecords
 from probes.kit.near_icon import Favicon
 from probes.kit.observation import AnyObservation, Seen
+from probes.legal_pages import LegalPages
 from probes.mail_policy import MailPolicy
 from probes.microsoft_tenant import MicrosoftTenant
 from probes.registration import Registration
@@ -14,7 +15,7 @@ from probes.site_files import SiteFiles
 from probes.website import Website
 from scanner.discovery.lead import name_in
 from scanner.discovery.mark import Mark
-from scanner.discovery.page_marks import in_files, of_icon, on_pages
+from scanner.discovery.page_marks import in_files, of_icon, on_legal_pages, on_pages
 from scanner.discovery.record_marks import in_mail_policy, in_records, in_registration
 from scanner.discovery.scope import registered
 
@@ -24,6 +25,8 @@ def marks_in(observation: AnyObservation) -> Iterator[Mark]:
     match observation.outcome:
         case Seen(Website() as site):
             yield from on_pages(registered(name_in(observation.target)), site)
+        case Seen(LegalPages() as said):
+            yield from on_legal_pages(said)
         case Seen(DnsRecords() as records):
             yield from in_records(records)
         case Seen(SiteFiles() as files):

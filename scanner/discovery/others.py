@@ -14,8 +14,12 @@ from scanner.discovery.mark import AMONG_OTHERS, INN, TAXPAYER, Mark, printed_so
 from scanner.discovery.organisation import same_organisation, without_legal_forms
 from scanner.discovery.own_signs import ANOTHER_HOLDER, is_the_client
 from scanner.discovery.scope import Scope, Seeds, registered
+from scanner.discovery.strangers import STRANGERS
 from scanner.discovery.ties import ALONE, SAID_BY_CLIENT, TOGETHER, Tie
 from scanner.discovery.weights import AGAINST, MIDDLING, STRONG, WEAK, WEIGHTS, Piece
+
+_MANY_PAY = 2
+"""So many other firms print a lender's number beside their own."""
 
 
 class Others:
@@ -70,6 +74,16 @@ class Others:
             return 0
         return MIDDLING if self._likeness.of_words(words) else 0 if held_too else WEAK
 
+    def leads_away(self, domain: str) -> bool:
+        """Say whether a name shows nothing itself, and sends visitors on to somebody who is not the client.
+
+        What he sold stands in his old certificates, too.
+        """
+        if any(page for _, page in self._heard.shown_at.get(domain, ())):
+            return False
+        ways = (to for code, to in self._heard.said.get(domain, ()) if code == "redirect_from")
+        return any(not self._scope.follows(to) and to not in STRANGERS for to in ways)
+
     def is_unrelated(self, domain: str) -> bool:
         """Say whether another firm neither is called like the client nor links to him, nor he to it."""
         if not self.is_anothers(domain) or domain in self._seeds.listed:
@@ -90,7 +104,24 @@ class Others:
         unknown = [one for one in numbers if not self.is_clients_number(one)]
         if not unknown or any(self._is_telling(one, unknown) for one in numbers):
             return None
-        return unknown[0]
+        # Beside one that the client gave, a lender's says nothing: it stands in whose shops he pays for.
+        lent = len(unknown) < len(numbers) and all(self._is_lenders(one, domain) for one in unknown)
+        return None if lent else unknown[0]
+
+    def _is_lenders(self, mark: Mark, domain: str) -> bool:
+        """Say whether other firms print a number beside their own, as they do their bank's."""
+        bearers = {name for one in printed_so(mark) for name in self._heard.bearers.get(one, ())}
+        others = {registered(one) for one in bearers} - {domain}
+        with_own = (
+            one
+            for one in others
+            if not self._scope.follows(one)
+            and any(
+                number.value != mark.value and not self.is_clients_number(number)
+                for number in self._numbers(one)
+            )
+        )
+        return len({*with_own}) >= _MANY_PAY
 
     def _is_telling(self, mark: Mark, beside: list[Mark]) -> bool:
         """Say whether a number tells of the client beside one that he never gave.
@@ -118,16 +149,27 @@ class Others:
         found = (Mark(TAXPAYER, f"{kind}{rest}", mark.value) for rest in ("", AMONG_OTHERS))
         return mark.value in self._seeds.inns or any(one in known for one in found)
 
-    def stands_among(self, mark: Mark, domain: str) -> bool:
-        """Say whether a number stands on a name's pages beside another firm, or a number that the client never gave.
+    def is_of_one_purchase(self, day: Mark, domain: str) -> bool:
+        """Say whether a name surely the client's, bought on a day, holds the same brand as another of that day.
 
-        Whoever lists the client prints the firm of his, and perhaps his own number of the other kind.
+        Whoever wants a word under several suffixes buys them at once; a namesake comes upon it on a day of his own.
+        """
+        return self._likeness.is_one(domain, self._heard.client_batches.get(day, ()))
+
+    def stands_among(self, mark: Mark, domain: str) -> int:
+        """Return how much less a number says that stands on a name's pages beside another firm, or its number.
+
+        Whoever lists the client prints the firm of his, and perhaps his own number of the other kind; beside a
+        taxpayer number that is neither the client's nor a lender's it is most of all that firm's page.
         """
         kinds = {mark.kind} if mark.kind.endswith(AMONG_OTHERS) else set[str]()
         if not mark.kind.startswith(INN) and self._knows_taxpayer():
             kinds |= {INN, f"{INN}{AMONG_OTHERS}"}
-        beside = [one for one in self._printed(domain) if one.kind in kinds]
-        return not all(map(self.is_clients_number, beside)) or self._names_another(domain)
+        printed = (one for one in self._printed(domain) if one.kind in kinds)
+        beside = [one for one in printed if not self.is_clients_number(one)]
+        if any(one.kind.startswith(INN) and not self._is_lenders(one, domain) for one in beside):
+            return STRONG - WEAK
+        return int(bool(beside) or self._names_another(domain))
 
     def is_only_called_so(self, domain: str) -> bool:
         """Say whether a number, in its registration or on its pages, tells that its firm is but a namesake."""

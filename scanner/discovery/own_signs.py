@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import chain
 
 from probes.kit.observation import AnyObservation, Seen
+from probes.legal_pages import LegalPages
 from probes.microsoft_tenant import MicrosoftTenant
 from probes.registration import HolderKind, Registration
 from probes.tls_certificate import ServedCertificate, Trust
@@ -34,7 +36,11 @@ def own_signs(observation: AnyObservation, seeds: Seeds) -> Iterator[Piece]:
             if is_the_client(brand, seeds.orgs):
                 yield piece("tenant_bears_client_name", {"holder": brand}, ids)
         case Seen(Website() as site):
-            yield from _legal_names(registered(name_in(observation.target)), site, seeds, ids)
+            own = registered(name_in(observation.target))
+            pages = (page.relations.legal_names for page in own_pages(site, own))
+            yield from _legal_names(chain.from_iterable(pages), seeds, ids)
+        case Seen(LegalPages(legal_names=names)):
+            yield from _legal_names(names, seeds, ids)
 
 
 def is_the_client(organisation: str, orgs: Iterable[str]) -> bool:
@@ -59,11 +65,9 @@ def _holder(fact: Registration, seeds: Seeds, ids: tuple[str, ...]) -> Iterator[
         yield piece(ANOTHER_HOLDER, told, ids)
 
 
-def _legal_names(own: str, site: Website, seeds: Seeds, ids: tuple[str, ...]) -> Iterator[Piece]:
+def _legal_names(names: Iterable[str], seeds: Seeds, ids: tuple[str, ...]) -> Iterator[Piece]:
     """The client's firm on a page; or another firm, where it is the only one there."""
-    named = dict.fromkeys(
-        name for page in own_pages(site, own) for name in page.relations.legal_names
-    )
+    named = dict.fromkeys(names)
     ours = next((name for name in named if is_the_client(name, seeds.orgs)), "")
     if ours:
         # Among others it stands in an agency's list of customers, too.

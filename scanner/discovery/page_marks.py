@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from probes.kit.near_icon import Favicon
 from probes.kit.observation import Seen
 from probes.kit.web_host import host_of
+from probes.legal_pages import LegalPages
 from probes.site_files import SiteFiles
 from probes.website import Page, Website
 from scanner.discovery.mark import AMONG_OTHERS, INN, PHONES, TAXPAYER, Mark
@@ -55,6 +56,25 @@ def own_pages(site: Website, domain: str) -> Iterator[Page]:
                     yield page
 
 
+def links_its_papers(site: Website, domain: str) -> bool:
+    """Say whether the pages bear no number of a firm, and link to others of their site that may."""
+    return any(page.relations.legal_pages for page in own_pages(site, domain))
+
+
+def on_legal_pages(said: LegalPages) -> Iterator[Mark]:
+    """Yield the numbers on pages that a site's own page links as its legal ones: they count as on it."""
+    yield from _numbers(said.inns, said.ogrns)
+
+
+def _numbers(inns: tuple[str, ...], ogrns: tuple[str, ...]) -> Iterator[Mark]:
+    for kind, numbers in ((INN, inns), ("ogrn", ogrns)):
+        # Several stand in lists of partners and in requisites of banks.
+        read_as = kind if len(numbers) == 1 else f"{kind}{AMONG_OTHERS}"
+        for number in numbers:
+            if number not in SERVICE_INNS:
+                yield Mark(TAXPAYER, read_as, number)
+
+
 def on_pages(domain: str, site: Website) -> Iterator[Mark]:
     """Yield the marks on the pages that speak for a registered name."""
     for page in own_pages(site, domain):
@@ -65,12 +85,7 @@ def on_pages(domain: str, site: Website) -> Iterator[Mark]:
                 # `UA-1234-7` is the seventh property of the account 1234.
                 number = counter.id.rpartition("-")[0] if counter.kind == "ua" else counter.id
                 yield Mark(code, counter.kind, number)
-        for kind, numbers in ((INN, said.inns), ("ogrn", said.ogrns)):
-            # Several stand in lists of partners and in requisites of banks.
-            read_as = kind if len(numbers) == 1 else f"{kind}{AMONG_OTHERS}"
-            for number in numbers:
-                if number not in SERVICE_INNS:
-                    yield Mark(TAXPAYER, read_as, number)
+        yield from _numbers(said.inns, said.ogrns)
         for number in said.phones:
             read_as = "phone" if len(said.phones) == 1 else f"phone{AMONG_OTHERS}"
             yield Mark(PHONES, read_as, number)

@@ -16,6 +16,7 @@ from probes.kit.registry.plan import civil_zone
 from probes.mail_policy import MailPolicy, SignerKey
 from probes.registration import HolderKind, Moment, Registration
 from scanner.discovery.mark import BATCH, NAME_SERVERS, SENDS, Mark
+from scanner.discovery.networks import few_addresses
 from scanner.discovery.scope import registered
 
 PAID_AGAIN = timedelta(days=410)
@@ -25,6 +26,7 @@ _OF_MAILINGS = frozenset({"us", "k1", "s1", "s2", "getcourse", "sign"})
 """Selectors under which services for mailings give all their customers one key."""
 _ACCOUNT_AT = "_domainkey."
 _TENANTS = (".onmicrosoft.com", ".dkim.mail.microsoft")
+_OF_PERSONS = frozenset({HolderKind.PRIVATE_PERSON, HolderKind.WITHHELD})
 _NUMBER = 4
 """Digits in a row that number one customer of a service; fewer number its servers."""
 
@@ -53,10 +55,12 @@ def in_mail_policy(policy: MailPolicy, own: str) -> Iterator[Mark]:
     """Yield the marks in what a domain says about its mail."""
     match policy.spf:
         case Seen(spf):
-            # Single addresses that mail may come from; a whole network is a service's.
+            # Single addresses that mail may come from, and small networks of them; a large one is a service's.
             for network in spf.own_networks:
                 if "/" not in network or network.endswith(("/32", "/128")):
                     yield Mark(SENDS, "address", network.partition("/")[0])
+            for few in few_addresses(policy):
+                yield Mark(SENDS, "network", str(few))
     tls = dmarc_mailboxes(policy.tls_rpt.fact) if isinstance(policy.tls_rpt, Seen) else ()
     for address in dict.fromkeys((*policy.dmarc_mailboxes, *tls)):
         yield from _report_mailbox(address, own)
@@ -65,17 +69,19 @@ def in_mail_policy(policy: MailPolicy, own: str) -> Iterator[Mark]:
 
 
 def in_registration(registration: Registration) -> Iterator[Mark]:
-    """Names bought together: the same day, at the same registrar, for a firm or for a person.
+    """Names bought together: the same day, at the same registrar, for a firm or for a person, or for either where
+    the registry keeps that to itself.
 
     Until when they are paid tells no more: a stranger who bought on that day pays by the year, too, and he may
     well have gone to the same hoster.
     """
     created = registration.created
     if created and registration.registrar:
-        day = _day(created).isoformat()
-        person = registration.holder.kind is HolderKind.PRIVATE_PERSON
-        bought = f"{day} person" if person else day
-        yield Mark(BATCH, _one_name(registration.registrar), bought)
+        day, registrar = _day(created).isoformat(), _one_name(registration.registrar)
+        if registration.holder.kind is not HolderKind.PRIVATE_PERSON:
+            yield Mark(BATCH, registrar, day)
+        if registration.holder.kind in _OF_PERSONS:
+            yield Mark(BATCH, registrar, f"{day} person")
 
 
 def _persons(address: str, domain: str) -> Iterator[Mark]:

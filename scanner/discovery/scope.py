@@ -167,7 +167,7 @@ def _registered(name: str) -> str:
     return domain.name if domain else ""
 
 
-_met_lately = lru_cache(maxsize=8_192)(_registered)
+_met_lately = lru_cache(maxsize=4_096)(_registered)
 
 
 def _ruled_out(foreign: frozenset[str]) -> tuple[frozenset[str], frozenset[str]]:

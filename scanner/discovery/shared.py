@@ -16,6 +16,7 @@ from scanner.discovery.mark import (
     Mark,
     printed_so,
 )
+from scanner.discovery.networks import holds
 from scanner.discovery.others import Others
 from scanner.discovery.scope import Scope, Seeds, registered
 from scanner.discovery.weights import MANY, WEAK, WEIGHTS, Piece, piece
@@ -95,14 +96,17 @@ class Shared:
             # Where a service has but one pair, that is everybody's; a front also gives out certificates.
             several = len(self._heard.server_pairs[mark.kind]) > 1
             return less + self._others.stands_in_company(domain) if several else None
+        if mark.code == BATCH:
+            return less - self._others.is_of_one_purchase(mark, domain)
         if mark.code == SENDS:
             # A web server that also sends is entered by its hoster, for all who live there.
-            return None if mark.value in self._heard.addresses.get(domain, ()) else less + 1
+            addresses = self._heard.addresses.get(domain, ())
+            return None if any(holds((mark.value,), ip) for ip in addresses) else less + 1
         return less
 
     def _printed(self, mark: Mark, domain: str, counts: Less) -> int | None:
         """Weigh a number less that stands among others on the client's page, or a firm's among others here."""
-        among = int(mark.code == TAXPAYER and self._others.stands_among(mark, domain))
+        among = self._others.stands_among(mark, domain) if mark.code == TAXPAYER else 0
         if mark.code == TAXPAYER and mark.value in self._seeds.inns:
             return among
         found = (

@@ -7,6 +7,7 @@ thirty years of choosing domain names each have their own. Nor does a Latin name
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from heapq import heappop, heappush
 
 _LATIN = {
@@ -35,6 +36,7 @@ _LONGEST_PIECE = 4
 _MOST_STEPS = 2_000
 
 
+@lru_cache(maxsize=4096)  # whoever looks and whoever judges spells the same words
 def other_spellings(word: str, most: int) -> tuple[str, ...]:
     """Return a word in the other alphabet, the likeliest spelling first, at most so many.
 

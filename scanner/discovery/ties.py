@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
+from typing import Any
 
 from msgspec import Struct
 
 from probes.certificate_log import LoggedCertificates
 from probes.kit.observation import AnyObservation, Seen
+from probes.kit.spf import names_in
 from probes.kit.target import Endpoint
 from probes.mail_policy import MailPolicy
 from probes.tls_certificate import ServedCertificate, Trust
@@ -104,6 +106,10 @@ class Tie(Struct, frozen=True, gc=False):
     past: bool = False
     """Told by certificates that ran out long ago, or name but places where sites are tried out: what was sold since
     stands in them, and who made the site."""
+    below: bool = False
+    """Told by certificates that name nothing but hosts below the other name."""
+    one_of_several: bool = False
+    """Told by a sender policy that lets others send as well."""
 
 
 def ties_in(observation: AnyObservation) -> Iterator[tuple[str, str, Tie]]:
@@ -122,7 +128,8 @@ def ties_in(observation: AnyObservation) -> Iterator[tuple[str, str, Tie]]:
             for name, stands in company(fact, about).items():
                 code = ALONE if stands.close is Close.ALONE else TOGETHER
                 past = observation.at - stands.until > PAST
-                yield code, name, Tie(place, about, name, ids, stands.among, past or stands.trial)
+                past = past or stands.trial
+                yield code, name, Tie(place, about, name, ids, stands.among, past, stands.below)
             if isinstance(fact, LoggedCertificates):
                 for issued in fact.same_organisation:
                     for name in {registered(host.removeprefix("*.")) for host in issued.hosts}:
@@ -137,15 +144,34 @@ def ties_in(observation: AnyObservation) -> Iterator[tuple[str, str, Tie]]:
                         registered(one.by),
                         Tie((False, about, False), about, one.by, ids),
                     )
+            for key in policy.dkim_keys:
+                # Whoever leads the look-up of his key elsewhere lets that one sign for him.
+                if key.alias and registered(key.alias) not in ("", own):
+                    tie = Tie((False, about, False), about, key.alias, ids)
+                    yield "srv_host_of", registered(key.alias), tie
     place = (False, about, False)
     below = f".{own}"
+    several = _lets_several_send(observation.outcome.fact, own)
     for mention in mentions_in(observation):
         named = name_in(mention.target)
         if named == own or named.endswith(below) or mention.how not in SAID_BY_CLIENT:
             continue
         domain = registered(named)
         if domain and domain != own:
-            yield mention.how, domain, Tie(place, about, named, ids)
+            one_of_several = several and mention.how == "spf_include_of"
+            yield (
+                mention.how,
+                domain,
+                Tie(place, about, named, ids, one_of_several=one_of_several),
+            )
+
+
+def _lets_several_send(fact: Any, own: str) -> bool:
+    """Say whether a sender policy names several others: a partner lets the client send his invitations, too."""
+    match fact:
+        case MailPolicy(spf=Seen(policy)):
+            return len({registered(one) for one in names_in(policy.record)} - {"", own}) > 1
+    return False
 
 
 def told_by(code: str, tie: Tie) -> Params:

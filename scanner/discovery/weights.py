@@ -148,11 +148,13 @@ class Piece(Struct, frozen=True, gc=False):
     points: int
     settled: bool = False
     """It stands on a name that was kept up longer than an imitator keeps one."""
+    pointed: bool = False
+    """It comes about when somebody points his name at the client's machine, which shows its own page to any name."""
 
     @property
     def imitable(self) -> bool:
         """Say whether an imitator alone can bring it about."""
-        return WEIGHTS[self.reason.code].imitable and not self.settled
+        return (WEIGHTS[self.reason.code].imitable or self.pointed) and not self.settled
 
 
 def piece(
@@ -164,12 +166,13 @@ def piece(
     less: int = 0,
     crowded: bool = False,
     settled: bool = False,
+    pointed: bool = False,
 ) -> Piece:
     """Weigh one reason.
 
     `strangers` is how many others show the same value: one that is shared counts for less the more
     there are. `less` is what is taken off because those who vouch for it are themselves only likely the
-    client's; something is always left. What is `crowded` is proved to be other firms' as well, and
+    client's; something is always left, and what tells more than usual has something added. What is `crowded` is proved to be other firms' as well, and
     says nothing.
     """
     weight = WEIGHTS[code]
@@ -177,7 +180,7 @@ def piece(
     if weight.shared and strangers > FEW:
         points = 0 if strangers > MANY else min(points, WEAK)
     points = 0 if crowded else points
-    return Piece(OwnershipReason(code, weight.group, params, evidence), points, settled)
+    return Piece(OwnershipReason(code, weight.group, params, evidence), points, settled, pointed)
 
 
 def weigh(pieces: Iterable[Piece]) -> Ownership:

@@ -18,7 +18,7 @@ from scanner.document.facts import facts_of
 from scanner.document.gaps import not_followed, not_seen
 from scanner.document.papers import filled, savings_of
 from scanner.document.provider_names import in_other_languages
-from scanner.document.savings import Proposals
+from scanner.document.savings import Proposals, with_registry
 from scanner.document.sources import complete, sources_of
 from scanner.document.work import told_hands, work_of
 from scanner.evidence import Evidence, LastKnown, Run
@@ -131,13 +131,18 @@ def _frame(
 
 
 def known_as(
-    audit: AuditFile, names: Mapping[Asset, Asset], changes: tuple[doc.Change, ...] = ()
+    audit: AuditFile,
+    names: Mapping[Asset, Asset],
+    changes: tuple[doc.Change, ...] = (),
+    registry: doc.Registry | None = None,
 ) -> Iterator[bytes]:
     """Yield the document again with assets under the ids the registry has known them by all along.
 
-    And with what is different from the run before.
+    And with what is different from the run before, and what the registry says.
     """
     ids = {str(seen): str(known) for seen, known in names.items()}
+    told = registry or doc.Registry()
+    savings = with_registry(audit.frame.savings, audit.entries, told, ids)
 
     def known(asset: doc.Asset) -> doc.Asset:
         facts = asset.facts
@@ -146,7 +151,7 @@ def known_as(
         return structs.replace(asset, id=ids.get(asset.id, asset.id), facts=facts)
 
     return doc.lines(
-        structs.replace(audit.frame, changes=changes),
+        structs.replace(audit.frame, changes=changes, registry=told, savings=savings),
         assets=map(known, audit.assets(audit.entries)),
         relations=(
             structs.replace(

@@ -17,7 +17,7 @@ SOURCES: Mapping[str, tuple[str, ...]] = {
         *("dnssec", "name_servers", "relied_domain", "sub_zone"),
     ),
     "registration": ("registration",),
-    "websites": ("website", "site_files", "site_icon", "feed", "mta_sts_policy"),
+    "websites": (*("website", "site_files", "site_icon", "legal_pages", "feed", "mta_sts_policy"),),
     "certificates": ("tls_certificate", "old_tls"),
     "certificate_logs": ("certificate_log",),
     "firm_certificates": ("organisation_certificates",),

@@ -35,6 +35,10 @@ _log = logging.getLogger(__name__)
 _AT_ONCE = 500
 BodiesOf = Callable[[Target], dict[str, bytes]]
 """Gives the packed observations of a target, by probe."""
+MadeAt = Callable[[Target], dict[str, set[str]]]
+"""Gives the runs that looked at a target, by probe."""
+Readers = tuple[Callable[[str], BodiesOf], Callable[[Sequence[str]], MadeAt]]
+"""Make such ways to read: of one run, and of several."""
 _OUTCOMES = {Seen: "seen", Absent: "absent", Unknown: "unknown"}
 _OBSERVATION: Any = Observation  # Any: only a running program knows which fact a probe brings
 
@@ -265,12 +269,12 @@ class Evidence:
 
         It returns a body for each probe that looked there: decompressed, it is for `read`.
         """
-        with self.readers() as of:
+        with self.readers() as (of, _):
             yield of(run_id)
 
     @contextmanager
-    def readers(self) -> Iterator[Callable[[str], BodiesOf]]:
-        """Lend such a way for each of several runs, all on one connection."""
+    def readers(self) -> Iterator[Readers]:
+        """Lend such a way for each of several runs, and one that tells which of them looked: on one connection."""
         with self._database.reading() as connection:
             bodies = rows_of(
                 connection,
@@ -279,7 +283,10 @@ class Evidence:
                 .where(OBSERVATION.c.target == bindparam("target")),
             )
             yield (
-                lambda run_id: lambda target: dict(bodies(run=run_id, target=storable(str(target))))
+                lambda run_id: (
+                    lambda target: dict(bodies(run=run_id, target=storable(str(target))))
+                ),
+                lambda runs: _made_at(connection, runs),
             )
         give_back()
 
@@ -297,6 +304,24 @@ class Evidence:
             shape: Any = None if fact is None else _OBSERVATION[fact]
             self._decoders[probe] = shape and msgspec.json.Decoder(shape)
         return self._decoders[probe]
+
+
+def _made_at(connection: Connection, runs: Sequence[str]) -> MadeAt:
+    named = {f"run{place}": run for place, run in enumerate(runs)}
+    looks = rows_of(
+        connection,
+        select(OBSERVATION.c.probe, OBSERVATION.c.run)
+        .where(OBSERVATION.c.run.in_([bindparam(name) for name in named]))
+        .where(OBSERVATION.c.target == bindparam("target")),
+    )
+
+    def made(target: Target) -> dict[str, set[str]]:
+        by_probe: dict[str, set[str]] = {}
+        for probe, run in looks(**named, target=storable(str(target))):
+            by_probe.setdefault(probe, set()).add(run)
+        return by_probe
+
+    return made
 
 
 def _exchanges(

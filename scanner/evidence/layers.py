@@ -6,41 +6,77 @@ whatever came of it, and `LastKnown` finds for display what was known before.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from msgspec import Struct
 
+from probes.kit.net.lately import Lately
 from probes.kit.observation import Outcome, Seen, Unknown
 from probes.kit.target import Target
 from probes.website import Website
 from scanner.discovery.listed import BackedByLists
 from scanner.discovery.looks import NEVER_ASKED, Ask, Looks, Sighting
-from scanner.evidence.evidence import Evidence
+from scanner.evidence.evidence import Evidence, MadeAt
 from scanner.evidence.looks import ROOM, StoredLooks
 from scanner.evidence.run import AGAIN, Purpose, Run
 
 T = TypeVar("T", bound=Target)
 F = TypeVar("F")
+_MOST = 20_000
+_A_LOOK = 100
+"""Bytes that remembering takes that a run made a look."""
+
+
+class Layer(Struct, frozen=True):
+    """What one run saw, as a layer of several."""
+
+    run: str
+    ended: datetime | None
+    """None while it goes on."""
+    looks: Looks
 
 
 class NewestLooks:
     """Looks of several runs from one vantage: the newest of each counts, also when it found out nothing."""
 
-    def __init__(self, layers: Iterable[Looks]) -> None:
-        """Read `layers`, the newest run first: of two looks of one moment its own counts."""
+    def __init__(self, layers: Iterable[Layer], made: MadeAt) -> None:
+        """Read `layers`, the newest run first: of two looks of one moment its own counts.
+
+        `made` says which of the runs looked at a target at all: after a month of rescans they are many,
+        and only those few are read.
+        """
         self._layers = tuple(layers)
+        self._made = made
+        self._known: Lately[Target, Mapping[str, AbstractSet[str]]] = Lately(ROOM, _MOST)
 
     def latest(self, ask: Ask[T, F], target: T) -> Sighting[F]:
         """Return the newest outcome; `Unknown(not_asked)` when no run sent the probe there."""
         newest: Sighting[F] = NEVER_ASKED
-        for looks in self._layers:
-            found = looks.latest(ask, target)
+        runs = self._runs(cast(Target, target)).get(ask.probe, ())
+        for layer in self._layers:
+            if layer.run not in runs or _is_older(layer, newest.at):
+                continue
+            found = layer.looks.latest(ask, target)
             if found.at and (newest.at is None or found.at > newest.at):
                 newest = found
         return newest
+
+    def _runs(self, target: Target) -> Mapping[str, AbstractSet[str]]:
+        """Return the runs that looked at a target, by probe."""
+        known = self._known.get(target)
+        if known is None:
+            known = self._made(target)
+            self._known.keep(target, known, _A_LOOK * (1 + sum(map(len, known.values()))))
+        return known
+
+
+def _is_older(layer: Layer, than: datetime | None) -> bool:
+    """Say whether all a run saw was seen by then."""
+    return than is not None and layer.ended is not None and layer.ended <= than
 
 
 class SeenFrom:
@@ -132,12 +168,17 @@ def vantages(
     for run in runs:
         if run.vantage not in ("", base.vantage) and run.started_at >= since and run.id != base.id:
             theirs.setdefault(run.vantage, []).append(run)
-    with evidence.readers() as of:
+    with evidence.readers() as (of, made_at):
         room = max(ROOM // (len(own) + sum(map(len, theirs.values()))), LEAST_ROOM)
 
         def read(some: Sequence[Run]) -> Looks:
-            layers = [StoredLooks(evidence, run.id, room, of(run.id)) for run in some]
-            return layers[0] if len(layers) == 1 else NewestLooks(layers)
+            layers = [
+                Layer(run.id, run.finished_at, StoredLooks(evidence, run.id, room, of(run.id)))
+                for run in some
+            ]
+            if len(layers) == 1:
+                return layers[0].looks
+            return NewestLooks(layers, made_at([run.id for run in some]))
 
         ours = BackedByLists(read(own))
         before = [

@@ -72,17 +72,22 @@ def cycles_of(connection: Connection, object_id: int) -> tuple[Cycle, ...]:
 
 
 def keep_cycles(
-    connection: Connection, today: date, at: datetime, book: TermsBook | None = None
+    connection: Connection,
+    today: date,
+    at: datetime,
+    book: TermsBook | None = None,
+    until: date | None = None,
 ) -> Kept:
     """Bring the periods in line with what the registry knows of its objects today.
 
-    Only what differs is touched. Two that do it at once take their turns.
+    Only what differs is touched. Two that do it at once take their turns. With `until` none is opened
+    for what neither ends nor is to be decided on by that day.
     """
     installation(connection)
     connection.execute(select(INSTALLATION.c.id).with_for_update()).all()
     keeper = _Keeper(connection, today, at, book or TermsBook())
     keeper.keep_open()
-    keeper.open_missing()
+    keeper.open_missing(until)
     return Kept(keeper.opened, keeper.moved, keeper.closed)
 
 
@@ -96,12 +101,17 @@ async def as_kept(
     at: datetime,
     book: TermsBook,
     look: Callable[[Connection], T],
+    *,
+    until: date | None = None,
 ) -> T:
-    """Return what `look` sees of the periods as they would be if they were kept now; keep nothing."""
+    """Return what `look` sees of the periods as they would be if they were kept now; keep nothing.
+
+    With `until` it sees no new period of what neither ends nor is to be decided on by that day.
+    """
     answers: list[T] = []
 
     def work(connection: Connection) -> None:
-        keep_cycles(connection, today, at, book)
+        keep_cycles(connection, today, at, book, until)
         answers.append(look(connection))
         raise _Undo
 
@@ -170,16 +180,18 @@ class _Keeper:
         lost = days_of(row.due, terms, own, self._months(row) or 12).lost_at
         return lost is not None and row.opened_at.date() < lost <= self._today
 
-    def open_missing(self) -> None:
-        """Open a period for whatever is alive, has a date, and is in none."""
+    def open_missing(self, until: date | None = None) -> None:
+        """Open a period for whatever is alive, has a date, and is in none; with `until` only what is near."""
         thing, at = OBJECT.c, CYCLE.c
         of_it = at.object_id == thing.id
         inside = select(at.id).where(of_it, at.closed_at.is_(None)).exists()
-        without = select(thing.id).where(_alive(), thing.paid_until.is_not(None), ~inside)
-        numbers = list(self._connection.scalars(without))
-        last = self._last_of(numbers)
-        if len(last) < len(numbers):
-            self._open_first(without.where(~select(at.id).where(of_it).exists()))
+        ever = select(at.id).where(of_it).exists()
+        without = select(thing.id).where(_alive(), thing.paid_until.is_not(None))
+        if until is not None:
+            days = (thing.paid_until, thing.decide_by, thing.cheap_until)
+            without = without.where(or_(*(day <= until for day in days)))
+        last = self._last_of(list(self._connection.scalars(without.where(~inside, ever))))
+        self._open_first(without.where(~ever))
         for row in last.values():
             given = row.decision == Decision.APPROVED and given_up(self._connection, [row.id])
             reopened = row.state is CycleState.WILL_NOT_RENEW and not given
@@ -189,13 +201,16 @@ class _Keeper:
     def _open_first(self, things: Select[Any]) -> None:
         """Open the first period of things, however many there are."""
         thing, at = OBJECT.c, CYCLE.c
-        rows = things.with_only_columns(
+        # Sorted, so that all are found before the first is written: PostgreSQL, which takes an empty table
+        # for small, would else read for each what it has written before.
+        rows = things.order_by(thing.id).with_only_columns(
             thing.id, literal(1), thing.paid_until, literal(CycleState.OPEN, at.state.type),
             literal(self._at, at.opened_at.type), literal([], Document),
         )  # fmt: skip
         names = ["object_id", "seq", "due", "state", "opened_at", "seen_later"]
         added = CYCLE.insert().from_select(names, rows, include_defaults=False)
-        self.opened += self._connection.execute(added).rowcount
+        counted = added.execution_options(preserve_rowcount=True)
+        self.opened += self._connection.execute(counted).rowcount
 
     def _last_of(self, objects: list[int]) -> dict[int, Row[Any]]:
         """Return the last period of things that ever had one, by thing."""

@@ -53,6 +53,7 @@ FIELDS: Mapping[str, Any] = {
     "access": Access,
     "secret_ref": str,
     "notes": str,
+    "replaced_by": int,
     "ownership": Ownership,
     "use": Use,
     "state": str,
@@ -134,8 +135,8 @@ def read_price(text: str, months: int | None = None, currency: str = "") -> Pric
 
     `months` and `currency` are meant where the text names none.
     """
-    if exact := _EXACT.fullmatch(text.strip()):
-        return Price(Money(Decimal(exact[1]), exact[2]), int(exact[3]))
+    if exact := exact_price(text):
+        return exact
     head, slash, tail = text.strip().partition("/")
     if slash and tail.strip().isdigit() and 1 <= int(tail.strip()[:5]) <= 1_200:
         head, months, text = head.strip(), int(tail.strip()), head.strip()
@@ -154,6 +155,12 @@ def read_price(text: str, months: int | None = None, currency: str = "") -> Pric
     if found.value < 0:
         raise ValueError(f"cost cannot be {_shown(text)}: it is less than nothing")
     return Price(Money(found.value, currency), months)
+
+
+def exact_price(text: str) -> Price | None:
+    """Read a price as history writes it, `1200.00 RUB/12`; None for any other text."""
+    found = _EXACT.fullmatch(text.strip())
+    return Price(Money(Decimal(found[1]), found[2]), int(found[3])) if found else None
 
 
 def _with_period(text: str) -> Any:

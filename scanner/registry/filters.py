@@ -8,7 +8,9 @@ from typing import Any
 
 from msgspec import Struct
 from sqlalchemy import (
+    Column,
     Connection,
+    FromClause,
     Select,
     Text,
     and_,
@@ -16,7 +18,6 @@ from sqlalchemy import (
     cast,
     exists,
     func,
-    null,
     or_,
     select,
     type_coerce,
@@ -61,20 +62,16 @@ class Filter(Struct, frozen=True, kw_only=True):
     """Stands in its name, key, provider, account or notes, whatever the case."""
 
 
-class Line(Struct, frozen=True):
+class Line(Struct, frozen=True, gc=False):
     """An object in a list, its values as codes and ISO dates."""
 
     id: int
     client: str
     asset: str
-    type: str
-    name: str
     lifecycle: str
     use: str | None
     verdict: str | None
-    decision: str | None
     paid_until: str | None
-    provider: str | None
     manager: str | None
     """Who answers for it."""
     project: str | None
@@ -86,16 +83,25 @@ _PROJECT = PROJECT.alias("lead_project")
 _ANSWERS = PERSON.alias("answers")
 ANSWERS = case((OBJECT.c.responsible.is_not(None), OBJECT.c.responsible), else_=_PROJECT.c.manager)
 """Number of the person who answers for an object."""
-WITH_LEAD = (
-    OBJECT.join(_LEAD, and_(_LEAD.c.object_id == OBJECT.c.id, _LEAD.c.lead), isouter=True)
-    .join(_PROJECT, _PROJECT.c.id == _LEAD.c.project_id, isouter=True)
-    .join(_ANSWERS, _ANSWERS.c.id == ANSWERS, isouter=True)
+_LINKED = OBJECT.join(_LEAD, and_(_LEAD.c.object_id == OBJECT.c.id, _LEAD.c.lead), isouter=True)
+_ANSWERED = _LINKED.join(_PROJECT, _PROJECT.c.id == _LEAD.c.project_id, isouter=True).join(
+    _ANSWERS, _ANSWERS.c.id == ANSWERS, isouter=True
 )
-"""Objects with their lead project and who answers for them."""
+
+
+def source_of(wanted: Filter, *, linked: bool = False) -> FromClause:
+    """Return what a filter looks at: objects, and who answers for them where it asks that.
+
+    With `linked` also their lead projects. Only what is asked for: looking up a person and a project for
+    each of a hundred thousand objects takes longer than reading them.
+    """
+    if wanted.manager is not None or wanted.nobody:
+        return _ANSWERED
+    return _LINKED if linked else OBJECT
 
 
 def narrowed(query: Select[Any], wanted: Filter) -> Select[Any]:
-    """Return a query on `WITH_LEAD` with everything but the text of a filter."""
+    """Return a query on `source_of` with everything but the text of a filter."""
     thing = OBJECT.c
     for column, value in (
         (thing.kind, wanted.kind),
@@ -146,39 +152,34 @@ def says(text: str, *cells: str | None) -> bool:
 def lines(connection: Connection, wanted: Filter) -> Iterator[Line]:
     """Yield the objects that are meant by client, kind and key, as lines of a list."""
     thing = OBJECT.c
-    # As the driver gives them: a hundred thousand lines leave no time for words and dates.
-    plain = {
-        name: type_coerce(thing[name], _RAW)
-        for name in ("kind", "type", "lifecycle", "use", "verdict", "decision", "paid_until")
-    }
+    people = _column(connection, PERSON.c.name)
+    projects = _column(connection, PROJECT.c.name)
+    managers = _column(connection, PROJECT.c.manager)
+    searched = ("name", "display_name", "provider", "registrar", "account", "notes")
     query: Select[Any] = select(
-        thing.id, thing.client, plain["kind"], thing.key, plain["type"], thing.name,
-        thing.display_name, plain["lifecycle"], plain["use"], plain["verdict"], plain["decision"],
-        plain["paid_until"], thing.provider,
-        _ANSWERS.c.name.label("manager"), _PROJECT.c.name.label("project"), thing.registrar,
-        thing.account, thing.notes if wanted.text else null(),
-    ).select_from(WITH_LEAD)  # fmt: skip
+        thing.id, thing.client, _raw("kind"), thing.key, _raw("lifecycle"), _raw("use"),
+        _raw("verdict"), _raw("paid_until"), thing.responsible, _LEAD.c.project_id,
+        *(thing[name] for name in searched if wanted.text),
+    ).select_from(source_of(wanted, linked=True))  # fmt: skip
     query = narrowed(query, wanted).order_by(thing.client, thing.kind, thing.key)
-    for row in _streamed(connection, query):
-        (id_, client, kind, key, type_, name, shown, lifecycle, use, verdict, decision, paid,
-         provider, manager, project, registrar, account, notes) = row  # fmt: skip
-        if wanted.text and not says(
-            wanted.text, key, name, shown, provider, registrar, account, notes
-        ):
+    for row in streamed(connection, query):
+        id_, client, kind, key, lifecycle, use, verdict, paid, answers, project, *cells = row
+        if wanted.text and not says(wanted.text, key, *cells):
             continue
         yield Line(
-            id_, client, f"{kind}:{key}", type_, name or shown or key, lifecycle, use, verdict,
-            decision, paid and str(paid), provider, manager, project,
+            id_, client, f"{kind}:{key}", lifecycle, use, verdict, paid and str(paid),
+            people.get(managers.get(project) if answers is None else answers),
+            projects.get(project),
         )  # fmt: skip
 
 
 def widths(connection: Connection, wanted: Filter) -> tuple[int, int]:
     """Return how long the longest asset and the longest client of the lines are, the text of a filter aside."""
     thing = OBJECT.c
-    kind = func.length(cast(type_coerce(thing.kind, _RAW), Text))
+    kind = func.length(cast(_raw("kind"), Text))
     query = select(
         func.max(kind + func.length(thing.key)) + 1, func.max(func.length(thing.client))
-    ).select_from(WITH_LEAD)
+    ).select_from(source_of(wanted))
     asset, client = connection.execute(narrowed(query, wanted)).one()
     return asset or 0, client or 0
 
@@ -186,9 +187,9 @@ def widths(connection: Connection, wanted: Filter) -> tuple[int, int]:
 def objects(connection: Connection, wanted: Filter) -> Iterator[RegistryObject]:
     """Yield the objects that are meant, whole, by client, kind and key."""
     thing = OBJECT.c
-    query = select(OBJECT).select_from(WITH_LEAD)
+    query = select(OBJECT).select_from(source_of(wanted))
     query = narrowed(query, wanted).order_by(thing.client, thing.kind, thing.key)
-    for row in _streamed(connection, query):
+    for row in streamed(connection, query):
         one = to_object(row)
         if not wanted.text or says(
             wanted.text, one.asset.key, one.name, one.display_name, one.provider, one.registrar,
@@ -197,5 +198,19 @@ def objects(connection: Connection, wanted: Filter) -> Iterator[RegistryObject]:
             yield one
 
 
-def _streamed(connection: Connection, query: Select[Any]) -> Any:
-    return connection.execute(query.execution_options(yield_per=_AT_ONCE))
+def _raw(name: str) -> Any:
+    """Return a column as the driver gives it: a hundred thousand lines leave no time for words and dates."""
+    return type_coerce(OBJECT.c[name], _RAW)
+
+
+def _column(connection: Connection, column: Column[Any]) -> dict[Any, Any]:
+    """Return a column of all people or projects, who are few, by number."""
+    rows = connection.execute(select(column.table.c.id, column))
+    return {number: value for number, value in rows}  # noqa: C416 - a result has keys of its own
+
+
+def streamed(connection: Connection, query: Select[Any]) -> Iterator[Any]:
+    """Yield the rows of a long query as they come, so that memory does not grow with them."""
+    stream = connection.execute(query.execution_options(yield_per=_AT_ONCE))
+    for some in stream.partitions():  # by the thousand: one by one each row costs twice as much
+        yield from some

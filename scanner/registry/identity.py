@@ -49,6 +49,9 @@ def asset_of(type: str, name: str, provider: str = "") -> Asset:
             raise ValueError(f"a {type} is called by its name on the internet, not {name[:80]!r}")
         return Asset(kind, key)
     if kind is Kind.ACCOUNT:
+        seller, slash, login = name.partition("/")
+        if slash and provider_key(seller) in ("", provider_key(provider or seller)):
+            provider, name = seller, login  # the way accounts are named: PROVIDER/LOGIN
         if not provider.strip():
             raise ValueError("an account needs its provider")
         return Asset(kind, account_key(provider, name))
@@ -63,6 +66,17 @@ def asset_of(type: str, name: str, provider: str = "") -> Asset:
 def account_key(provider: str, login: str) -> str:
     """Return the key of a login at a provider, `beget/romashka1`, as papers give it."""
     return f"{provider_key(provider)}/{''.join(login.lower().split()).replace('/', '-')[:80]}"
+
+
+def account_said(text: str, provider: str = "") -> str:
+    """Return the key of an account as a person names it: `REG.RU/login`, or a login and its provider.
+
+    Where nobody can tell whose login it is, the text itself.
+    """
+    seller, slash, login = text.strip().partition("/")
+    if not slash:
+        seller, login = provider, text
+    return account_key(seller, login) if provider_key(seller) and login.strip() else text
 
 
 def provider_key(provider: str) -> str:

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Connection, or_, select
 
 from scanner.assets import Money
 from scanner.registry.answering import People
+from scanner.registry.beside import NOTHING, Beside
 from scanner.registry.decision_rows import INVOICE
 from scanner.registry.links import open_subjects
 from scanner.registry.matters import Desk, Matters, open_periods, thing_columns, thing_of
@@ -52,7 +53,7 @@ def invoices_to_tell(
         .order_by(at.pay_by, at.id)
     )
     rows = connection.execute(query).all()
-    answers = People(connection, desk.duty).answers(rows)
+    answers, beside = People(connection, desk.duty).answers(rows), Beside(connection).of(rows)
     for row in rows:
         invoice = unpaid[row.id]
         skipped = invoice.cycle_id in told or row.object_id in ended
@@ -65,11 +66,12 @@ def invoices_to_tell(
             continue
         yield Matter(
             subject=f"{PREFIX}{row.id}",
-            thing=thing_of(row),
+            thing=thing_of(row, beside.get(row.object_id, NOTHING)),
             ladder=ladder,
             assignment=assignment,
             projects=projects,
             stance=Stance.PAY,
+            payer=invoice.payer,
             to_pay=Money(invoice.left, invoice.money.currency),
             document=invoice.number,
         )

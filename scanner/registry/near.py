@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from itertools import islice
 from typing import Any
 
 from msgspec.structs import replace
-from sqlalchemy import ColumnElement, Connection, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, or_, select
 
 from scanner.registry.links import open_subjects
-from scanner.registry.matters import Desk, Matters, open_periods
+from scanner.registry.matters import Desk, Matters, Standing, open_periods
 from scanner.registry.renewal_rows import CYCLE
 from scanner.registry.rows import OBJECT
 from scanner.renewals.anchors import Anchor, renewed_until
@@ -55,12 +55,33 @@ def ending(
     connection: Connection, desk: Desk, today: date, within: int, *, client: str | None = None
 ) -> Iterator[Matter]:
     """Yield the open periods that end within so many days, or have ended; then those to decide on by then."""
-    until = today + timedelta(days=within)
     matters = Matters(connection, desk, today)
+    for rows in _ending(connection, today, within, client):
+        yield from matters.of(rows, _all)
+
+
+def standing(
+    connection: Connection, desk: Desk, today: date, within: int, *, client: str | None = None
+) -> Iterator[Standing]:
+    """Yield how these periods stand, by the day they end: what a list of many thousands tells of them."""
+    matters = Matters(connection, desk, today)
+    for rows in _ending(connection, today, within, client):
+        yield from matters.standing(rows, _all)
+
+
+def _ending(
+    connection: Connection, today: date, within: int, client: str | None
+) -> Iterator[Sequence[Row[Any]]]:
+    until = today + timedelta(days=within)
     for query in (open_periods().where(CYCLE.c.due <= until), _early(until, until)):
         stream = connection.execution_options(stream_results=True).execute(_of(query, client))
-        for rows in stream.partitions(_AT_ONCE):
-            yield from matters.of(rows, _all)
+        yield from stream.partitions(_AT_ONCE)
+
+
+def horizon(book: TermsBook, today: date) -> date:
+    """Return the last day by which a thing may end, or have to be decided on, to be told of today."""
+    default, of_type = book.horizons
+    return today + timedelta(days=max(default, *of_type.values())) + _SHIFT
 
 
 def matter_of(connection: Connection, desk: Desk, subject: str, today: date) -> Matter | None:
@@ -107,7 +128,7 @@ def _of(query: Select[Any], client: str | None) -> Select[Any]:
 def _soon(book: TermsBook, today: date) -> Iterator[Select[Any]]:
     """Yield what may be within its first threshold: by its last day, each type its own; by an earlier day."""
     default, of_type = book.horizons
-    widest = today + timedelta(days=max(default, *of_type.values())) + _SHIFT
+    widest = horizon(book, today)
     types: dict[int, list[str]] = {}
     for type, days in of_type.items():
         types.setdefault(days, []).append(type)

@@ -81,6 +81,8 @@ class RegistryObject(Struct, frozen=True, kw_only=True):
     last_seen_at: datetime
     last_run: str
     """Id of the last run that met it; empty for what no run has met."""
+    replaced_by: int | None = None
+    """Number of the object that took its place."""
     dated_at: datetime | None = None
     """When a look last saw until when it is paid; a failed look leaves it, and the date grows stale."""
     version: int = 1

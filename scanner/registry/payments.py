@@ -9,12 +9,12 @@ from decimal import Decimal
 from typing import Any
 
 from msgspec import Struct
-from sqlalchemy import Connection, and_, func, insert, or_, select, update
+from sqlalchemy import Connection, and_, insert, or_, select, update
 
 from scanner.assets import Asset, Kind, Money
 from scanner.database import Database
 from scanner.database.columns import insert as insert_or
-from scanner.registry.decision_rows import DECISION, EXCHANGE_RATE, INVOICE, PAYMENT
+from scanner.registry.decision_rows import EXCHANGE_RATE, INVOICE, PAYMENT
 from scanner.registry.renewal_rows import CYCLE
 from scanner.registry.rows import OBJECT
 from scanner.registry.switching_off import given_up
@@ -156,7 +156,7 @@ class PaymentBook:
         """Take a payment back that was noted by mistake; LookupError where there is none such."""
 
         def write(connection: Connection) -> Payment:
-            found = next(_payments(connection, PAYMENT.c.id == payment_id), None)
+            found = next(payments_where(connection, PAYMENT.c.id == payment_id), None)
             if found is None:
                 raise LookupError(f"there is no payment {payment_id}")
             row = update(PAYMENT).where(PAYMENT.c.id == payment_id)
@@ -169,7 +169,7 @@ class PaymentBook:
         """Say what a payment was for that nobody could match; LookupError where that cannot be said."""
 
         def write(connection: Connection) -> Payment:
-            found = next(_payments(connection, PAYMENT.c.id == payment_id), None)
+            found = next(payments_where(connection, PAYMENT.c.id == payment_id), None)
             if found is None or found.object_id is not None or found.purpose is not Purpose.RENEWAL:
                 raise LookupError(f"there is no payment {payment_id} without a thing")
             whose, cycle = _place(connection, object_id)
@@ -177,7 +177,7 @@ class PaymentBook:
                 raise LookupError(f"object {object_id} is {whose}'s, not {found.client}'s")
             row = update(PAYMENT).where(PAYMENT.c.id == payment_id)
             connection.execute(row.values(object_id=object_id, cycle_id=cycle))
-            return next(_payments(connection, PAYMENT.c.id == payment_id))
+            return next(payments_where(connection, PAYMENT.c.id == payment_id))
 
         return await self._database.write(write)
 
@@ -191,7 +191,9 @@ class PaymentBook:
         if unmatched:
             wanted.append(PAYMENT.c.object_id.is_(None))
             wanted.append(PAYMENT.c.purpose == Purpose.RENEWAL)
-        return self._database.read(lambda connection: tuple(_payments(connection, and_(*wanted))))
+        return self._database.read(
+            lambda connection: tuple(payments_where(connection, and_(*wanted)))
+        )
 
     def invoices(self, client: str) -> tuple[Invoice, ...]:
         """Return a client's invoices, oldest first."""
@@ -265,25 +267,6 @@ def unpaid(connection: Connection, until: date, client: str | None = None) -> It
             )  # fmt: skip
 
 
-def paid_in_vain(connection: Connection, client: str) -> tuple[Payment, ...]:
-    """Return payments that were made for things after it was decided not to pay for them."""
-    ended = given_up(connection)
-    mine = and_(PAYMENT.c.client == client, PAYMENT.c.object_id.in_(ended or {0}))
-    at = DECISION.c
-    since = dict(
-        connection.execute(
-            select(at.object_id, func.max(at.at))
-            .where(at.object_id.in_(ended or {0}))
-            .group_by(at.object_id)
-        ).all()
-    )
-    return tuple(
-        one
-        for one in _payments(connection, mine)
-        if one.object_id in since and one.paid_on > since[one.object_id].date()
-    )
-
-
 def _place(connection: Connection, object_id: int) -> tuple[str, int | None]:
     """Return the client of a thing and the id of its open period."""
     thing = connection.execute(select(OBJECT.c.client).where(OBJECT.c.id == object_id)).first()
@@ -336,7 +319,8 @@ def _noted(connection: Connection, client: str) -> Counter[_Likeness]:
     )
 
 
-def _payments(connection: Connection, wanted: Any) -> Iterator[Payment]:
+def payments_where(connection: Connection, wanted: Any) -> Iterator[Payment]:
+    """Yield the payments that count, oldest first."""
     at = PAYMENT.c
     query = (
         select(PAYMENT, OBJECT.c.kind, OBJECT.c.key)

@@ -49,6 +49,9 @@ class TroubleRow(Row, table=True):
     seen_at: datetime = Field(sa_type=Utc)
     healed_at: datetime | None = Field(default=None, sa_type=Utc)
     run: str | None = Field(default=None, sa_type=Plain)
+    settled_by: str | None = Field(default=None, sa_type=Plain)
+    """Who said that it is settled, where no look can see that."""
+    settled_why: str | None = Field(default=None, sa_type=Plain)
 
 
 class OutboxRow(Row, table=True):

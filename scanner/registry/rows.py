@@ -78,6 +78,7 @@ class ObjectRow(Row, table=True):
     licence_key_tail: str | None = Field(default=None, sa_type=Plain)
     notes: str | None = Field(default=None, sa_type=Plain)
     dated_at: datetime | None = Field(default=None, sa_type=Utc)
+    replaced_by: int | None = Field(default=None, foreign_key="registry_object.id")
     custom: dict[str, Any] = Field(sa_type=Document)
     version: int = 1
 

@@ -20,12 +20,14 @@ from scanner.registry.fields import (
     with_values,
 )
 from scanner.registry.history import record_changes
+from scanner.registry.identity import account_said
 from scanner.registry.objects import Change, RegistryObject
 from scanner.registry.own_types import own_types
 from scanner.registry.party_changes import By
 from scanner.registry.party_rows import PERSON
 from scanner.registry.people import person_called
 from scanner.registry.projects import names_as_text, projects_of, write_links
+from scanner.registry.replacing import replacement_of
 from scanner.registry.rows import CHANGE, OBJECT
 from scanner.registry.words import Lifecycle, Origin
 
@@ -55,6 +57,10 @@ def read_said(connection: Connection, thing: RegistryObject, field: str, value: 
         if not person.active:
             raise ValueError(f"{person.name} has left and cannot answer for anything")
         return person.id
+    if field == "replaced_by" and isinstance(value, str):
+        return replacement_of(connection, thing, value)
+    if field == "account" and isinstance(value, str):
+        return account_said(value, thing.registrar or thing.provider or "")
     own = [one.code for one in own_types(connection)] if field == "type" else ()
     return read_value(thing.asset.kind, field, value, own)
 

@@ -10,13 +10,13 @@ from typing import Any
 
 from scanner.assets import Money, Price
 from scanner.intake.cells import currency_of, read_amount, read_day, read_period
-from scanner.registry.fields import CUSTOM, FIELDS, read_value
+from scanner.registry.fields import CUSTOM, FIELDS, exact_price, read_value
 from scanner.registry.own_types import OwnType
 from scanner.registry.sheet_words import codes_by_word, normal, words_of
 
 APART = (
     "number", "client", "asset", "type", "projects", "responsible", "account", "login", "cost",
-    "currency", "cost_months", "licence_key", "state", "version",
+    "currency", "cost_months", "licence_key", "state", "version", "replaced_by",
 )  # fmt: skip
 """Columns that need more than their cell to be understood."""
 _DIGITS = re.compile(r"\d{1,18}(?:\.\d{1,2}|\.\d{4,12})?", re.ASCII)
@@ -62,6 +62,8 @@ class Reader:
     def price(self, cells: Mapping[str, str], fallback: int | None) -> Price:
         """Return what the cells of a price say together; `fallback` is the period known otherwise."""
         text = cells["cost"].strip()
+        if whole := exact_price(text):  # as `registry add --price` takes it and history writes it
+            return whole
         said = Decimal(text) if _DIGITS.fullmatch(text) else None
         amount = None if said is not None else read_amount(text)
         if said is None and amount is None:

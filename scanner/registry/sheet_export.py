@@ -18,7 +18,7 @@ from sqlalchemy.types import NullType
 
 from reports.inert import SUSPECT, inert
 from scanner.registry.fields import CUSTOM
-from scanner.registry.filters import WITH_LEAD, Filter, narrowed, says
+from scanner.registry.filters import Filter, narrowed, says, source_of, streamed
 from scanner.registry.keys import Vault
 from scanner.registry.own_types import own_types
 from scanner.registry.party_rows import PROJECT, PROJECT_OBJECT
@@ -27,7 +27,6 @@ from scanner.registry.projects import names_as_text
 from scanner.registry.rows import OBJECT
 from scanner.registry.sheet_words import column_called, columns, words_of
 
-_AT_ONCE = 1_000
 _RAW = NullType()
 """Values as the driver gives them."""
 _SHEET_ROWS = 1_048_575
@@ -75,7 +74,8 @@ def write_csv(connection: Connection, stream: BinaryIO, what: Exported, vault: V
     UTF-8 with a mark in front and `;` between in Russian, as Excel opens it there; `,` in English.
     """
     headings, rows = _table(connection, what, vault)
-    text = io.TextIOWrapper(stream, encoding="utf-8-sig", newline="", write_through=False)
+    text = io.TextIOWrapper(stream, encoding="utf-8", newline="", write_through=False)
+    text.write("\ufeff")
     writer = csv.writer(
         text, delimiter=";" if what.language == "ru" else ",", lineterminator="\r\n"
     )
@@ -161,7 +161,7 @@ def _rows(
     key_at, closed_at, number_at = place["asset"], place["licence_key"], place["number"]
     projects_at, cost_at = place["projects"], place["cost"]
     query = _query(what, ours, own)
-    for found in connection.execute(query.execution_options(yield_per=_AT_ONCE)):
+    for found in streamed(connection, query):
         row = list(found)
         custom, kind = row.pop(), row.pop()
         if what.wanted.text and not says(what.wanted.text, *(row[at] for at in searched)):
@@ -196,7 +196,7 @@ def _query(what: Exported, ours: Sequence[str], own: Sequence[str]) -> Select[An
     query: Select[Any] = select(
         *chosen, type_coerce(thing.kind, _RAW), thing.custom if own else null()
     )
-    return narrowed(query.select_from(WITH_LEAD), what.wanted).order_by(thing.id)
+    return narrowed(query.select_from(source_of(what.wanted)), what.wanted).order_by(thing.id)
 
 
 def _sayings(
@@ -212,9 +212,19 @@ def _sayings(
             found.append((at, {1: yes, 0: no}.__getitem__))
         elif code == "responsible":
             found.append((at, {one.id: one.name for one in people(connection)}.__getitem__))
+        elif code == "replaced_by":
+            found.append((at, _replacements(connection).__getitem__))
         elif words:
             found.append((at, _Words(words).__getitem__))
     return found
+
+
+def _replacements(connection: Connection) -> dict[int, str]:
+    """Return what took other things' places, as it is known by, by number."""
+    thing = OBJECT.c
+    taken = select(thing.replaced_by).where(thing.replaced_by.is_not(None))
+    query = select(thing.id, type_coerce(thing.kind, _RAW), thing.key).where(thing.id.in_(taken))
+    return {number: f"{kind}:{key}" for number, kind, key in connection.execute(query)}
 
 
 class _Words(dict[str, str]):
@@ -234,7 +244,7 @@ class _Projects:
             .join(PROJECT, PROJECT.c.id == link.project_id)
             .order_by(link.object_id, link.lead.desc(), PROJECT.c.name)
         )
-        self._rows = iter(connection.execute(query.execution_options(yield_per=_AT_ONCE)))
+        self._rows = streamed(connection, query)
         self._next: Any = next(self._rows, None)
 
     def of(self, number: int) -> str | None:
@@ -252,7 +262,7 @@ class _Projects:
 def _own_columns(connection: Connection, wanted: Filter) -> list[str]:
     """Return the names of the agency's own fields that any of the objects has."""
     custom = OBJECT.c.custom
-    query = narrowed(select(custom).select_from(WITH_LEAD), wanted)
+    query = narrowed(select(custom).select_from(source_of(wanted)), wanted)
     query = query.where(cast(type_coerce(custom, _RAW), Text) != "{}")
     return sorted({name for (found,) in connection.execute(query.distinct()) for name in found})
 

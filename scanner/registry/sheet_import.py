@@ -20,6 +20,7 @@ from scanner.registry.objects import Change, RegistryObject
 from scanner.registry.own_types import own_types
 from scanner.registry.party_changes import By
 from scanner.registry.projects import projects_of
+from scanner.registry.replacing import replacement_of
 from scanner.registry.rows import OBJECT
 from scanner.registry.saying import (
     LICENCE_KEY,
@@ -41,6 +42,8 @@ from scanner.registry.words import ObjectType, Origin
 
 T = TypeVar("T")
 _AT_ONCE = 500
+_LONGEST_ROW = 100
+"""Replacements in a row that are followed."""
 _NEVER_EMPTIED = frozenset(
     {"number", "client", "type", "asset", "lifecycle", "decision", "version", "login", "currency",
      "cost_months"}
@@ -102,8 +105,12 @@ class _Import:
         """Row by object, or by what a new one will be, so that no two rows speak of one thing."""
 
     def run(self) -> Imported:
-        """Take every row, those of accounts first: others hang on them."""
-        rows = sorted(self._table.rows, key=lambda row: (not self._is_account(row), row.number))
+        """Take every row, after the accounts and successors that it names."""
+        order = _after_successors(self._table.rows)
+        rows = sorted(
+            self._table.rows,
+            key=lambda row: (not self._is_account(row), order[row.number], row.number),
+        )
         for start in range(0, len(rows), _AT_ONCE):
             self._take(rows[start : start + _AT_ONCE])
         return Imported(
@@ -274,6 +281,8 @@ class _Import:
             return self._index.person(text, one.thing.responsible if one.thing else None).id
         if column in ("account", "login"):
             return self._account(one, text)
+        if column == "replaced_by":
+            return self._replaced_by(one, text)
         if column == "cost":
             thing = one.thing
             known = None
@@ -284,6 +293,19 @@ class _Import:
             return read_value(one.asset.kind, column, text.strip(), self._own)
         except ValueError as error:
             raise CellTrouble(str(error)) from error
+
+    def _replaced_by(self, one: _Row, text: str) -> int:
+        try:
+            if one.thing is not None:
+                return replacement_of(self._connection, one.thing, text)
+            number = self._index.assets(one.client).get(_asset(text))
+        except ValueError as error:
+            raise CellTrouble(str(error)) from error
+        if number is None:
+            raise CellTrouble(
+                "write what took its place as an export writes it: domain:romashka.ru"
+            )
+        return number
 
     def _account(self, one: _Row, text: str) -> str | None:
         if one.asset.kind is Kind.ACCOUNT:
@@ -338,6 +360,19 @@ class _Import:
         called = filled.name or filled.display_name or filled.asset.key
         self._index.add(one.client, one.asset, one.type, called, thing.id)
         return thing
+
+
+def _after_successors(rows: Iterable[SheetRow]) -> dict[int, int]:
+    """Return by row how many others of the table stand before it: those that took its object's place."""
+    rows = list(rows)
+    successor = {row.cells.get("asset", ""): row.cells.get("replaced_by", "") for row in rows}
+    depth = {}
+    for row in rows:
+        count, later = 0, row.cells.get("replaced_by", "")
+        while later and count < _LONGEST_ROW:
+            count, later = count + 1, successor.get(later, "")
+        depth[row.number] = count
+    return depth
 
 
 def _tried(column: str, cells: dict[str, str], read: Any) -> Any:

@@ -14,7 +14,7 @@ from scanner.registry.receive import MACHINE
 from scanner.registry.renewal_rows import CYCLE, TROUBLE
 from scanner.registry.troubles import troubles_to_tell
 from scanner.renewals.cycle import CycleState
-from scanner.renewals.matter import Matter
+from scanner.renewals.matter import PAID_IN_VAIN, Matter
 
 HEALED = "healed"
 PAID = "paid"
@@ -29,6 +29,8 @@ class Ending(Struct, frozen=True):
     """A person; empty where it was ours."""
     is_solved: bool
     """False for what was lost: its task is for people to close."""
+    by_hand: str = "renewed"
+    """What a person's word was: that it is renewed, or settled."""
 
 
 def subject_now(connection: Connection, desk: Desk, subject: str, today: date) -> Matter | None:
@@ -56,5 +58,11 @@ def ending_of(connection: Connection, subject: str) -> Ending | None:
         return Ending(row.closed_why or "", who, row.state is not CycleState.LOST)
     if kind == "invoice":
         return Ending(PAID, "", True) if is_settled(connection, int(number)) else None
-    healed = select(TROUBLE.c.healed_at).where(TROUBLE.c.id == int(number))
-    return Ending(HEALED, "", True) if connection.scalar(healed) else None
+    trouble = TROUBLE.c
+    columns = (trouble.code, trouble.healed_at, trouble.settled_by, trouble.settled_why)
+    row = connection.execute(select(*columns).where(trouble.id == int(number))).first()
+    if row is None or row.healed_at is None:
+        return None
+    if row.settled_by:
+        return Ending(row.settled_why or "", row.settled_by, True, "settled")
+    return Ending(PAID_IN_VAIN if row.code == PAID_IN_VAIN else HEALED, "", True)

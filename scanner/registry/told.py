@@ -31,10 +31,11 @@ def planned(
     """Yield what is to be told today of each matter; `day_of` says on which of the agency's days a moment was."""
     stream = iter(matters)
     while some := list(islice(stream, _AT_ONCE)):
-        subjects = [matter.subject for matter in some]
+        where = [(matter, found) for matter in some if (found := targets(matter))]
+        subjects = [matter.subject for matter, _ in where]
         told, rules = _told(connection, subjects, day_of)
         links = links_of(connection, subjects)
-        for matter in some:
+        for matter, found in where:
             places = (
                 Place(
                     target=target,
@@ -42,7 +43,7 @@ def planned(
                     rules=rules.get((matter.subject, target), {}),
                     task=links.get((matter.subject, target)),
                 )
-                for target in targets(matter)
+                for target in found
             )
             for effect in effects(matter, places, today):
                 yield matter, effect
@@ -51,6 +52,8 @@ def planned(
 def _told(
     connection: Connection, subjects: list[str], day_of: Callable[[datetime], date]
 ) -> tuple[dict[tuple[str, str], list[Told]], dict[tuple[str, str], dict[str, bool]]]:
+    if not subjects:
+        return {}, {}
     at = OUTBOX.c
     state = type_coerce(at.state, Text).label("state")
     query = select(at.subject, at.target, at.rule, at.step, state, at.planned_at, at.sent_at)

@@ -13,18 +13,23 @@ from sqlalchemy import Connection, Row, Select, func, select, update
 from scanner.assets import Asset, Kind
 from scanner.database.columns import insert as insert_once
 from scanner.registry.answering import People
+from scanner.registry.beside import NOTHING, Beside
 from scanner.registry.matters import Desk, thing_columns, thing_of
 from scanner.registry.outbox import retire
 from scanner.registry.renewal_rows import CYCLE, TROUBLE
 from scanner.registry.rows import CLIENT, OBJECT
 from scanner.renewals.guard import is_alive
-from scanner.renewals.matter import Matter
+from scanner.renewals.matter import PAID_IN_VAIN, Matter
 from scanner.renewals.reminders import Ladder
 from scanner.verdicts.needs_hand import CERTIFICATE_EXPIRES, Hand
 from scanner.verdicts.severity import Severity
 
 NOBODY_ANSWERS = "nobody_answers"
-"""Nobody active is responsible for the thing: a finding of the registry's own, no task by itself."""
+"""Nobody active is responsible for the thing."""
+NOT_CONFIRMED = "date_not_confirmed"
+"""No look and no person has confirmed the thing's last day for long, and that day is near."""
+OWN: Mapping[str, Severity] = {NOBODY_ANSWERS: Severity.MEDIUM, NOT_CONFIRMED: Severity.LOW}
+"""Findings of the registry's own: they are told with the thing's renewal, and are no tasks by themselves."""
 _WITHIN: Mapping[str, int] = {
     Severity.CRITICAL: 1,
     Severity.HIGH: 3,
@@ -113,24 +118,22 @@ def heal(connection: Connection, number: int, at: datetime) -> None:
         retire(connection, subject_of(number), at)
 
 
-def keep_unanswered(connection: Connection, objects: Collection[int], at: datetime) -> None:
-    """File that nobody answers for these things, and close it for those that somebody answers for now."""
+def keep_own(connection: Connection, code: str, objects: Collection[int], at: datetime) -> None:
+    """File a finding of the registry's own for these things, and close it for all others."""
     query = select(TROUBLE.c.id, TROUBLE.c.object_id).where(
-        TROUBLE.c.code == NOBODY_ANSWERS, TROUBLE.c.healed_at.is_(None)
+        TROUBLE.c.code == code, TROUBLE.c.healed_at.is_(None)
     )
     standing = {row.object_id: row.id for row in connection.execute(query)}
     for number, trouble in standing.items():
         if number not in objects:
             heal(connection, trouble, at)
     for number in sorted(set(objects) - standing.keys()):
-        file(connection, number, NOBODY_ANSWERS, Severity.MEDIUM, {}, None, at)
+        file(connection, number, code, OWN[code], {}, None, at)
 
 
-def count_unanswered(connection: Connection) -> int:
-    """Return for how many things near their day nobody answers."""
-    query = select(func.count()).where(
-        TROUBLE.c.code == NOBODY_ANSWERS, TROUBLE.c.healed_at.is_(None)
-    )
+def count_open(connection: Connection, code: str) -> int:
+    """Return how many things have a finding now."""
+    query = select(func.count()).where(TROUBLE.c.code == code, TROUBLE.c.healed_at.is_(None))
     return int(connection.scalar(query) or 0)
 
 
@@ -142,23 +145,24 @@ def troubles_to_tell(
     A certificate about to expire is told by its own period where it has one.
     """
     columns, thing = TROUBLE.c, OBJECT.c
-    query = _open().where(columns.code != NOBODY_ANSWERS).order_by(columns.since, columns.id)
+    query = _open().where(columns.code.not_in(OWN)).order_by(columns.since, columns.id)
     if subject is not None:
         query = query.where(columns.id == int(subject.partition(":")[2]))
     dated = select(CYCLE.c.object_id).where(CYCLE.c.closed_at.is_(None))
     query = query.where((columns.code != CERTIFICATE_EXPIRES) | thing.id.not_in(dated))
-    people = People(connection, desk.duty)
+    people, lies = People(connection, desk.duty), Beside(connection)
     rows = iter(connection.execute(query).all())
     while some := list(islice(rows, _AT_ONCE)):
-        answers = people.answers(some)
+        answers, beside = people.answers(some), lies.of(some)
         for row in some:
-            if not is_alive(row.lifecycle, row.ownership):
+            # Money may go for what is gone, too.
+            if row.code != PAID_IN_VAIN and not is_alive(row.lifecycle, row.ownership):
                 continue
             projects, assignment = answers[row.object_id]
             by = desk.working.after(row.since.date(), _WITHIN.get(row.severity, 7))
             yield Matter(
                 subject=subject_of(row.id),
-                thing=thing_of(row),
+                thing=thing_of(row, beside.get(row.object_id, NOTHING)),
                 ladder=Ladder(by, by, (), date.fromordinal(by.toordinal() + _YEAR)),
                 assignment=assignment,
                 projects=projects,

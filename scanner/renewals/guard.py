@@ -28,16 +28,24 @@ def is_alive(lifecycle: str, ownership: Ownership | None) -> bool:
 
 
 def stance(
-    *, lifecycle: str, verdict: str | None, decision: str | None, given_up: bool, probably: bool
+    *,
+    lifecycle: str,
+    verdict: str | None,
+    decision: str | None,
+    given_up: bool,
+    probably: bool,
+    replaced: bool = False,
 ) -> Stance:
     """Return what to ask for. `given_up`: the client approved its end, and nothing has stopped that.
 
-    A proposal that he rejected is no question any more, nor is the use that a person has stated.
+    What another thing has replaced may not be needed any more, which nobody has decided. A proposal that he rejected is no question any more, nor is the use that a person has stated.
     """
     if given_up:
         return Stance.DO_NOT_PAY
     if probably:
         return Stance.CONFIRM
+    if replaced:
+        return Stance.DECIDE
     undecided = verdict in ENDING or verdict == Advice.ASK
     if undecided and decision not in _SETTLED and lifecycle != "in_use":
         return Stance.DECIDE

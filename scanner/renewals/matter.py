@@ -14,7 +14,11 @@ from scanner.assets import Money, Price
 from scanner.renewals.assignment import Assignment, Membership
 from scanner.renewals.cycle import CycleState, Days
 from scanner.renewals.guard import Stance
+from scanner.renewals.owed import Payer
 from scanner.renewals.reminders import Ladder, Told
+
+PAID_IN_VAIN = "paid_in_vain"
+"""The trouble that something was paid for which it was decided not to pay for."""
 
 
 class Thing(Struct, frozen=True, kw_only=True, gc=False):
@@ -30,9 +34,23 @@ class Thing(Struct, frozen=True, kw_only=True, gc=False):
     provider: str | None = None
     account: str | None = None
     holder: str | None = None
+    """Whose the account is that it hangs on, or that it is."""
     access: str | None = None
     price: Price | None = None
     auto_renew: bool | None = None
+    replaced_by: str | None = None
+    """What took its place."""
+
+
+class Bill(Struct, frozen=True, gc=False):
+    """What is asked for a period, or was paid for it."""
+
+    number: str
+    """Of the invoice; of a payment where it is written down."""
+    money: Money
+    payer: Payer
+    on: date | None
+    """The last day to pay; of a payment the day it was made."""
 
 
 class Matter(Struct, frozen=True, kw_only=True, gc=False):
@@ -52,8 +70,16 @@ class Matter(Struct, frozen=True, kw_only=True, gc=False):
     """Until when it is paid once it is renewed, as far as that can be said."""
     seen_until: date | None = None
     """The later day that was seen."""
+    unconfirmed_since: date | None = None
+    """Since when nobody has confirmed its last day, where that is long ago."""
+    bills: tuple[Bill, ...] = ()
+    """Invoices for the period."""
+    payments: tuple[Bill, ...] = ()
+    """Payments for the period."""
     to_pay: Money | None = None
     """Of an invoice: what is left to pay."""
+    payer: Payer | None = None
+    """Of an invoice: who is to pay it."""
     document: str = ""
     """Of an invoice: its number."""
     code: str = ""
@@ -80,7 +106,11 @@ class Matter(Struct, frozen=True, kw_only=True, gc=False):
             self.stance,
             self.days and self.days.due,
             self.seen_until,
+            self.unconfirmed_since,
             self.to_pay,
+            self.payer,
+            self.bills,
+            self.payments,
             self.assignment.person and self.assignment.person.id,
             sorted(one.id for one in self.assignment.watchers),
             self.code,

@@ -25,6 +25,19 @@ class Saving(StrEnum):
     REFUSED = "refused"  # the client keeps it
 
 
+_FARTHEST = (Saving.REALISED, Saving.AGREED, Saving.POTENTIAL, Saving.REFUSED)
+"""What replaced several things is taken off the saving that has got farthest."""
+
+
+class Replacement(Struct, frozen=True):
+    """What is paid from now on instead of a thing that may be ended."""
+
+    id: str
+    """One that replaced several things is paid once."""
+    cost: Price | None
+    """None where nobody knows: then nobody knows either what ending the thing saves."""
+
+
 class Ending(Struct, frozen=True, kw_only=True):
     """A thing that may be ended, and what it costs."""
 
@@ -35,8 +48,7 @@ class Ending(Struct, frozen=True, kw_only=True):
     sure: bool = True
     """Whether an invoice or a person says so; a price list or a guess does not."""
     paid_until: date | None = None
-    replacement: Price | None = None
-    """What is paid instead from now on."""
+    replacement: Replacement | None = None
 
 
 class Sum(Struct, frozen=True):
@@ -73,15 +85,19 @@ def savings(
     """Sum what ending things saves; with `rates` and `into` also in one currency."""
     sums: dict[tuple[Saving, str, bool], list[Decimal]] = {}
     unpriced: list[str] = []
+    paid_instead: set[str] = set()
     priced = 0
-    for one in endings:
-        if one.cost is None:
+    for one in sorted(endings, key=lambda one: (_FARTHEST.index(one.saving), one.id)):
+        instead = one.replacement
+        if one.cost is None or (instead and instead.cost is None):
             unpriced.append(one.id)
             continue
         priced += 1
-        for price, sign in ((one.cost, 1), (one.replacement, -1)):
-            if price is None:
-                continue
+        prices = [(one.cost, 1)]
+        if instead and instead.cost and instead.id not in paid_instead:
+            prices.append((instead.cost, -1))
+            paid_instead.add(instead.id)
+        for price, sign in prices:
             yearly = sign * price.money.a_year(price.period_months).amount
             key = one.saving, price.money.currency, one.sure
             sofar = sums.setdefault(key, [Decimal(), Decimal(), Decimal()])

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 from enum import StrEnum
+from typing import Protocol
 
-from scanner.renewals.cycle import CycleState
-from scanner.renewals.matter import Matter
-from scanner.renewals.reminders import first_day
+from scanner.renewals.cycle import CycleState, Days
+from scanner.renewals.reminders import Ladder, first_day
 
 _DUE = 14
 
@@ -23,13 +23,25 @@ class RenewalState(StrEnum):
     PROBABLY_RENEWED = "probably_renewed"
 
 
-def renewal_state(matter: Matter, today: date) -> RenewalState:
+class Period(Protocol):
+    """What a period's state is told from."""
+
+    @property
+    def state(self) -> CycleState: ...
+    @property
+    def ladder(self) -> Ladder: ...
+    @property
+    def days(self) -> Days | None: ...
+
+
+def renewal_state(period: Period, today: date) -> RenewalState:
     """Return how an open period stands."""
-    if matter.state is CycleState.PROBABLY_RENEWED:
+    if period.state is CycleState.PROBABLY_RENEWED:
         return RenewalState.PROBABLY_RENEWED
-    if today > matter.ladder.due:
-        grace = matter.days.grace_until if matter.days else None
+    ladder = period.ladder
+    if today > ladder.due:
+        grace = period.days.grace_until if period.days else None
         return RenewalState.IN_GRACE if grace and today <= grace else RenewalState.OVERDUE
-    if (matter.deadline - today).days <= _DUE:
+    if (ladder.deadline - today).days <= _DUE:
         return RenewalState.DUE
-    return RenewalState.UPCOMING if today >= first_day(matter.ladder) else RenewalState.NOT_DUE
+    return RenewalState.UPCOMING if today >= first_day(ladder) else RenewalState.NOT_DUE

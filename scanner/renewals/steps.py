@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from scanner.renewals.guard import Stance
-from scanner.renewals.matter import Matter
+from scanner.renewals.matter import PAID_IN_VAIN, Matter
 
 _CERTIFICATE = "certificate"
 
@@ -12,16 +12,22 @@ def steps(matter: Matter) -> tuple[str, ...]:
     """Return the codes of the steps, in order."""
     certificate = matter.thing.type == _CERTIFICATE
     match matter.stance:
+        case None if matter.code == PAID_IN_VAIN:
+            return ("who_paid", "auto_renew_off", "settle_payment")
         case None:
             return ("put_right", "look_again")
         case Stance.PAY:
             return ("pay_invoice",)
         case Stance.DO_NOT_PAY:
             return ("auto_renew_off", "refuse_invoice", "verify_gone")
+        case Stance.DECIDE if matter.thing.replaced_by:
+            return ("check_replaced", "end_or_renew", "enter_date")
         case Stance.DECIDE:
             return ("ask_client", "sign_or_renew", "note_answer")
         case Stance.CONFIRM:
             return ("find_payment", "enter_date", "or_pay")
+        case _ if matter.payments:
+            return ("check_extended", "enter_date")
         case _ if certificate:
             return ("issue_certificate", "install_certificate", "look_again")
         case _ if matter.thing.auto_renew:

@@ -129,7 +129,7 @@ class Refusal(Struct, frozen=True):
     """Why a step cannot be done now: a code, and what it speaks of."""
 
     code: str
-    params: dict[str, str] = {}
+    params: dict[str, str | list[str]] = {}
 
 
 def refusal(step: OffStep, stage: Stage, standing: Standing, today: date) -> Refusal | None:
@@ -144,14 +144,14 @@ def refusal(step: OffStep, stage: Stage, standing: Standing, today: date) -> Ref
         return Refusal("list_changed")
     order = steps_for(standing.kind, standing.signed, standing.needs)
     if step not in order:
-        return Refusal("no_such_step", {"steps": ", ".join(order)})
+        return Refusal("no_such_step", {"steps": list(order)})
     if step in stage.steps:
         return Refusal("done_before")
     if stage.is_held:
         return Refusal("held")
     missing = [one for one in order[: order.index(step)] if one not in stage.steps]
     if missing:
-        return Refusal("out_of_order", {"missing": ", ".join(missing)})
+        return Refusal("out_of_order", {"missing": list(missing)})
     return _not_proved(step, stage, standing, today)
 
 
@@ -159,9 +159,9 @@ def _not_proved(step: OffStep, stage: Stage, standing: Standing, today: date) ->
     """Say which proof is missing for a step whose turn it is."""
     if step in (OffStep.AUTO_RENEW_OFF, OffStep.SWITCHED_OFF):
         if standing.verdict not in ENDING and not stage.is_watched:
-            return Refusal("no_longer_proposed", {"verdict": str(standing.verdict or "none")})
+            return Refusal("no_longer_proposed", {"verdict": str(standing.verdict or "")})
         if left := open_needs(stage, standing.needs):
-            return Refusal("needs_open", {"needs": ", ".join(left)})
+            return Refusal("needs_open", {"needs": list(left)})
     if step is OffStep.OBSERVED:
         until, since = stage.observe_until, stage.switched_off_at
         if until is not None and today <= until:

@@ -36,6 +36,7 @@ class Terms(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     grace: Before | None = None
     lost_after: Before | None = None
     quiet_after: Before | None = None
+    stale_after: Before | None = None
     counts: Anchor | None = None
     counts_lapsed: Anchor | None = None
 

@@ -30,6 +30,7 @@ LANES = {
     "web_archive": 2,
     "site_files": 8,
     "site_icon": 8,
+    "legal_pages": 8,
     "zone_transfer": 8,
     "zone_chain": 8,
     "names_below": 8,

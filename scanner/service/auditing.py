@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -26,11 +26,6 @@ from scanner.service.scanning import Display, Looker, live, over
 from scanner.settings import Settings
 
 RESUMABLE = timedelta(hours=24)
-
-
-def now() -> datetime:
-    """The real clock."""
-    return datetime.now(UTC)
 
 
 def reach(request: AuditRequest, settings: Settings) -> Reach:

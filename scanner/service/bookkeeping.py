@@ -84,6 +84,8 @@ def _described(book: Registry, found: RegistryObject, wording: Wording) -> str:
     values = {field: as_text(value_of(found, field)) for field in _SHOWN}
     values |= {f"{CUSTOM}{name}": value for name, value in found.custom.items()}
     values["responsible"] = answers
+    if found.replaced_by is not None and (successor := book.object(found.replaced_by)):
+        values["replaced_by"] = f"{found.replaced_by} ({successor.asset})"
     for field, value in values.items():
         if value is not None:
             lines.append(f"  {field:<11} {value}  [{found.origins.get(field, 'inferred')}]")

@@ -19,7 +19,7 @@ from scanner.renewals.matter import Matter
 from scanner.runs.look import Clock
 from scanner.service.arguments import UnknownThing
 from scanner.service.desk import Days, desk_of
-from scanner.service.task_text import TaskText
+from scanner.service.task_text import TaskText, task_text
 from scanner.settings import BadSettings, Settings
 from scanner.trackers.feed import BrokenFeed, Entry, feed
 from scanner.trackers.feed_file import feed_path, read_feed, write_feed
@@ -43,11 +43,12 @@ async def write_calendar(
     With `person` only what he answers for or watches, as a calendar of its own. Raises UnknownThing
     for a name that is not in the registry, BadSettings for a calendar there that cannot be read.
     """
-    desk, days, text = desk_of(settings), Days(settings), TaskText(settings.agency.language)
+    desk, days = desk_of(settings), Days(settings)
     now = clock()
     today = days.of(now)
     with Database.open(settings.db) as database:
         ours = await database.write(installation)
+        text = task_text(database, settings.agency.language)
         with database.reading() as connection:
             whose = _person(connection, desk, person)
             entries = [

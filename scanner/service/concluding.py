@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Callable, Container, Iterable, Mapping
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
@@ -174,10 +175,24 @@ class _Judgement:
         judged = _Judged(judging.new, comparison, tuple(things), doubtful)
         incoming = _incoming(self._estate, written)
         received = await self._registry.receive(slug, run.id, incoming, self._clock())
-        if received.known_as or comparison.changes:
-            told = document.known_as(written, received.known_as, comparison.changes)
+        registry = self._extract(written, received.known_as)
+        if received.known_as or comparison.changes or registry.objects:
+            told = document.known_as(written, received.known_as, comparison.changes, registry)
             replace(self._draft, told)
         return judged
+
+    def _extract(self, written: AuditFile, known_as: Mapping[Asset, Asset]) -> doc.Registry:
+        """Return what the registry says of the client's things and of what no look can see."""
+        ids = {str(seen): str(known) for seen, known in known_as.items()}
+        return document.registry_extract(
+            self._database,
+            self._slug,
+            run=self._job.run.id,
+            audited_at=written.frame.generated_at,
+            assets={ids.get(entry.id, entry.id): entry for entry in written.entries},
+            at=self._clock(),
+            zone=ZoneInfo(self._job.settings.agency.zone),
+        )
 
     def _judge(self, refused: int = 0) -> Judging:
         """Write the draft."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -10,16 +9,16 @@ import msgspec
 from msgspec import Struct
 
 from reports.decisions import Decided, Decisions, NotDecisions, Signed, read
+from reports.wording import Wording
 from scanner.database import Database
 from scanner.registry import Registry
 from scanner.registry.decisions import DecisionBook, KeptList, Word
 from scanner.renewals.signing import Difference, difference
 from scanner.runs.look import Clock
 from scanner.service.arguments import UnknownThing, client_of
+from scanner.service.speech import some, wording_of
+from scanner.service.table import table
 from scanner.settings import Settings
-
-_NAMED = 10
-"""Rows that a message names; the others are counted."""
 
 
 class DecisionsTaken(Struct, frozen=True, kw_only=True):
@@ -43,38 +42,43 @@ class DecisionsTaken(Struct, frozen=True, kw_only=True):
             f"{len(self.open)} of the list are still open."
         ]
         if self.left_out:
-            lines.append(f"Left out, because changed since: {_some(self.left_out)}.")
+            left = some(self.left_out, Wording("en"))
+            lines.append(f"Left out, because changed since: {left}.")
         return "\n".join(lines)
 
 
 async def import_decisions(
-    data: bytes, name: str, who: str, settings: Settings, clock: Clock, *, unchanged_only: bool
+    data: bytes,
+    name: str,
+    who: str,
+    settings: Settings,
+    clock: Clock,
+    *,
+    unchanged_only: bool,
+    language: str | None = None,
 ) -> DecisionsTaken:
     """Note what a client decided; refuse, with the difference, what he did not decide on this list.
 
     `unchanged_only` takes the rows that still stand as he signed them, and says which do not.
     """
     file = _read(data, name)
-    at = clock()
-    _check_signature(file, name, at)
+    at, refused = clock(), _Refused(name, wording_of(settings, language))
+    _check_signature(file, refused, at)
     database = Database.open(settings.db)
     try:
         book = DecisionBook(database)
         known = client_of(Registry(database), file.client)
         kept = book.list_of(file.audit_id)
         if kept is None or kept.client != known.slug:
-            raise UnknownThing(
-                f"{name}: no audit {file.audit_id!r} of {known.slug} is in this registry; use the registry "
-                "that the audit was made with."
-            )
-        _check_list(file, kept, name)
+            raise refused("no_audit", audit=file.audit_id, client=known.slug)
+        _check_list(file, kept, refused)
         decided, left_out = _standing(
-            file, kept, book.newest_list(known.slug), name, unchanged_only
+            file, kept, book.newest_list(known.slug), refused, unchanged_only
         )
         try:
             taken = await book.take(known.slug, decided, kept, file.signed, who, at)
         except LookupError as error:
-            raise UnknownThing(f"{name}: the registry does not know {error}.") from error
+            raise refused("not_known", ids=str(error)) from error
         answered = {one.id for one in file.decisions}
         return DecisionsTaken(
             client=known.slug,
@@ -97,39 +101,44 @@ def _read(data: bytes, name: str) -> Decisions:
         raise UnknownThing(f"{name}: {error}") from error
 
 
-def _check_signature(file: Decisions, name: str, at: datetime) -> None:
+class _Refused:
+    """Makes refusals of one file, in one language."""
+
+    def __init__(self, name: str, wording: Wording) -> None:
+        self.name, self.wording = name, wording
+
+    def __call__(self, code: str, **params: str) -> UnknownThing:
+        return UnknownThing(self.wording.say(f"refused.{code}", {"file": self.name, **params}))
+
+
+def _check_signature(file: Decisions, refused: _Refused, at: datetime) -> None:
     if not file.signed.name.strip():
-        raise UnknownThing(
-            f"{name}: nobody has signed it; a name is needed in the report's last step."
-        )
+        raise refused("unsigned")
     # A day may have begun already where the client is.
     if file.signed.on and (file.signed.on - at.astimezone(UTC).date()).days > 1:
-        raise UnknownThing(f"{name}: it is signed on {file.signed.on}, which is still to come.")
+        raise refused("future", day=file.signed.on.isoformat())
     ids = [one.id for one in file.decisions]
     if len(set(ids)) < len(ids):
-        twice = next(id_ for id_ in ids if ids.count(id_) > 1)
-        raise UnknownThing(f"{name}: {twice} is decided twice.")
+        raise refused("twice", id=next(id_ for id_ in ids if ids.count(id_) > 1))
     for one in file.decisions:
         if one.decision == "deferred" and one.until is None:
-            raise UnknownThing(f"{name}: {one.id} is deferred, but not until when.")
+            raise refused("until_when", id=one.id)
 
 
-def _check_list(file: Decisions, kept: KeptList, name: str) -> None:
+def _check_list(file: Decisions, kept: KeptList, refused: _Refused) -> None:
     if file.list_sha256 != kept.sha256:
-        raise UnknownThing(
-            f"{name}: its list is not the one of audit {kept.audit} (hash {file.list_sha256[:12]}…, kept "
-            f"{kept.sha256[:12]}…); have the client sign the report of that audit as it was printed."
-        )
+        theirs, ours = file.list_sha256[:12], kept.sha256[:12]
+        raise refused("other_list", audit=kept.audit, theirs=theirs, ours=ours)
     strange = [one.id for one in file.decisions if one.id not in kept.verdicts]
     if strange:
-        raise UnknownThing(f"{name}: not on the list of that audit: {_some(strange)}.")
+        raise refused("strange", ids=some(strange, refused.wording))
 
 
 def _standing(
     file: Decisions,
     kept: KeptList,
     newest: KeptList | None,
-    name: str,
+    refused: _Refused,
     unchanged_only: bool,
 ) -> tuple[tuple[Decided, ...], tuple[str, ...]]:
     """Return the decisions whose rows stand as signed, and ids of the others; refuse unless they may be left."""
@@ -137,10 +146,7 @@ def _standing(
     if not changed:
         return file.decisions, ()
     if not unchanged_only:
-        raise UnknownThing(
-            f"{name}: the list has changed since it was signed. {told(changed)} Have the newest report signed, "
-            "or take the rows that stand as they were with --unchanged-only."
-        )
+        raise refused("list_changed", difference=told(changed, refused.wording))
     moved = {*changed.gone, *(id_ for id_, _, _ in changed.changed)}
     return (
         tuple(one for one in file.decisions if one.id not in moved),
@@ -148,23 +154,14 @@ def _standing(
     )
 
 
-def told(changed: Difference) -> str:
+def told(changed: Difference, wording: Wording) -> str:
     """Return a difference in words."""
-    parts = []
-    if changed.added:
-        parts.append(f"New: {_some(changed.added)}.")
-    if changed.gone:
-        parts.append(f"No longer proposed: {_some(changed.gone)}.")
-    if changed.changed:
-        rows = [f"{id_} (was {was}, now {now})" for id_, was, now in changed.changed]
-        parts.append(f"Changed: {_some(rows)}.")
-    return " ".join(parts)
-
-
-def _some(names: Iterable[str]) -> str:
-    every = list(names)
-    more = f" and {len(every) - _NAMED} more" if len(every) > _NAMED else ""
-    return ", ".join(every[:_NAMED]) + more
+    say = wording.say
+    rows = [say("refused.was_now", id=id_, was=was, now=now) for id_, was, now in changed.changed]
+    found = {"added": changed.added, "gone": changed.gone, "changed": rows}
+    return " ".join(
+        say(f"refused.{code}", ids=some(names, wording)) for code, names in found.items() if names
+    )
 
 
 async def decide(
@@ -219,24 +216,29 @@ def decisions_of(client: str, settings: Settings) -> tuple[tuple[Word, ...], tup
     return words, tuple(id_ for id_ in (newest.verdicts if newest else {}) if id_ not in answered)
 
 
-def decisions_list(client: str, settings: Settings, *, as_json: bool) -> str:
+def decisions_list(
+    client: str, settings: Settings, *, as_json: bool, language: str | None = None
+) -> str:
     """Return what a client decided and what waits for him, for a person or as JSON."""
+    wording = wording_of(settings, language)
     words, waiting = decisions_of(client, settings)
     if as_json:
         return msgspec.json.encode({"decisions": words, "open": waiting}).decode()
-    lines = [_line(word) for word in words]
-    lines += [f"{'':>5}  {'open':<9}  {id_}" for id_ in waiting]
-    return "\n".join(lines) or "Nothing was proposed yet: run `revizor audit` first."
+    names = ("number", "decision", "object", "proposal", "until", "signed", "comment")
+    rows = [
+        *(_row(word, wording) for word in words),
+        *(("", wording.say("decided.open"), id_, "", "", "", "") for id_ in waiting),
+    ]
+    head = [wording.say(f"ledger.{name}") for name in names]
+    return table(head, rows, wording.say("ledger.nothing_proposed"))
 
 
-def _line(word: Word) -> str:
-    signed = f"{word.signed_name}, {word.signed_on or word.at.date()}"
-    until = f" until {word.until}" if word.until else ""
-    comment = f": {word.comment}" if word.comment else ""
+def _row(word: Word, wording: Wording) -> tuple[str, ...]:
     return (
-        f"{word.object_id:>5}  {word.decision:<9}  {word.asset} ({word.verdict}){until}, "
-        f"{signed}{comment}"
-    )
+        str(word.object_id), wording.say(f"decided.{word.decision}"), str(word.asset),
+        wording.say(f"verdict.{word.verdict}"), str(word.until or ""),
+        f"{word.signed_name}, {word.signed_on or word.at.date()}", word.comment,
+    )  # fmt: skip
 
 
 def file_of(path: Path, most: int) -> bytes:

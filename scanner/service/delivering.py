@@ -237,7 +237,7 @@ class Courier:
                 found = await sink.find(task.marker)
             ref = found[0] if found else None
         if ref is not None and task.status not in (DONE, GONE):
-            said = office.text.closed(ending.code, ending.who, ending.code)
+            said = office.text.closed(ending.code, ending.who, ending.by_hand)
             comment = None if claim.attempts else said
             await sink.update(ref, TaskPatch(comment=comment, close=ending.is_solved))
         status = DONE if ending.is_solved else task.status or GONE

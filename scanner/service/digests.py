@@ -16,13 +16,18 @@ from scanner.registry.answering import People
 from scanner.registry.invoices_to_tell import invoices_to_tell
 from scanner.registry.near import near
 from scanner.registry.outbox_list import count_failed
-from scanner.registry.troubles import count_unanswered, troubles_to_tell
+from scanner.registry.troubles import (
+    NOBODY_ANSWERS,
+    NOT_CONFIRMED,
+    count_open,
+    troubles_to_tell,
+)
 from scanner.renewals.assignment import Person
 from scanner.renewals.digest import Digest, digests
 from scanner.renewals.plan import Effect
 from scanner.runs.look import Clock
-from scanner.service.arguments import UnknownThing
 from scanner.service.delivering import DIGEST, Courier, Office
+from scanner.service.speech import stranger, wording_of
 from scanner.service.tasks import JOB, office_of
 from scanner.settings import Settings
 from scanner.trackers.contract import Channel
@@ -72,10 +77,12 @@ async def digest(
     *,
     send: bool = False,
     person: str | None = None,
+    language: str | None = None,
 ) -> Post:
     """Return each person's digest of today; `send` sends it, once a day."""
+    spoken = wording_of(settings, language).language
     with Database.open(settings.db) as database:
-        office = office_of(database, settings, clock, (), channels)
+        office = office_of(database, settings, clock, (), channels, language=spoken)
         today = office.days.of(clock())
         with database.reading() as connection:
             messages = list(_messages(connection, office, today, person))
@@ -103,8 +110,9 @@ def _messages(
 ) -> Iterator[tuple[Person, Message]]:
     desk = office.desk
     people = People(connection, desk.duty)
-    if name and name not in {one.name for one in people.by_id.values()}:
-        raise UnknownThing(f"nobody is called {name!r}; see `revizor people list`.")
+    known = {one.name for one in people.by_id.values()}
+    if name and name not in known:
+        raise stranger(name, known, office.text.wording)
     matters = chain(
         near(connection, desk, today),
         troubles_to_tell(connection, desk, today),
@@ -126,7 +134,8 @@ class _Notes:
     def __init__(self, connection: Connection, office: Office) -> None:
         self.runs = job_runs.regularity(connection, JOB, office.clock())
         self.failed = count_failed(connection)
-        self.unanswered = count_unanswered(connection)
+        self.unanswered = count_open(connection, NOBODY_ANSWERS)
+        self.unconfirmed = count_open(connection, NOT_CONFIRMED)
 
     @property
     def is_alarming(self) -> bool:
@@ -147,6 +156,7 @@ class _Notes:
                 ("broken", runs.broken),
                 ("failed", self.failed),
                 ("unanswered", self.unanswered),
+                ("unconfirmed", self.unconfirmed),
             )
             for code, count in counts:
                 if count:

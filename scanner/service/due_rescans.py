@@ -13,23 +13,22 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from probes.kit.net import Net
-from probes.kit.target import Domain, Host
-from scanner.assets import Asset, Kind
+from scanner.assets import Asset
 from scanner.database import Database
-from scanner.discovery import Look, Seeds
+from scanner.discovery import Seeds
 from scanner.document import complete, sources_of
 from scanner.evidence import Evidence, Purpose, Run
 from scanner.evidence.asked import keep_asked
-from scanner.evidence.due import Due, DueBook
+from scanner.evidence.due import DueBook
 from scanner.evidence.told import ToldBook
 from scanner.registry import Registry
-from scanner.runs.again import Names
-from scanner.runs.due_looks import DueLooks, Further
+from scanner.runs.due_looks import Further
 from scanner.runs.look import Clock
 from scanner.runs.progress import Tally
 from scanner.service.arguments import UnknownThing, client_of
 from scanner.service.auditing import options_of
 from scanner.service.concluding import Job, conclude
+from scanner.service.due_names import looks_at, wanted_by
 from scanner.service.network import usable
 from scanner.service.printing import dated_folder
 from scanner.service.requesting import AuditRequest, encoded, frontier_of, seeds_of
@@ -150,7 +149,8 @@ async def rescan_over(
     return await _rescan(client, settings, clock, display, looker, everything, until, folder)
 
 
-_LookerFor = Callable[[AuditRequest, bool], Looker]
+LookerFor = Callable[[AuditRequest, bool], Looker]
+"""Makes a Looker for what was asked; True: registries are asked again."""
 
 
 async def _rescan(
@@ -158,21 +158,51 @@ async def _rescan(
     settings: Settings,
     clock: Clock,
     display: Display,
-    looker: _LookerFor,
+    looker: LookerFor,
     everything: bool,
     until: datetime | None,
     folder: Path | None,
 ) -> Rescan:
     usable(settings)
     with Database.open(settings.db) as database:
-        slug = client_of(Registry(database), client).slug
-        if not everything and _nothing_due(database, slug, clock()):
-            return Rescan(slug, next_at=DueBook(database).next_at(slug))
-        if until is not None and clock() >= until:
-            return Rescan(slug, stopped=True)
-        with database.lock(f"audit {slug}"):
-            work = _Rescanning(database, slug, settings, clock, display, until)
-            return await work.do(looker, everything, folder)
+        return await rescan_in(
+            database, client, settings, clock, display, looker, everything, until, folder
+        )
+
+
+async def rescan_in(
+    database: Database,
+    client: str,
+    settings: Settings,
+    clock: Clock,
+    display: Display,
+    looker: LookerFor,
+    everything: bool = False,
+    until: datetime | None = None,
+    folder: Path | None = None,
+) -> Rescan:
+    """Do the same in a database that is open, with the looks of a `looker`."""
+    slug = client_of(Registry(database), client).slug
+    if not everything and _nothing_due(database, slug, clock()):
+        return Rescan(slug, next_at=DueBook(database).next_at(slug))
+    if until is not None and clock() >= until:
+        return Rescan(slug, stopped=True)
+    with database.lock(f"audit {slug}"):
+        work = _Rescanning(database, slug, settings, clock, display, until)
+        return await work.do(looker, everything, folder)
+
+
+async def begin_rescan(
+    database: Database, client: str, settings: Settings, clock: Clock, display: Display
+) -> tuple[Run, Run] | None:
+    """Begin what is due of a client's, or take up what was begun, and make no look; None where nothing is due.
+
+    Returns the run with the audit that it completes, or takes the place of. Raises as `rescan` does.
+    """
+    with database.lock(f"audit {client}"):
+        work = _Rescanning(database, client, settings, clock, display, None)
+        run = await work.begun(everything=False)
+        return (run, work.base) if run else None
 
 
 def _nothing_due(database: Database, client: str, at: datetime) -> bool:
@@ -223,21 +253,16 @@ class _Rescanning:
                 f"{slug} was audited from {base.vantage!r}, and this is {settings.vantage!r}: rescan it there, "
                 "or look from here with `revizor rescan --second-look`."
             )
-        self._base, self._request = base, request_of(database, base)
+        self.base = self._base = base
+        self._request = request_of(database, base)
         depth = base.options.get("depth", settings.depth)
         self._settings = replace(settings, depth=depth)
 
-    async def do(self, looker: _LookerFor, everything: bool, folder: Path | None) -> Rescan:
+    async def do(self, looker: LookerFor, everything: bool, folder: Path | None) -> Rescan:
         """Look, judge and write, as far as there is anything to do."""
-        run = _open(self._runs, self._clock())
-        if run and run.purpose is Purpose.RESCAN and (everything or run.base != self._base.id):
-            run = None
-        if run:
-            self._display.say(f"Going on with the rescan of {run.started_at:%Y-%m-%d %H:%M} UTC.")
-        elif not everything and _nothing_due(self._database, self._slug, self._clock()):
+        run = await self.begun(everything)
+        if run is None:
             return Rescan(self._slug, next_at=self._due.next_at(self._slug))
-        else:
-            run = await self._begin(everything)
         try:
             if run.purpose is Purpose.AUDIT:
                 things, result = 0, await self._whole(run, looker, folder)
@@ -254,6 +279,18 @@ class _Rescanning:
             audit=result,
         )
 
+    async def begun(self, everything: bool) -> Run | None:
+        """Return the run that was cut off, or a new one; None where nothing is due."""
+        run = _open(self._runs, self._clock())
+        if run and run.purpose is Purpose.RESCAN and (everything or run.base != self._base.id):
+            run = None
+        if run:
+            self._display.say(f"Going on with the rescan of {run.started_at:%Y-%m-%d %H:%M} UTC.")
+            return run
+        if not everything and _nothing_due(self._database, self._slug, self._clock()):
+            return None
+        return await self._begin(everything)
+
     async def _begin(self, everything: bool) -> Run:
         at = self._clock()
         kinds = {one.looks for one in self._due.of(self._slug, at)}
@@ -268,7 +305,7 @@ class _Rescanning:
             }
         return await self._evidence.begin(self._slug, options, self._settings.vantage, at)
 
-    async def _whole(self, run: Run, looker: _LookerFor, folder: Path | None) -> AuditResult:
+    async def _whole(self, run: Run, looker: LookerFor, folder: Path | None) -> AuditResult:
         """Make the whole audit again, as it was asked for; a registry's answer that still stands stands."""
         request = self._request
         await keep_asked(self._database, run.id, encoded(request))
@@ -280,12 +317,12 @@ class _Rescanning:
         return await self._conclude(Job(request, self._settings, run, run, seeds, tally), folder)
 
     async def _part(
-        self, run: Run, looker: _LookerFor, folder: Path | None
+        self, run: Run, looker: LookerFor, folder: Path | None
     ) -> tuple[int, AuditResult]:
         """Look at what was due when the run began."""
         seeds = self._seeds()
         dues = tuple(self._due.of(self._slug, datetime.fromisoformat(run.options["by"])))
-        wanted = _wanted(dues)
+        wanted = wanted_by(dues)
         again = once_more(
             self._evidence, self._runs, self._base, run,
             frontier_of(self._request, seeds, self._settings), wanted,
@@ -331,7 +368,7 @@ class _Rescanning:
             one
             for thing, known in told
             if not known.gone and (everything or known.missing)
-            for one in _looks_at(Asset.parse(thing), known.hosts)
+            for one in looks_at(Asset.parse(thing), known.hosts)
             if (one.probe, str(one.target)) not in done
         ]
         if looks:
@@ -357,21 +394,3 @@ class _Rescanning:
         if max(own, default=None) != run.started_at.date():
             kept = timedelta(days=self._settings.keep_raw_days)
             await self._evidence.prune_raw(self._clock() - kept)
-
-
-def _wanted(dues: Iterable[Due]) -> DueLooks:
-    used: set[str] = set()
-    registrations: set[str] = set()
-    for one in dues:
-        (used if one.looks is LookKind.USE else registrations).update(one.names)
-    whole = {name.removeprefix("*.") for name in used if name.startswith("*.")}
-    single = {name for name in used if not name.startswith("*.")}
-    return DueLooks(Names(frozenset(whole), frozenset(single)), frozenset(registrations))
-
-
-def _looks_at(asset: Asset, hosts: Iterable[str]) -> Iterator[Look]:
-    if asset.kind in (Kind.DOMAIN, Kind.MAIL):
-        yield Look("registration", Domain(asset.key))
-        return
-    for host in hosts:
-        yield Look("addresses", Host(host))

@@ -17,25 +17,27 @@ from scanner.intake.cells import read_amount
 from scanner.intake.paper import read_paper
 from scanner.intake.rows import Reading
 from scanner.registry import Decision, Lifecycle, Registry
+from scanner.registry.cycles import keep_cycles
 from scanner.registry.identity import account_key
+from scanner.registry.paid_in_vain import keep_paid_in_vain, paid_in_vain, settle
 from scanner.registry.payments import (
     Invoice,
     NewInvoice,
     NewPayment,
     Payment,
     PaymentBook,
-    paid_in_vain,
 )
 from scanner.registry.rows import OBJECT
 from scanner.registry.switching_off import given_up
-from scanner.registry.words import Origin
+from scanner.registry.words import GONE, Origin
 from scanner.renewals.owed import Month, Payer, Purpose
 from scanner.renewals.paid_for import Known, Matcher
 from scanner.renewals.rates import UnreadableRates, read_rates
-from scanner.renewals.savings import Ending, Saving, Savings, savings
+from scanner.renewals.savings import Ending, Replacement, Saving, Savings, savings
 from scanner.renewals.switching_off import ENDING
 from scanner.runs.look import Clock
 from scanner.service.arguments import UnknownThing, client_of, word_of
+from scanner.service.desk import Days, desk_of
 from scanner.settings import Settings
 
 
@@ -152,14 +154,23 @@ async def note_statement(
     database = Database.open(settings.db)
     try:
         book = PaymentBook(database)
+        await _keep_periods(database, settings, clock())
         added = await book.pay(statement.client, new, who, clock(), statement=True)
-        vain = _vain(database, statement.client, added)
+        vain = await _vain(database, statement.client, added, clock())
     finally:
         database.close()
     return f"Noted: {len(added)} payments, {len(new) - len(added)} were known.{vain}"
 
 
-def _vain(database: Database, client: str, added: Sequence[int]) -> str:
+async def _keep_periods(database: Database, settings: Settings, at: datetime) -> None:
+    """Open the periods that are due to be open: what is paid is paid for one of them."""
+    desk, today = desk_of(settings), Days(settings).of(at)
+    await database.write(lambda connection: keep_cycles(connection, today, at, desk.book))
+
+
+async def _vain(database: Database, client: str, added: Sequence[int], at: datetime) -> str:
+    """File what should not have been paid, for the next `tasks sync` to tell; say which of these it is."""
+    await database.write(lambda connection: keep_paid_in_vain(connection, at))
     found = database.read(lambda connection: paid_in_vain(connection, client))
     lines = [
         f"\nPaid although it was decided not to: {one.asset}, {one.money.amount} {one.money.currency} "
@@ -177,11 +188,12 @@ async def pay(client: str, new: NewPayment, who: str, settings: Settings, clock:
         known, book = client_of(Registry(database), client), PaymentBook(database)
         if new.purpose is Purpose.RENEWAL and new.object_id is None and new.invoice_id is None:
             raise UnknownThing("what was paid for? Name it with --object or --invoice.")
+        await _keep_periods(database, settings, clock())
         try:
             added = await book.pay(known.slug, [new], who, clock())
         except LookupError as error:
             raise UnknownThing(f"{error.args[0]}.") from error
-        vain = _vain(database, known.slug, added)
+        vain = await _vain(database, known.slug, added, clock())
     finally:
         database.close()
     return f"Noted: payment {added[0]}, {new.money.amount} {new.money.currency} on {new.paid_on}.{vain}"
@@ -191,6 +203,7 @@ async def invoice(new: NewInvoice, who: str, settings: Settings, clock: Clock) -
     """Note an invoice by hand; return a confirmation."""
     database = Database.open(settings.db)
     try:
+        await _keep_periods(database, settings, clock())
         number = await PaymentBook(database).invoice(new, who, clock())
     except LookupError as error:
         raise UnknownThing(f"{error.args[0]}; see `revizor registry list CLIENT`.") from error
@@ -199,23 +212,40 @@ async def invoice(new: NewInvoice, who: str, settings: Settings, clock: Clock) -
     return f"Noted: invoice {number}, {new.money.amount} {new.money.currency}."
 
 
-async def assign(payment: int, number: int, settings: Settings) -> str:
+async def assign(payment: int, number: int, settings: Settings, clock: Clock) -> str:
     """Say what a payment was for."""
     database = Database.open(settings.db)
     try:
+        await _keep_periods(database, settings, clock())
         found = await PaymentBook(database).assign(payment, number)
+        vain = await _vain(database, found.client, [payment], clock())
     except LookupError as error:
         raise UnknownThing(f"{error.args[0]}.") from error
     finally:
         database.close()
-    return f"Noted: payment {payment} was for {found.asset}."
+    return f"Noted: payment {payment} was for {found.asset}.{vain}"
+
+
+async def settled(payment: int, who: str, why: str, settings: Settings, clock: Clock) -> str:
+    """Note what became of a payment that should not have been made: its task is over."""
+    database = Database.open(settings.db)
+    try:
+        at = clock()
+        await database.write(lambda connection: settle(connection, payment, who, why, at))
+    except LookupError as error:
+        raise UnknownThing(f"{error.args[0]}.") from error
+    finally:
+        database.close()
+    return f"Noted: payment {payment} is settled, says {who}."
 
 
 async def withdraw(payment: int, settings: Settings, clock: Clock) -> str:
     """Take a payment back that was noted by mistake."""
     database = Database.open(settings.db)
     try:
-        found = await PaymentBook(database).withdraw(payment, clock())
+        at = clock()
+        found = await PaymentBook(database).withdraw(payment, at)
+        await database.write(lambda connection: keep_paid_in_vain(connection, at))
     except LookupError as error:
         raise UnknownThing(f"{error.args[0]}.") from error
     finally:
@@ -288,26 +318,39 @@ def _endings(database: Database, client: str) -> Iterable[Ending]:
     query = select(
         thing.id, thing.kind, thing.key, thing.lifecycle, thing.verdict, thing.decision,
         thing.cost_amount, thing.cost_currency, thing.cost_months, thing.paid_until, thing.origins,
+        thing.replaced_by,
     ).where(
         thing.client == client,
         thing.ownership.in_([Ownership.CONFIRMED, Ownership.LIKELY]) | thing.ownership.is_(None),
         thing.verdict.in_(ENDING) | (thing.lifecycle == Lifecycle.DELETED) | thing.id.in_(ended),
     )  # fmt: skip
     rows = database.read(lambda connection: connection.execute(query).all())
-    return (_ending(row, row.id in ended) for row in rows)
+    successors = {row.replaced_by for row in rows if row.replaced_by is not None}
+    costs = select(thing.id, thing.cost_amount, thing.cost_currency, thing.cost_months)
+    found = database.read(
+        lambda connection: connection.execute(
+            costs.where(thing.id.in_(successors), thing.lifecycle.not_in(GONE))
+        ).all()
+    )
+    instead = {row.id: Replacement(str(row.id), _price(row)) for row in found}
+    return (_ending(row, row.id in ended, instead.get(row.replaced_by)) for row in rows)
 
 
-def _ending(row: Any, is_given_up: bool) -> Ending:
-    cost = None
-    if row.cost_amount is not None:
-        cost = Price(Money(row.cost_amount, row.cost_currency), row.cost_months)
+def _ending(row: Any, is_given_up: bool, instead: Replacement | None) -> Ending:
     return Ending(
         id=str(Asset(row.kind, row.key)),
         saving=_saving(row.lifecycle, row.decision, is_given_up),
-        cost=cost,
+        cost=_price(row),
         sure=row.origins.get("cost") in (Origin.DECLARED, Origin.CONFIRMED),
         paid_until=row.paid_until,
+        replacement=instead,
     )
+
+
+def _price(row: Any) -> Price | None:
+    if row.cost_amount is None:
+        return None
+    return Price(Money(row.cost_amount, row.cost_currency), row.cost_months)
 
 
 def _saving(lifecycle: object, decision: object, is_given_up: bool) -> Saving:

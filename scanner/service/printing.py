@@ -2,29 +2,35 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
-from datetime import datetime
-from functools import partial
+from collections.abc import Callable, Iterable
+from contextlib import ExitStack
+from datetime import UTC, datetime
 from itertools import zip_longest
 from pathlib import Path
-from typing import BinaryIO
+
+from msgspec.structs import replace as replace_fields
 
 from reports import pdf, twins
 from reports.audit_file import AuditFile, opened
+from reports.changes import between
 from reports.editions import EDITIONS, edition_of
 from reports.outline import Outline, outline
-from reports.render import pieces
+from reports.paper import PAPERS
+from reports.render import contents, pieces
 from reports.workbook import TooLong
 from scanner.database import Database
 from scanner.evidence.printed import last_printed
 from scanner.registry import Registry
 from scanner.service.arguments import UnknownThing, client_of, report_languages
+from scanner.service.whole_files import replacing
 from scanner.settings import Settings
 
 FORMATS = ("html", "pdf", "xlsx", "csv", "json", "ics")
 _WRITERS = {"xlsx": twins.xlsx, "csv": twins.csv, "ics": twins.ics}
+
+
+def _as_it_is(_audit: AuditFile) -> None:
+    """Leave what the audit says of the registry."""
 
 
 def dated_folder(parent: Path, at: datetime) -> Path:
@@ -45,31 +51,58 @@ def report(
     formats: Iterable[str] = ("html",),
     edition: str = "internal",
     chromium: str = "",
+    paper: str = "a4",
+    since: Path | None = None,
+    freshen: Callable[[AuditFile], None] = _as_it_is,
 ) -> tuple[Path, ...]:
     """Print a saved audit again; return the files written. The audit itself is left as it is.
 
-    `chromium` is the program that prints PDF; empty takes the first on PATH.
+    With `since`, an earlier audit, it tells what changed from there, also on a page of its own.
+    `freshen` may give the audit a newer extract of the registry.
+    `chromium` is the program that prints PDF, on `paper`; empty takes the first on PATH.
     """
     chosen, wanted = report_languages(languages), _formats(formats)
     if edition not in EDITIONS:
         raise UnknownThing(f"there is no edition {edition!r}; choose from {', '.join(EDITIONS)}.")
+    if paper not in PAPERS:
+        raise UnknownThing(f"there is no paper {paper!r}; choose from {', '.join(PAPERS)}.")
     try:
         program = pdf.browser(chromium) if "pdf" in wanted else ""
         with opened(audit) as found:
+            freshen(found)
             shown = edition_of(found, edition)
-            plan = outline(shown)
+            plan = _compared(shown, since) if since else outline(shown)
             folder.mkdir(parents=True, exist_ok=True)
             files: list[Path] = []
+            if since:
+                files += _html(shown, replace_fields(plan, anchors={}), chosen, folder, "changed")
             for form in wanted:
                 if form == "html":
                     files += _html(shown, plan, chosen, folder)
                 elif form == "json":
                     files.append(_json(audit, shown, folder))
                 else:
-                    files += (_other(form, shown, plan, one, folder, program) for one in chosen)
+                    files += (
+                        _other(form, shown, plan, one, folder, program, paper) for one in chosen
+                    )
     except (pdf.NoBrowser, TooLong) as error:
         raise UnknownThing(f"{error}") from error
     return tuple(files)
+
+
+def _compared(shown: AuditFile, since: Path) -> Outline:
+    """Arrange an audit beside an earlier one of the same client."""
+    with opened(since) as whole:
+        earlier = edition_of(whole, shown.edition)
+        theirs, ours = earlier.frame, shown.frame
+        if theirs.client.slug != ours.client.slug:
+            raise UnknownThing(
+                f"{since} is an audit of {theirs.client.slug}, and this one of {ours.client.slug}."
+            )
+        if theirs.generated_at >= ours.generated_at:
+            raise UnknownThing(f"{since} is not earlier than the audit that it is compared with.")
+        day = theirs.generated_at.astimezone(UTC).date()
+        return outline(shown, changes=between(earlier, shown), since=day)
 
 
 def print_reports(audit: AuditFile, languages: Iterable[str], folder: Path) -> tuple[Path, ...]:
@@ -110,12 +143,17 @@ def _formats(words: Iterable[str]) -> tuple[str, ...]:
 
 
 def _html(
-    audit: AuditFile, plan: Outline, languages: tuple[str, ...], folder: Path
+    audit: AuditFile,
+    plan: Outline,
+    languages: tuple[str, ...],
+    folder: Path,
+    page: str = "cleanup",
 ) -> tuple[Path, ...]:
-    files = tuple(folder / _named(audit, language, "html") for language in languages)
+    files = tuple(folder / _named(audit, language, "html", page) for language in languages)
     with ExitStack() as stack:
         streams = [stack.enter_context(replacing(file)) for file in files]
-        reports = [pieces(audit, plan, language) for language in languages]
+        template = "report.html" if page == "cleanup" else f"{page}.html"
+        reports = [pieces(audit, plan, language, page=template) for language in languages]
         # Side by side, so that a row is read from the audit once for all languages.
         for some in zip_longest(*reports, fillvalue=""):
             for stream, piece in zip(streams, some, strict=True):
@@ -136,41 +174,31 @@ def _json(source: Path, audit: AuditFile, folder: Path) -> Path:
 
 
 def _other(
-    form: str, audit: AuditFile, plan: Outline, language: str, folder: Path, program: str
+    form: str,
+    audit: AuditFile,
+    plan: Outline,
+    language: str,
+    folder: Path,
+    program: str,
+    paper: str,
 ) -> Path:
     file = folder / _named(audit, language, form)
     if form == "pdf":
-        page = partial(_page, audit, plan, language)
-        pdf.write_pdf(program, page, file, numbered=len(audit.entries) <= pdf.NUMBERED_UP_TO)
+        page = pieces(audit, plan, language, paper=paper)
+        tagged = len(audit.entries) <= pdf.TAGGED_UP_TO
+        pdf.write_pdf(program, page, file, titles=contents(audit, language), tagged=tagged)
     else:
         with replacing(file) as stream:
             _WRITERS[form](stream, audit, plan, language)
     return file
 
 
-def _page(
-    audit: AuditFile, plan: Outline, language: str, pages: Mapping[str, int]
-) -> Iterator[str]:
-    return pieces(audit, plan, language, pages=pages)
-
-
-def _named(audit: AuditFile, language: str, ending: str) -> str:
+def _named(audit: AuditFile, language: str, ending: str, page: str = "cleanup") -> str:
     edition = "client." if audit.edition == "client" else ""
-    return f"cleanup.{edition}{language}.{ending}"
+    return f"{page}.{edition}{language}.{ending}"
 
 
 def replace(path: Path, content: Iterable[bytes]) -> None:
     """Write a file whole or not at all: a full disk leaves the old one."""
     with replacing(path) as stream:
         stream.writelines(content)
-
-
-@contextmanager
-def replacing(path: Path) -> Iterator[BinaryIO]:
-    """Lend a stream that becomes the file when all went well; else the old one stays."""
-    new = path.with_name(path.name + ".new")
-    with new.open("wb") as stream:
-        yield stream
-        stream.flush()
-        os.fsync(stream.fileno())
-    new.replace(path)

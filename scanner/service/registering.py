@@ -7,7 +7,7 @@ from itertools import chain
 from typing import Any, TypeVar
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, structs
 from sqlalchemy import Connection
 
 from scanner.database import Database
@@ -96,7 +96,8 @@ def registry_list(
                 yield "Nothing yet: run `revizor audit` first, or loosen the filter."
                 return
             width = min(_WIDEST, asset), client if sought.client is None else 0
-            yield from (_line(one, *width) for one in chain([first], found))
+            for one in chain([first], found):
+                yield _line(one, *width)
     finally:
         database.close()
 
@@ -136,10 +137,11 @@ async def registry_add(
         asset = asset_of(code, name, values.get("provider", ""))
         blank = blank_object(slug, asset, code, by)
         given = {"name": name, **values}
+        seller = structs.replace(blank, provider=values.get("provider"))
         read = {
             field: value
             for field, text in given.items()
-            if (value := read_said(connection, blank, field, text)) is not None
+            if (value := read_said(connection, seller, field, text)) is not None
         }
         filled = with_values(blank, read, dict.fromkeys(read, Origin.CONFIRMED))
         thing = add_object(connection, filled, by)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import cache
+from itertools import groupby
+from operator import itemgetter
 
 import msgspec
 from msgspec import Struct
@@ -15,17 +18,22 @@ from scanner.database import Database
 from scanner.registry import Registry
 from scanner.registry.answering import People
 from scanner.registry.cycles import as_kept
-from scanner.registry.near import ending
+from scanner.registry.matters import Standing, asset_of, name_of
+from scanner.registry.near import standing
 from scanner.registry.payments import unpaid
-from scanner.renewals.matter import Matter
 from scanner.renewals.standing import renewal_state
 from scanner.runs.look import Clock
-from scanner.service.arguments import UnknownThing, client_of, report_languages
+from scanner.service.arguments import client_of
 from scanner.service.desk import Days, desk_of
-from scanner.service.table import table
+from scanner.service.speech import stranger, wording_of
+from scanner.service.table import json_lines, packed, table_of
+from scanner.service.task_text import TaskText, task_text
 from scanner.settings import Settings
 
 WITHIN = 60
+_COLUMNS = (
+    "due", "left", "name", "type", "client", "state", "what", "person", "price", "auto_renew",
+)  # fmt: skip
 
 
 class Renewal(Struct, frozen=True, kw_only=True, gc=False):
@@ -50,6 +58,9 @@ class Renewal(Struct, frozen=True, kw_only=True, gc=False):
     currency: str | None
     period_months: int | None
     auto_renew: bool | None
+    replaced_by: str | None
+    unconfirmed_since: date | None
+    """Since when nobody has confirmed its last day, where that is long ago."""
 
 
 async def renewals(
@@ -63,38 +74,34 @@ async def renewals(
     unpaid_only: bool = False,
     as_json: bool = False,
     language: str | None = None,
-) -> str:
-    """Return what ends within so many days, or has ended and is not closed, by its last day."""
-    desk, now = desk_of(settings), clock()
+) -> Iterator[str]:
+    """Return, in lines, what ends within so many days, or has ended and is not closed, by its last day."""
+    desk, now, wording = desk_of(settings), clock(), wording_of(settings, language)
     today = Days(settings).of(now)
+    until = today + timedelta(days=within)
     with Database.open(settings.db) as database:
         slug = client_of(Registry(database), client).slug if client else None
 
-        def look(connection: Connection) -> list[Renewal]:
-            until = today + timedelta(days=within)
-            fits = _filter(connection, until, slug, project, manager, unpaid_only)
-            found = ending(connection, desk, today, within, client=slug)
-            lines = (_renewal(matter, today) for matter in found if fits(matter))
-            return sorted(lines, key=lambda one: (one.due, one.asset))
+        def look(connection: Connection) -> list[str]:
+            # Each at once made the text it will be: of a hundred thousand nothing else is kept.
+            fits = _filter(connection, until, slug, project, manager, unpaid_only, wording)
+            found = standing(connection, desk, today, within, client=slug)
+            meant = _by_day(one for one in found if fits(one))
+            if as_json:
+                return [
+                    msgspec.json.encode(_renewal(one, asset, today)).decode()
+                    for asset, one in meant
+                ]
+            words = _Words(text)
+            return [packed(words.row(one, today)) for _, one in meant]
 
-        found = await as_kept(database, today, now, desk.book, look)
+        text = task_text(database, wording.language)
+        found = await as_kept(database, today, now, desk.book, look, until=until)
     if as_json:
-        return msgspec.json.encode(found).decode()
-    wording = Wording(report_languages([language or "en"])[0])
-    names = (
-        "due",
-        "left",
-        "name",
-        "type",
-        "client",
-        "state",
-        "what",
-        "person",
-        "price",
-        "auto_renew",
+        return json_lines(found)
+    return table_of(
+        [wording.say(f"table.{name}") for name in _COLUMNS], found, wording.say("table.nothing")
     )
-    head = [wording.say(f"table.{name}") for name in names]
-    return table(head, (_row(one, wording) for one in found), wording.say("table.nothing"))
 
 
 def _filter(
@@ -104,59 +111,76 @@ def _filter(
     project: str | None,
     manager: str | None,
     unpaid_only: bool,
-) -> Callable[[Matter], bool]:
+    wording: Wording,
+) -> Callable[[Standing], bool]:
     """Return what says whether a period is one that was asked for. Raises UnknownThing for a stranger."""
     people = People(connection, "").by_id.values() if manager else ()
     known = {person.name for person in people}
     if manager and manager not in known:
-        raise UnknownThing(
-            f"nobody is called {manager!r}; known: {', '.join(sorted(known)) or 'nobody'}."
-        )
+        raise stranger(manager, known, wording)
     owing = {one.cycle_id for one in unpaid(connection, until, client)} if unpaid_only else set()
 
-    def fits(matter: Matter) -> bool:
-        person = matter.assignment.person
+    def fits(one: Standing) -> bool:
+        person = one.assignment.person
         return (
-            (project is None or any(one.name == project for one in matter.projects))
+            (project is None or any(each.name == project for each in one.projects))
             and (manager is None or (person is not None and person.name == manager))
-            and (not unpaid_only or int(matter.subject.partition(":")[2]) in owing)
+            and (not unpaid_only or one.row.id in owing)
         )
 
     return fits
 
 
-def _renewal(matter: Matter, today: date) -> Renewal:
-    thing, person = matter.thing, matter.assignment.person
-    price = thing.price
+def _by_day(found: Iterator[Standing]) -> Iterator[tuple[str, Standing]]:
+    """Yield periods that come by their last day with their assets, those of one day by asset."""
+    for _, some in groupby(found, key=lambda one: one.row.due):
+        yield from sorted(((asset_of(one.row), one) for one in some), key=itemgetter(0))
+
+
+def _renewal(one: Standing, asset: str, today: date) -> Renewal:
+    row, person = one.row, one.assignment.person
     return Renewal(
-        subject=matter.subject,
-        object=thing.id,
-        asset=thing.asset,
-        name=thing.name,
-        type=thing.type,
-        client=thing.client,
-        projects=tuple(one.name for one in matter.projects),
+        subject=f"cycle:{row.id}",
+        object=row.object_id,
+        asset=asset,
+        name=name_of(row),
+        type=row.type,
+        client=row.client,
+        projects=tuple(each.name for each in one.projects),
         person=person.name if person else None,
-        chosen=matter.assignment.chosen,
-        state=renewal_state(matter, today),
-        ask=matter.stance or "",
-        due=matter.ladder.due,
-        deadline=matter.deadline,
-        days_left=(matter.ladder.due - today).days,
-        amount=price.money.amount if price else None,
-        currency=price.money.currency if price else None,
-        period_months=price.period_months if price else None,
-        auto_renew=thing.auto_renew,
+        chosen=one.assignment.chosen,
+        state=renewal_state(one, today),
+        ask=one.stance,
+        due=row.due,
+        deadline=one.ladder.deadline,
+        days_left=(row.due - today).days,
+        amount=row.cost_amount,
+        currency=row.cost_currency if row.cost_amount is not None else None,
+        period_months=row.cost_months if row.cost_amount is not None else None,
+        auto_renew=row.auto_renew,
+        replaced_by=one.replaced_by,
+        unconfirmed_since=one.unconfirmed_since,
     )
 
 
-def _row(one: Renewal, wording: Wording) -> tuple[str, ...]:
-    price = ""
-    if one.amount is not None and one.currency is not None:
-        price = wording.money(one.amount, one.currency).replace("\u00a0", " ")
-    auto = {True: wording.say("table.yes"), False: wording.say("table.no"), None: ""}
-    return (
-        one.due.isoformat(), str(one.days_left), one.name, wording.value(one.type, "object_type?"),
-        one.client, wording.say(f"renewal_state.{one.state}"), wording.say(f"stance.{one.ask}"),
-        one.person or "—", price, auto[one.auto_renew],
-    )  # fmt: skip
+class _Words:
+    """Says periods in a row of a table; a word is looked up once."""
+
+    def __init__(self, text: TaskText) -> None:
+        self._money = text.wording.money
+        self._say = cache(text.wording.say)
+        self._type = cache(text.type)
+
+    def row(self, one: Standing, today: date) -> tuple[str, ...]:
+        """Return the cells of a period."""
+        row, say, person = one.row, self._say, one.assignment.person
+        price = auto = ""
+        if row.cost_amount is not None and row.cost_currency is not None:
+            price = self._money(row.cost_amount, row.cost_currency)
+        if row.auto_renew is not None:
+            auto = say("table.yes" if row.auto_renew else "table.no")
+        return (
+            row.due.isoformat(), str((row.due - today).days), name_of(row), self._type(row.type),
+            row.client, say(f"renewal_state.{renewal_state(one, today)}"), say(f"stance.{one.stance}"),
+            person.name if person else "—", price, auto,
+        )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import groupby
 from pathlib import Path
@@ -145,10 +145,23 @@ async def _second_look(
 ) -> SecondLook:
     usable(settings)
     with Database.open(settings.db) as database:
-        slug = client_of(Registry(database), client).slug
-        with database.lock(f"audit {slug}"):
-            again = _Again(database, slug, settings, clock, display)
-            return await again.do(looker, folder)
+        return await second_look_in(database, client, settings, clock, display, looker, folder)
+
+
+async def second_look_in(
+    database: Database,
+    client: str,
+    settings: Settings,
+    clock: Clock,
+    display: Display,
+    looker: LookerFor,
+    folder: Path | None = None,
+) -> SecondLook:
+    """Do the same in a database that is open, with the looks of a `looker`."""
+    slug = client_of(Registry(database), client).slug
+    with database.lock(f"audit {slug}"):
+        again = _Again(database, slug, settings, clock, display)
+        return await again.do(looker, folder)
 
 
 class _Again:
@@ -260,12 +273,7 @@ def once_more(
 
     `runs` are all of the client's, newest first.
     """
-    own = [
-        one
-        for one in runs
-        if one.id == base.id
-        or (one.base == base.id and one.vantage == base.vantage and one.id != run.id)
-    ]
+    own = layers_of(runs, base, run)
     done = [evidence.done(one.id) for one in own]
 
     def kept() -> Iterator[AnyObservation]:
@@ -276,6 +284,16 @@ def once_more(
                     yield seen
 
     return Again(plan, wanted, set[tuple[str, str]]().union(*done), kept)
+
+
+def layers_of(runs: Iterable[Run], base: Run, run: Run) -> list[Run]:
+    """Return an audit and what completed it before `run`, in the order of `runs`."""
+    return [
+        one
+        for one in runs
+        if one.id == base.id
+        or (one.base == base.id and one.vantage == base.vantage and one.id != run.id)
+    ]
 
 
 def last_audit(runs: Sequence[Run], client: str) -> Run:

@@ -21,9 +21,9 @@ from scanner.registry.sheet_taken import How, Imported, Taken
 from scanner.runs.look import Clock
 from scanner.service.arguments import UnknownThing
 from scanner.service.licence_keys import vault_of
-from scanner.service.printing import replacing
 from scanner.service.registering import Said, changing
 from scanner.service.seeking import Sought, client_slug, filter_of
+from scanner.service.whole_files import replacing
 from scanner.settings import Settings
 
 _TOLD = 30

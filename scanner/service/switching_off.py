@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
 
 from reports.audit_file import AuditFile
+from reports.wording import Wording
 from scanner.assets import Advice, Asset, Need, Ownership, Use
 from scanner.database import Database
 from scanner.evidence import Standings
@@ -18,21 +20,10 @@ from scanner.registry.switching_off import Going, NotNow, SwitchingOff
 from scanner.renewals.switching_off import OffStep, Refusal, open_needs, steps_for
 from scanner.runs.look import Clock
 from scanner.service.arguments import UnknownThing, client_of, word_of
+from scanner.service.speech import wording_of
+from scanner.service.table import table
 from scanner.settings import Settings
 
-_WHY_NOT: Mapping[str, str] = {
-    "not_begun": "nothing of it has been switched off yet",
-    "not_signed": "the client has not approved it; import his decisions first",
-    "list_changed": "the list he signed no longer says this of it; have the newest report signed",
-    "no_such_step": "things of its kind take these steps: {steps}",
-    "done_before": "this step was noted before",
-    "held": "it is on hold after a sign of life; look at it, then restore it or begin anew",
-    "out_of_order": "first comes: {missing}",
-    "no_longer_proposed": "we no longer propose to end it (the verdict is now: {verdict})",
-    "needs_open": "still needed before it: {needs}",
-    "observed_too_soon": "it is watched until {until}",
-    "nobody_looked": "nobody has looked at it since it was switched off on {since}; run `revizor rescan` first",
-}
 _Needs = dict[str, tuple[frozenset[Need], datetime]]
 
 
@@ -45,6 +36,7 @@ async def off_step(
     clock: Clock,
     *,
     met: str | None = None,
+    language: str | None = None,
 ) -> str:
     """Note a step of switching an object off; refuse, in a sentence, what may not be done yet."""
     done = word_of(OffStep, step, "step")
@@ -65,16 +57,27 @@ async def off_step(
             days=settings.observe_days,
         )  # fmt: skip
     except NotNow as error:
-        raise UnknownThing(f"{error.asset}: {sentence(error.refusal)}.") from error
+        why_not = sentence(error.refusal, wording_of(settings, language))
+        raise UnknownThing(f"{error.asset}: {why_not}.") from error
     finally:
         database.close()
     until = f"; it is watched until {stage.observe_until}" if done is OffStep.SWITCHED_OFF else ""
     return f"Noted: {thing.asset} {done}, says {who}{until}."
 
 
-def sentence(refusal: Refusal) -> str:
+def sentence(refusal: Refusal, wording: Wording) -> str:
     """Return why a step may not be done, in words."""
-    return _WHY_NOT[refusal.code].format(**refusal.params)
+    params = {
+        name: [_step(one, wording) for one in value] if name in ("steps", "missing") else value
+        for name, value in refusal.params.items()
+    }
+    return wording.say(f"off_refusal.{refusal.code}", params)
+
+
+def _step(step: str, wording: Wording) -> str:
+    """Say a step with the word by which it is noted."""
+    said = wording.say(f"off_step.{step}")
+    return said if said == step else f"{said} ({step})"
 
 
 def _wanted(standings: Standings, thing: RegistryObject) -> tuple[frozenset[Need], datetime | None]:
@@ -89,8 +92,11 @@ def _by_asset(standings: Standings, client: str) -> _Needs:
     }
 
 
-def off_list(client: str, settings: Settings, clock: Clock, *, as_json: bool) -> str:
+def off_list(
+    client: str, settings: Settings, clock: Clock, *, as_json: bool, language: str | None = None
+) -> str:
     """Return the client's things on their way out, each with what was done and what comes next."""
+    wording = wording_of(settings, language)
     database = Database.open(settings.db)
     try:
         known = client_of(Registry(database), client)
@@ -100,12 +106,14 @@ def off_list(client: str, settings: Settings, clock: Clock, *, as_json: bool) ->
         database.close()
     if as_json:
         return msgspec.json.encode([_told(one, needs) for one in going]).decode()
-    if not going:
-        return "Nothing is approved to be switched off."
-    return "\n".join(_line(_told(one, needs)) for one in going)
+    head = [
+        wording.say(f"ledger.{name}") for name in ("number", "object", "done", "next", "needed")
+    ]
+    rows = (_row(_told(one, needs), wording) for one in going)
+    return table(head, rows, wording.say("ledger.nothing_off"))
 
 
-def _told(one: Going, needs: _Needs) -> dict[str, object]:
+def _told(one: Going, needs: _Needs) -> dict[str, Any]:
     wanted = needs.get(str(one.asset), (frozenset(), None))[0]
     proposal = one.signed or one.verdict
     order = steps_for(one.asset.kind, proposal, wanted) if proposal else ()
@@ -122,15 +130,17 @@ def _told(one: Going, needs: _Needs) -> dict[str, object]:
     }
 
 
-def _line(told: dict[str, object]) -> str:
-    done = told["done"]
-    assert isinstance(done, list)
-    steps = ", ".join(f"{one['step']} {one['at']:%Y-%m-%d}" for one in done) or "approved"
-    after = "ON HOLD" if told["held"] else f"next: {told['next'] or 'nothing'}"
-    needs = told["needs"]
-    assert isinstance(needs, tuple)
-    wanted = f"; needed: {', '.join(needs)}" if needs else ""
-    return f"{told['object']:>5}  {told['id']}: {steps}; {after}{wanted}"
+def _row(told: Mapping[str, Any], wording: Wording) -> tuple[str, ...]:
+    say, done = wording.say, told["done"]
+    last = say("ledger.approved")
+    if done:
+        step, at = done[-1]["step"], done[-1]["at"]
+        last = f"{say(f'off_step.{step}')} {at:%Y-%m-%d}"
+    after = _step(told["next"], wording) if told["next"] else say("ledger.nothing_next")
+    if told["held"]:
+        after = say("ledger.on_hold")
+    needs = ", ".join(say(f"needs.{need}") for need in told["needs"])
+    return str(told["object"]), str(told["id"]), last, after, needs
 
 
 async def keep_proposals(database: Database, written: AuditFile, at: datetime) -> None:

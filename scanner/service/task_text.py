@@ -2,25 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from reports.wording import Wording
+from scanner.database import Database
+from scanner.registry.own_types import own_types
 from scanner.renewals.guard import Stance
-from scanner.renewals.matter import Matter
+from scanner.renewals.matter import PAID_IN_VAIN, Bill, Matter
 from scanner.renewals.steps import steps, stops
 from scanner.trackers.contract import Line, NewTask, TaskPatch
 
 _DAYS = ("decide_by", "cheap_until", "renew_from", "service_stops", "grace_until", "lost_at")
+_MOST_BILLS = 3
+"""Invoices, and payments, of one period that a task names."""
 
 
 class TaskText:
     """Says matters in one language."""
 
-    def __init__(self, language: str) -> None:
-        """Take the agency's language."""
+    def __init__(self, language: str, own_types: Mapping[str, str] | None = None) -> None:
+        """Take a language, and the agency's own types of objects in it, by code."""
         self.wording = Wording(language)
+        self._own_types = own_types or {}
+
+    def type(self, code: str) -> str:
+        """Say what a type of object is called."""
+        return self._own_types.get(code) or self.wording.value(code, "object_type?")
 
     def new(self, matter: Matter, marker: str, tracker: str) -> NewTask:
         """Return the task to create in a tracker."""
@@ -53,10 +63,10 @@ class TaskText:
         """Say in a line what is to be done, by when, with what."""
         thing = matter.thing
         return self._say(
-            f"task_title.{_form(matter)}",
+            f"task_title.{self._form(matter, 'task_title.')}",
             deadline=_iso(matter.deadline),
             name=thing.name,
-            type=thing.type,
+            type=self._own_types.get(thing.type, thing.type),
         )
 
     def lines(self, matter: Matter) -> Iterator[Line]:
@@ -70,7 +80,8 @@ class TaskText:
         number = str(matter.thing.id)
         commands = {
             "enter_date": f"revizor registry set {number} paid_until YYYY-MM-DD --why …",
-            "note_answer": f"revizor decisions set {matter.thing.asset} … --who … --why …",
+            "note_answer": f"revizor decisions set {number} DECISION --signed … --why …",
+            "settle_payment": _settling(matter),
         }
         return tuple(
             self._say(f"task_step.{code}", command=commands.get(code, "-"))
@@ -96,16 +107,17 @@ class TaskText:
 
     def recheck(self, matter: Matter) -> str:
         """Say that closing the task has renewed nothing."""
-        form = _form(matter)
+        form = self._form(matter, "task_comment.recheck_")
         code = "recheck" if form == "renew" else f"recheck_{form}"
-        command = f"revizor registry set {matter.thing.id} paid_until YYYY-MM-DD --why …"
+        date_command = f"revizor registry set {matter.thing.id} paid_until YYYY-MM-DD --why …"
+        command = _settling(matter) or date_command
         return self._comment(code, due=_iso(matter.ladder.due), command=command)
 
-    def closed(self, why: str, who: str = "", said: str = "") -> str:
-        """Say why it is over: a code of ours, or a person's word."""
+    def closed(self, why: str, who: str = "", by_hand: str = "renewed") -> str:
+        """Say why it is over: a code of ours, or a person's word that it is renewed or settled."""
         if self.wording.has(f"task_closed.{why}") and not who:
             return self._say(f"task_closed.{why}")
-        return self._say("task_closed.renewed", who=who or "—", why=said or why or "—")
+        return self._say(f"task_closed.{by_hand}", who=who or "—", why=why or "—")
 
     def money(self, matter: Matter) -> str:
         """Say the price of a period; empty where it is not known."""
@@ -130,9 +142,11 @@ class TaskText:
 
     def _told(self, matter: Matter) -> Iterator[tuple[str, str]]:
         thing, days, wording = matter.thing, matter.days, self.wording
-        yield "what", f"{wording.value(thing.name)}, {wording.value(thing.type, 'object_type?')}"
+        yield "what", f"{wording.value(thing.name)}, {self.type(thing.type)}"
         if matter.stance is None:
-            yield "happened", self._say(f"hand.{matter.code}", **matter.params)
+            yield "happened", self._say(f"hand.{matter.code}", **self._params(matter))
+        elif thing.replaced_by and matter.stance is Stance.DECIDE:
+            yield "why", self._say("task_why.replaced", name=thing.replaced_by)
         elif matter.stance in (Stance.CONFIRM, Stance.DECIDE, Stance.DO_NOT_PAY):
             seen = _iso(matter.seen_until) if matter.seen_until else ""
             yield "why", self._say(f"task_why.{matter.stance}", day=seen)
@@ -140,12 +154,23 @@ class TaskText:
         yield "projects", wording.items([one.name for one in matter.projects], wording.value)
         yield "where", (thing.provider and wording.value(thing.provider)) or ""
         yield "account", "; ".join(self._account(matter))
+        yield "replaced_by", (thing.replaced_by and wording.value(thing.replaced_by)) or ""
         if matter.to_pay is not None:
             yield "document", matter.document and wording.value(matter.document)
             yield "to_pay", wording.money(matter.to_pay.amount, matter.to_pay.currency)
+            yield "payer", self._say(f"payer.{matter.payer}") if matter.payer else ""
         if days is not None:
             yield "price", self.money(matter)
+            for bill in matter.bills[:_MOST_BILLS]:
+                yield "bill", self._bill("asked", bill)
+            for bill in matter.payments[:_MOST_BILLS]:
+                yield "payment", self._bill("paid", bill)
             yield "due", wording.day(days.due)
+            if matter.unconfirmed_since:
+                yield (
+                    "unconfirmed",
+                    self._say("task_stale.since", day=_iso(matter.unconfirmed_since)),
+                )
             for name in _DAYS:
                 day = getattr(days, name)
                 yield name, wording.day(day) if day else ""
@@ -159,6 +184,28 @@ class TaskText:
         chosen = f"task_answers.{matter.assignment.chosen}"
         yield "answers", self._say(chosen, name=person.name if person else "—")
         yield "number", f"{self._say('task_label.number_short')} {thing.id}"
+
+    def _bill(self, code: str, bill: Bill) -> str:
+        return self._say(
+            f"task_bill.{code}",
+            number=bill.number,
+            sum=self.wording.money(bill.money.amount, bill.money.currency),
+            day=_iso(bill.on) if bill.on else "",
+            payer=bill.payer.value,
+        )
+
+    def _params(self, matter: Matter) -> Mapping[str, Any]:
+        """Return what the sentence of a trouble tells, an amount of money as it is said."""
+        match matter.params:
+            case {"amount": str() as amount, "currency": str() as currency}:
+                return {**matter.params, "sum": self.wording.money(Decimal(amount), currency)}
+        return matter.params
+
+    def _form(self, matter: Matter, theme: str) -> str:
+        """Return under what code of a theme it is told: its stance, or the kind of its trouble."""
+        if matter.stance is not None:
+            return matter.stance.value
+        return matter.code if self.wording.has(f"{theme}{matter.code}") else "trouble"
 
     def _account(self, matter: Matter) -> Iterator[str]:
         thing = matter.thing
@@ -176,8 +223,16 @@ class TaskText:
         return self.wording.say(key, params)
 
 
-def _form(matter: Matter) -> str:
-    return "trouble" if matter.stance is None else matter.stance.value
+def task_text(database: Database, language: str) -> TaskText:
+    """Return what says matters in a language, the agency's own types of objects among its words."""
+    own = database.read(own_types)
+    return TaskText(language, {one.code: one.ru if language == "ru" else one.en for one in own})
+
+
+def _settling(matter: Matter) -> str:
+    """Return the command that settles a payment which should not have been made; empty for all else."""
+    payments = matter.params.get("payments") if matter.code == PAID_IN_VAIN else None
+    return f"revizor payments settle {payments[-1]} --why …" if payments else ""
 
 
 def _watchers(matter: Matter, tracker: str) -> tuple[str, ...]:

@@ -16,19 +16,26 @@ from scanner.registry import Registry, job_runs, outbox
 from scanner.registry.cycles import Kept, as_kept, keep_cycles
 from scanner.registry.invoices_to_tell import invoices_to_tell, retire_paid
 from scanner.registry.matters import Desk
-from scanner.registry.near import expected, near
+from scanner.registry.near import expected, horizon, near
 from scanner.registry.outbox_list import Waiting, waiting
+from scanner.registry.paid_in_vain import keep_paid_in_vain
 from scanner.registry.told import planned
-from scanner.registry.troubles import keep_unanswered, troubles_to_tell
+from scanner.registry.troubles import (
+    NOBODY_ANSWERS,
+    NOT_CONFIRMED,
+    keep_own,
+    troubles_to_tell,
+)
 from scanner.renewals.matter import Matter
 from scanner.renewals.plan import Effect
 from scanner.renewals.reminders import step_on
 from scanner.runs.look import Clock
-from scanner.service.arguments import UnknownThing, client_of, report_languages
+from scanner.service.arguments import UnknownThing, client_of
 from scanner.service.delivering import Courier, Office
 from scanner.service.desk import Days, Posts, desk_of
+from scanner.service.speech import wording_of
 from scanner.service.table import table
-from scanner.service.task_text import TaskText
+from scanner.service.task_text import task_text
 from scanner.settings import Settings
 from scanner.trackers.contract import Channel, TaskSink
 
@@ -64,6 +71,8 @@ class Plan(Struct, frozen=True, kw_only=True):
     """Things near their day that nobody answers for."""
     untold: int
     """Things near their day of which nobody can be told: no tracker, and no address."""
+    unconfirmed: int
+    """Things near their day of which nobody has confirmed it for long."""
     missed: int
     """Runs of the job that should have been and were not."""
 
@@ -87,6 +96,7 @@ class Plan(Struct, frozen=True, kw_only=True):
         notes = (
             ("unanswered", self.unanswered),
             ("untold", self.untold),
+            ("unconfirmed", self.unconfirmed),
             ("missed", self.missed),
         )
         more = [say(f"digest.{code}", count=count) for code, count in notes if count]
@@ -118,29 +128,30 @@ class Synced(Struct, frozen=True, kw_only=True):
         """Return it as JSON."""
         return msgspec.json.encode(self).decode()
 
-    def text(self) -> str:
+    def text(self, language: str) -> str:
         """Return it for a person."""
-        return "\n".join(self._lines())
+        return "\n".join(self._lines(Wording(language)))
 
-    def _lines(self) -> Iterator[str]:
-        yield f"Periods: {self.opened} opened, {self.moved} moved, {self.closed} closed."
-        told = ", ".join(f"{count} {outcome}" for outcome, count in sorted(self.told.items()))
-        yield f"Tasks and messages: {self.planned} planned; {told or 'nothing to tell'}."
+    def _lines(self, wording: Wording) -> Iterator[str]:
+        say = wording.say
+        yield say("synced.periods", opened=self.opened, moved=self.moved, closed=self.closed)
+        told = ", ".join(
+            say("synced.outcome", what=outcome, count=count)
+            for outcome, count in sorted(self.told.items())
+        )
+        yield say("synced.told", planned=self.planned, told=told or say("synced.nothing"))
         if self.last is None:
-            yield "This was the first run."
+            yield say("synced.first")
         else:
-            yield f"The last successful run before was on {self.last:%Y-%m-%d %H:%M} UTC."
-        if self.missed:
-            yield f"{self.missed} daily runs were missed since: check the schedule."
-        if self.broken:
-            yield f"{self.broken} runs did not come to their end."
+            yield say("digest.last_run", at=self.last.isoformat())
+        notes = (("missed", self.missed), ("broken", self.broken), ("untold", self.untold))
+        for code, count in notes:
+            if count:
+                yield say(f"digest.{code}", count=count)
         if self.untold:
-            yield (
-                f"{self.untold} things are near their day and nobody can be told: set up [trackers.NAME] or "
-                "[mail] in revizor.toml, and give people their addresses (`revizor people set`)."
-            )
+            yield say("synced.set_up")
         if any(self.told.get(outcome) for outcome in _UNFINISHED):
-            yield "Some of it could not be told; the next run goes on. `revizor tasks list --failed` shows what was refused."
+            yield say("synced.unfinished")
 
 
 async def plan(
@@ -166,10 +177,12 @@ async def plan(
                 told=tuple(sorted((_planned(*one) for one in found), key=_by_deadline)),
                 unanswered=len(gaps.unanswered),
                 untold=len(gaps.untold),
+                unconfirmed=len(gaps.unconfirmed),
                 missed=job_runs.regularity(connection, JOB, now).missed,
             )
 
-        return await as_kept(database, today, now, desk.book, look)
+        until = horizon(desk.book, today)
+        return await as_kept(database, today, now, desk.book, look, until=until)
 
 
 async def sync(
@@ -218,6 +231,7 @@ async def keep(office: Office) -> Kept:
 
     def write(connection: Connection) -> Kept:
         retire_paid(connection, now)
+        keep_paid_in_vain(connection, now)
         return keep_cycles(connection, today, now, office.desk.book)
 
     return await office.database.write(write)
@@ -229,6 +243,7 @@ class Gaps:
     def __init__(self) -> None:
         self.unanswered: set[int] = set()
         self.untold: set[int] = set()
+        self.unconfirmed: set[int] = set()
 
 
 async def put_plan(office: Office) -> tuple[int, int]:
@@ -241,7 +256,8 @@ async def put_plan(office: Office) -> tuple[int, int]:
         new = [effect for _, effect in found]
 
     def write(connection: Connection) -> int:
-        keep_unanswered(connection, gaps.unanswered, now)
+        keep_own(connection, NOBODY_ANSWERS, gaps.unanswered, now)
+        keep_own(connection, NOT_CONFIRMED, gaps.unconfirmed, now)
         return outbox.put(connection, new, now)
 
     return await database.write(write), len(gaps.untold)
@@ -262,9 +278,11 @@ def tasks_list(
         found = database.read(lambda c: list(waiting(c, client=slug, failed=failed, every=every)))
     if as_json:
         return msgspec.json.format(msgspec.json.encode(found), indent=2).decode()
-    say = Wording(report_languages([language or "en"])[0]).say
+    wording = wording_of(settings, language)
+    say = wording.say
     names = ("marker", "name", "client", "where", "task", "status", "deadline", "error")
-    return table([say(f"table.{name}") for name in names], map(_row, found), say("table.nothing"))
+    rows = (_row(one, wording) for one in found)
+    return table([say(f"table.{name}") for name in names], rows, say("table.nothing"))
 
 
 async def done(
@@ -308,9 +326,11 @@ def office_of(
     clock: Clock,
     sinks: Sequence[TaskSink],
     channels: Sequence[Channel],
+    *,
+    language: str | None = None,
 ) -> Office:
-    """Return everything that is needed to tell."""
-    text = TaskText(settings.agency.language)
+    """Return everything that is needed to tell, in the agency's language where no other is asked for."""
+    text = task_text(database, language or settings.agency.language)
     posts = Posts(sinks, channels)
     return Office(database, desk_of(settings), Days(settings), posts, text, clock)
 
@@ -329,11 +349,14 @@ def _effects(
     def watched(matters: Iterable[Matter]) -> Iterator[Matter]:
         for matter in matters:
             unanswered, untold = matter.assignment.is_gap, not posts.reach(matter)
-            if (unanswered or untold) and step_on(matter.ladder, today) is not None:
+            stale = matter.unconfirmed_since is not None
+            if (unanswered or untold or stale) and step_on(matter.ladder, today) is not None:
                 if unanswered:
                     gaps.unanswered.add(matter.thing.id)
                 if untold:
                     gaps.untold.add(matter.thing.id)
+                if stale:
+                    gaps.unconfirmed.add(matter.thing.id)
             yield matter
 
     periods = near(connection, desk, today, client=client)
@@ -368,16 +391,10 @@ def _by_deadline(one: Planned) -> tuple[date, str]:
     return one.deadline, one.asset
 
 
-def _row(one: Waiting) -> tuple[str, ...]:
-    task = one.url or one.task or ""
+def _row(one: Waiting, wording: Wording) -> tuple[str, ...]:
+    what = one.url or one.task or (rule_in_words(one.rule, wording) if one.rule else "")
     deadline = one.deadline.isoformat() if one.deadline else ""
+    status = wording.value(one.status, "task_status?")
     return (
-        one.marker or "",
-        one.name,
-        one.client,
-        one.target,
-        task,
-        one.status,
-        deadline,
-        one.error or "",
-    )
+        one.marker or "", one.name, one.client, one.target, what, status, deadline, one.error or "",
+    )  # fmt: skip

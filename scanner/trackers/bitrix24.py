@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from scanner.trackers.bitrix24_call import Bitrix24Calls
+from scanner.trackers.bitrix24_steps import give_steps
 from scanner.trackers.contract import (
     Check,
     Later,
@@ -29,6 +30,8 @@ _MOST_PAGES = 10
 _DONE = frozenset({"4", "5"})
 """Awaiting control: he says that he is done, and nobody of us controls it. Completed."""
 _SEEN = ["ID", "TITLE", "STATUS", "DEADLINE", "RESPONSIBLE_ID", "XML_ID", "DESCRIPTION"]
+_KNOWS_USERS = frozenset({"user", "user_brief", "user_basic"})
+"""Scopes with which a webhook may ask about its owner."""
 _OURS = frozenset(
     {"TITLE", "DESCRIPTION", "CREATED_BY", "RESPONSIBLE_ID", "DEADLINE", "AUDITORS", "XML_ID"}
 )
@@ -103,7 +106,11 @@ class Bitrix24Sink:
         created = result.get("task") if isinstance(result, dict) else None
         if not isinstance(created, dict) or not created.get("id"):
             raise Uncertain(f"{self._name}: tasks.task.add answered without the task's id")
-        return self._ref(created)
+        ref = self._ref(created)
+        if task.steps:
+            number = _number(ref.id)
+            await give_steps(self._calls, number, task.marker, task.steps, is_new=True)
+        return ref
 
     async def update(self, ref: TaskRef, patch: TaskPatch) -> None:
         """Change what is said, then close or reopen, and remark on it last."""
@@ -112,6 +119,8 @@ class Bitrix24Sink:
             raise Refused(f"{self._name}: task {ref.id} was deleted, or the webhook cannot see it")
         if fields := self._changes(task, patch):
             await self._act("tasks.task.update", ref, fields=fields)
+        if patch.steps and (marker := _marker_of(task)):
+            await give_steps(self._calls, _number(ref.id), marker, patch.steps, is_new=False)
         done = str(task.get("status")) in _DONE
         if patch.close and not done:
             await self._act("tasks.task.complete", ref)
@@ -140,8 +149,11 @@ class Bitrix24Sink:
         profile = await self._calls.call("profile", {}, writes=False)
         yield self._owner(profile if isinstance(profile, dict) else {})
         scopes = await self._calls.call("scope", {}, writes=False)
-        if isinstance(scopes, list) and "task" not in scopes:
+        scopes = scopes if isinstance(scopes, list) else []
+        if scopes and "task" not in scopes:
             yield Check("fail", "no_task_scope")
+        yield await self._owner_seen(scopes)
+        yield Check("ok", "bitrix24_age")
         described = await self._calls.call("tasks.task.getFields", {}, writes=False)
         mandatory = await self._calls.call(
             "task.item.userfield.getlist", {"FILTER": {"MANDATORY": "Y"}}, writes=False
@@ -163,6 +175,21 @@ class Bitrix24Sink:
             "id": str(profile.get("ID") or self._calls.owner),
         }
         return Check("ok", "bitrix24_owner", params)
+
+    async def _owner_seen(self, scopes: list[Any]) -> Check:
+        """Say when the webhook's owner was last there, where the webhook may know it."""
+        if not _KNOWS_USERS & {str(one) for one in scopes}:
+            return Check("ok", "bitrix24_owner_unseen", {"scope": "user_brief"})
+        user = await self._calls.call("user.current", {}, writes=False)
+        user = user if isinstance(user, dict) else {}
+        if user.get("ACTIVE") is False:
+            return Check("fail", "bitrix24_owner_left")
+        params = {
+            name: moment.date().isoformat()
+            for name, key in (("last", "LAST_LOGIN"), ("since", "DATE_REGISTER"))
+            if (moment := _moment_in(user.get(key))) is not None
+        }
+        return Check("ok", "bitrix24_owner_seen", params)
 
     def _clock(self) -> Check:
         ours = self._calls.now().astimezone(self._zone).utcoffset()
@@ -206,9 +233,8 @@ class Bitrix24Sink:
         return moment.astimezone(self._calls.offset or self._zone).isoformat(timespec="seconds")
 
     def _day(self, text: Any) -> date | None:
-        try:
-            moment = datetime.fromisoformat(text)
-        except (TypeError, ValueError):
+        moment = _moment_in(text)
+        if moment is None:
             return None
         return (moment.astimezone(self._zone) if moment.tzinfo else moment).date()
 
@@ -247,6 +273,13 @@ def _mandatory(rows: Any) -> Iterator[str]:
     for row in rows if isinstance(rows, list) else []:
         if isinstance(row, dict) and row.get("MANDATORY") == "Y" and row.get("FIELD_NAME"):
             yield str(row["FIELD_NAME"])
+
+
+def _moment_in(text: Any) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text)
+    except (TypeError, ValueError):
+        return None
 
 
 def _number(text: str) -> int | str:

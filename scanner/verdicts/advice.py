@@ -25,6 +25,7 @@ DUE = frozenset(
         "domain.expires_soon",
         "certificate.expires_soon",
         "paper.expires_soon",
+        "licence.said_over",
     }
 )
 ANOTHERS = frozenset({"domain.holder_is_another_organisation", "paper.holder_left"})

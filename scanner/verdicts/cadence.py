@@ -57,7 +57,8 @@ _KINDS: Mapping[LookKind, tuple[str, ...]] = {
         *("certificate_log", "organisation_certificates", "organisation_registrations"),
         *("web_archive", "names_below", "zone_transfer", "zone_chain", "parent_delegation"),
         *("reverse_whois", "security_trails", "shodan", "microsoft_tenant"),
-        *("address_owner", "address_neighbours", "site_files", "site_icon", "feed"),
+        *("address_owner", "address_neighbours", "site_files", "site_icon", "legal_pages"),
+        "feed",
         *("dnssec", "name_servers", "relied_domain", "mta_sts_policy", "old_tls"),
     ),
 }

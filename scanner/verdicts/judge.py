@@ -103,7 +103,8 @@ class _PutAway:
 
     def keep(self, asset: Asset, findings: Iterable[Finding]) -> None:
         rows = encode([astuple(finding) for finding in findings])
-        self._kept[asset] = self._press.compress(rows)
+        # Copied: what the compressor gives takes the room that the rows might have needed at worst.
+        self._kept[asset] = bytes(memoryview(self._press.compress(rows)))
 
     def take(self, asset: Asset) -> list[Finding]:
         rows = self._back.decompress(self._kept.pop(asset))

@@ -10,7 +10,7 @@ from probes.kit.target import Domain, Endpoint, Host
 from probes.website import Website
 from scanner.assets import Asset, Kind
 from scanner.discovery.certificates import covers
-from scanner.discovery.looks import DNS_RECORDS, TLS_CERTIFICATE, WEBSITE
+from scanner.discovery.looks import DNS_RECORDS, SUB_ZONE, TLS_CERTIFICATE, WEBSITE
 from scanner.discovery.presence import presence
 from scanner.verdicts.dossier import Dossier
 from scanner.verdicts.finding import cannot_tell
@@ -31,6 +31,22 @@ def unseen_certificates(dossier: Dossier) -> Iterator[Finding]:
                 served.names, host
             ):
                 yield cannot_tell("names", Reason.OVERSIZED, sighting, host=host)
+
+
+def names_in_sub_zones(dossier: Dossier, domain: str) -> Iterator[Finding]:
+    """Say where a part of a domain is a zone of its own: the names in it are known to its servers alone."""
+    above = dossier.scene.holding(Asset(Kind.DOMAIN, domain))
+    for host in above.hosts if above else ():
+        sighting = dossier.see(SUB_ZONE, Host(host))
+        match sighting.outcome:
+            case Seen(zone):
+                match zone.servers:
+                    case Seen() if not zone.lame:
+                        yield cannot_tell("names", "sub_zone", sighting, host=host)
+                    case Unknown(reason):
+                        yield cannot_tell("names", reason, sighting, host=host)
+            case Unknown(reason) if sighting.asked:
+                yield cannot_tell("names", reason, sighting, host=host)
 
 
 def names_behind_wildcard(dossier: Dossier, domain: str) -> Iterator[Finding]:

@@ -14,6 +14,7 @@ from scanner.discovery.looks import WEBSITE, RecentLooks
 from scanner.discovery.scope import registered
 from scanner.verdicts.blind_spots import BlindSpots, Gap
 from scanner.verdicts.pages import is_alive
+from scanner.verdicts.references import Reference, References
 
 _CLIENTS = (Ownership.CONFIRMED, Ownership.LIKELY)
 _NEAREST_FIRST = (Kind.SITE, Kind.MAIL, Kind.CERTIFICATE, Kind.DOMAIN)
@@ -27,11 +28,13 @@ class Scene:
         self.holdings = {holding.asset: holding for holding in estate.holdings}
         """Every holding by its asset."""
         self._relations = estate.relations
+        self._visited = estate.visited
         self._hanging: dict[Asset, list[Relation]] = {}
         for relation in estate.relations:
             self._hanging.setdefault(relation.object, []).append(relation)
         domains = {asset.key for asset in self.holdings if asset.kind is Kind.DOMAIN}
         self._blind_spots = BlindSpots(domains)
+        self._references = References(domains)
         self._linked_from: dict[Asset, str] = {}
         self._walks = self._is_read = False
 
@@ -50,7 +53,11 @@ class Scene:
                     self._blind_spots.read(holding, near)
                 elif holding.asset.kind is Kind.SITE:
                     self._read_links(holding, near, self._linked_from)
+            if holding.ownership is not Ownership.FOREIGN:
+                self._references.read(holding, near)
             yield holding, near
+        for host in self._visited:
+            self._references.read_host(host, near)
         self._is_read = True
 
     def subjects(self, asset: Asset, relation: str) -> tuple[Asset, ...]:
@@ -90,6 +97,16 @@ class Scene:
         mail = (one for asset, one in self.holdings.items() if asset.kind is Kind.MAIL)
         return frozenset(host for one in mail for host in one.hosts)
 
+    @cached_property
+    def certificates_of(self) -> Mapping[str, frozenset[str]]:
+        """The client's certificates by each host that they are known at."""
+        found: dict[str, set[str]] = {}
+        for asset, holding in self.holdings.items():
+            if asset.kind is Kind.CERTIFICATE:
+                for host in holding.hosts:
+                    found.setdefault(host, set()).add(asset.key)
+        return {host: frozenset(keys) for host, keys in found.items()}
+
     @property
     def linked_from(self) -> Mapping[Asset, str]:
         """Sites that a live page of another site of the client links to, with the first that does."""
@@ -107,6 +124,16 @@ class Scene:
             if holding.asset.kind is Kind.SITE and holding.ownership in _CLIENTS:
                 self._read_links(holding, self._looks, found)
         return frozenset(found)
+
+    def references_to(self, host: str) -> tuple[Reference, ...]:
+        """Return who, of all that was seen, refers to a host of the client's, the weightiest first."""
+        self._read_on()
+        return self._references.to(host)
+
+    def referred_to(self, domain: str) -> tuple[str, ...]:
+        """Return the hosts at and below a registered name that anybody refers to, sorted."""
+        self._read_on()
+        return self._references.under(domain)
 
     @property
     def gaps(self) -> Mapping[str, tuple[Gap, ...]]:

@@ -14,6 +14,8 @@ from scanner.discovery.looks import CERTIFICATE_LOG, TLS_CERTIFICATE
 from scanner.discovery.scope import registered
 from scanner.verdicts.dossier import Dossier, Opinion
 from scanner.verdicts.finding import say
+from scanner.verdicts.references import PARTS
+from scanner.verdicts.roles import proof, roles_of
 from scanner.verdicts.verdict import Finding
 
 WANTED = "asset.wanted"
@@ -45,6 +47,11 @@ def _site(dossier: Dossier, site: Asset, hosts: tuple[str, ...]) -> Finding | No
         return sign
     if source := dossier.scene.linked_from.get(site):
         return say(WANTED, params={"by": "link", "from": source})
+    for host in hosts:
+        taken = [one for one in roles_of(dossier, host) if one.reference.how in PARTS]
+        if taken:
+            pages = list(dict.fromkeys(one.reference.source for one in taken))
+            return say(WANTED, *proof(dossier, taken), params={"by": "part", "pages": pages})
     for host in hosts:
         sighting = dossier.see(TLS_CERTIFICATE, Endpoint(host, 443))
         match sighting.outcome:

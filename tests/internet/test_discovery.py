@@ -27,7 +27,7 @@ REACHED = {
     "barvinok": ENOUGH,
     "pahtarka": ENOUGH,
     "arkbutan": ENOUGH,
-    "zhivolist": 0.94,
+    "zhivolist": ENOUGH,
     "brusoveya": ENOUGH,
     "verstohod": ENOUGH,
     "klykovey": ENOUGH,

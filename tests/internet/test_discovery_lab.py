@@ -119,6 +119,7 @@ def test_the_resolver_finds_every_record_of_every_zone(ask: Ask) -> None:
         ("norbrus.com", "198.18.178.2", "kiln-monitor"),
         ("yurkobus.ru", "198.18.210.2", "validator-log"),
         ("reztsedar.com", "198.18.228.2", "warranty-desk"),
+        ("lyzheslav.ski", "198.18.231.67", "datchiki-snega"),
     ],
 )
 def test_an_open_zone_is_given_to_anybody(ask: Ask, zone: str, server: str, label: str) -> None:
@@ -141,6 +142,7 @@ def test_an_open_zone_is_given_to_anybody(ask: Ask, zone: str, server: str, labe
         ("shkapel.ru", "198.18.171.68", "arhiv-chertezhey"),
         ("sorokonos.com", "198.18.218.2", "etiketki-pechat"),
         ("plomburiya.academy", "198.18.221.36", "arhiv-lekciy"),
+        ("pihteyar.travel", "198.18.230.2", "arhiv-kart"),
     ],
 )
 def test_a_signed_zone_has_a_chain(ask: Ask, zone: str, server: str, label: str) -> None:

@@ -49,7 +49,7 @@ STATES = {
         UNKNOWN: ["unserved", "undetermined"],
     },
     "saas": {USED: ["live"], LAPSED: ["unpaid"], UNKNOWN: ["ghost"]},
-    "licence": {USED: ["declared"], LAPSED: ["unpaid"], UNKNOWN: ["trace"]},
+    "licence": {USED: ["declared"], UNKNOWN: ["trace"]},
     "account": {USED: ["client", "agency"], UNKNOWN: ["ex_employee", "unknown"]},
 }
 

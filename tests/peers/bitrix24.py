@@ -46,7 +46,10 @@ class Portal:
         self.tasks: dict[str, dict[str, Any]] = {}
         self.comments: list[tuple[str, str]] = []
         self.calls: list[tuple[str, dict[str, Any]]] = []
+        self.items: list[dict[str, Any]] = []
+        """Items of checklists, and the checklists, which are items without a parent."""
         self.scopes = ["task"]
+        self.owner_is_active = True
         self.required: dict[str, str] = {}
         """Fields that this portal wants besides the usual: name to title."""
         self.offset = timezone(timedelta(hours=3))
@@ -140,10 +143,37 @@ class Portal:
                 return {"task": self._update(self._task(parameters), parameters["fields"])}
             case "tasks.task.complete" | "tasks.task.renew":
                 return {"task": self._turn(self._task(parameters), method)}
+            case "user.current":
+                return {
+                    "ID": OWNER, "ACTIVE": self.owner_is_active, "LAST_LOGIN": "2026-02-17T21:21:38+03:00",
+                    "DATE_REGISTER": "2024-02-10T03:00:00+03:00",
+                }  # fmt: skip
+            case _ if method.startswith("task.checklistitem."):
+                return self._checklist(method.rpartition(".")[2], parameters)
             case "task.commentitem.add":
                 task = self._task({"taskId": parameters["TASKID"]})
                 self.comments.append((task["id"], parameters["FIELDS"]["POST_MESSAGE"]))
                 return len(self.comments)
+        raise Refusal("Method not found!", "ERROR_METHOD_NOT_FOUND", 404)
+
+    def _checklist(self, act: str, parameters: dict[str, Any]) -> Any:
+        task = self._task({"taskId": parameters["TASKID"]})
+        mine = [one for one in self.items if one["TASK_ID"] == task["id"]]
+        match act:
+            case "getlist":
+                return list(reversed(mine))
+            case "add":
+                fields = parameters["FIELDS"]
+                if not str(fields.get("TITLE") or "").strip():
+                    raise Refusal("TASKS_ERROR_EXCEPTION_#8; Item name not specified; 8/TE<br>")
+                number = 430 + len(self.items)
+                item = {"ID": str(number), "TASK_ID": task["id"], "IS_COMPLETE": "N"}
+                parent = fields.get("PARENT_ID", 0)
+                self.items.append({**item, **fields, "PARENT_ID": str(parent) if parent else 0})
+                return number
+            case "delete":
+                self.items = [one for one in self.items if one["ID"] != str(parameters["ITEMID"])]
+                return True
         raise Refusal("Method not found!", "ERROR_METHOD_NOT_FOUND", 404)
 
     def _fields(self) -> dict[str, Any]:

@@ -82,6 +82,20 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
 
 
 @contextmanager
+def temporary_server() -> Iterator[tuple[Postgres, int]]:
+    """A server for who measures: with the number of its first process."""
+    programs = _programs()
+    if programs is None:
+        raise FileNotFoundError("PostgreSQL is not installed")
+    folder = Path(tempfile.mkdtemp(prefix="revizor-pg-"))
+    try:
+        with _running(programs, folder) as server:
+            yield server, int((folder / "data" / "postmaster.pid").read_text().split()[0])
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
 def _running(programs: Path, folder: Path) -> Iterator[Postgres]:
     as_user = _unprivileged(folder)
     data = folder / "data"

@@ -6,7 +6,10 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from msgspec import structs
+
 from reports.document import (
+    Answer,
     Asset,
     Change,
     Client,
@@ -25,6 +28,7 @@ from reports.document import (
     Savings,
     Scope,
     Source,
+    StepDone,
     Told,
     Work,
     YearlySum,
@@ -269,6 +273,62 @@ def varied() -> Document:
             Change(code="use_changed", params={"was": "used", "now": "lapsed"}, asset="domain:romashka.shop"),
         ),
     )  # fmt: skip
+
+
+def _answered(decision: str, verdict: str, **more: Any) -> Answer:
+    return Answer(decision=decision, verdict=verdict, on=date(2026, 4, 10), by="Ольга Р.", **more)
+
+
+def _done(step: str, day: int, **more: Any) -> StepDone:
+    return StepDone(step=step, on=date(2026, 4, day), who="Мария С.", **more)
+
+
+def registered() -> Document:
+    """The same firm some months later: a registry that is kept, decisions, and things on their way out."""
+    small = varied()
+    steps = ("backup", "auto_renew_off", "switched_off", "observed", "deleted", "verified_gone")
+    kept: dict[str, Any] = {
+        "manager": "Мария С.",
+        "projects": ("Основной сайт",),
+        "payer": "agency",
+    }
+    objects = (
+        RegistryObject(id="r3", type="domain", name="romashka.ru", asset="domain:romashka.ru", status="in_use",
+                       paid_until=date(2027, 3, 14), cost=cost("1490", "declared"), **kept),
+        RegistryObject(id="r4", type="domain", name="romashka-sale.ru", asset="domain:romashka-sale.ru", payer="client",
+                       asked_on=date(2026, 3, 1), answer=_answered("approved", "let_expire"), gain="agreed",
+                       cost=cost("1290"), steps=(_done("signed", 10), _done("auto_renew_off", 11)), left=("verified_gone",)),
+        RegistryObject(id="r5", type="hosting", name="Timeweb", asset="hosting:timeweb/1", account="timeweb/rom2",
+                       asked_on=date(2026, 3, 1), answer=_answered("approved", "switch_off"), gain="agreed",
+                       steps=(_done("signed", 10), _done("backup", 12, note="диск В, папка 4"),
+                              _done("switched_off", 20, until=date(2026, 5, 20))), left=steps[3:]),
+        RegistryObject(id="r6", type="site", name="promo.romashka.ru", asset="site:promo.romashka.ru",
+                       asked_on=date(2026, 3, 1), answer=_answered("approved", "switch_off"),
+                       steps=(_done("signed", 10), _done("held", 22, note="run-7")), left=steps),
+        RegistryObject(id="r7", type="domain", name="romawka.ru", asset="domain:romawka.ru", asked_on=date(2026, 3, 1),
+                       decide_by=date(2026, 4, 15), cost=cost("1290")),
+        RegistryObject(id="r8", type="domain", name="romashka.shop", asset="domain:romashka.shop", asked_on=date(2026, 3, 1),
+                       answer=_answered("deferred", "ask", until=date(2026, 5, 1), comment="вернёмся после отпуска")),
+        RegistryObject(id="r9", type="saas_sub", name="Tilda", asset="saas:tilda/romashka", gain="refused",
+                       cost=cost("750", "declared", 1), asked_on=date(2026, 3, 1), answer=_answered("rejected", "ask")),
+        RegistryObject(id="r10", type="hosting", name="Старый хостинг", status="deleted", cost=cost("349", "invoice", 1),
+                       gain="realised", saved=Decimal("1390.50"), answer=_answered("approved", "switch_off"),
+                       replacement=cost("99", "declared", 1),
+                       steps=(_done("signed", 1), _done("deleted", 2), _done("verified_gone", 3))),
+        RegistryObject(id="r11", type="account", name="beget, вход rom1", account="beget/rom1", holder="ex_employee"),
+        RegistryObject(id="r12", type="cms_licence", name="Лицензия 1С-Битрикс «Бизнес»", status="in_use",
+                       account="beget/rom1", paid_until=date(2026, 6, 20), cost=cost("38900"), **kept),
+        RegistryObject(id="r13", type="domain", name="romashka2014.ru", asset="domain:romashka2014.ru",
+                       asked_on=date(2026, 3, 1), decide_by=date(2026, 6, 1), auto_renew=False),
+    )  # fmt: skip
+    changes = (
+        *small.changes,
+        Change(code="came_back", asset="site:promo.romashka.ru", params={"now_state": "site.content"}),
+        Change(code="gone", params={"name": "n.romashka.ru"}, asset="site:n.romashka.ru"),
+        Change(code="renewed", params={"until": "2027-03-14"}, asset="domain:romashka.ru"),
+        Change(code="source_failing", params={"source": "websites", "reason": "timeout", "since": "2026-05-01"}),
+    )  # fmt: skip
+    return structs.replace(small, registry=Registry(objects=objects, at=AT), changes=changes)
 
 
 def empty() -> Document:

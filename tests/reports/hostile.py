@@ -40,13 +40,25 @@ PAYLOADS = (
     "＜script＞alert(28)＜/script＞",
     "\\u003cscript\\u003ealert(29)",
     "'-alert(30)-'`${alert(30)}`",
+    "<math><mtext><table><mglyph><style><img src=x onerror=alert(31)>",
+    "<svg><animate onbegin=alert(32) attributeName=x dur=1s>",
+    "<object data=javascript:alert(33)></object><embed src=javascript:alert(33)>",
+    "<template><script>alert(34)</script></template><noscript><p title='</noscript><img src=x onerror=alert(34)>'>",
+    "</td></tr></table><textarea><select><option>",
+    "</textarea></select></button></fieldset></label><input autofocus onfocus=alert(36)>",
+    "</summary></details></dl></ol></ul></li>",
+    "\u2067\u2068abc\u2069\u061c\u200d\ufeff\u00ad\u034f\u3164",
+    "W" * 300,
+    "Z̷̛̖͙a̵̡̛l̶̨g̴̢o̷͎ " * 12 + "‮👩‍💻󠁁" + "ﷺ" * 20,
 )
 
 _KEPT = {"use", "verdict", "confidence", "ownership", "status", "amount", "steps", "severity"}
+_KEPT |= {"payer", "holder", "decision", "step", "left", "gain", "saved"}
 """Closed vocabularies and numbers: no place for text."""
 _CODES = {"kind", "code", "needs", "done", "source", "currency"}
 _LINKS = {"schema", "id", "asset", "from", "to", "evidence"}
 _TIMES = {"at", "generated_at", "started_at", "finished_at", "paid_until", "decide_by"}
+_TIMES |= {"asked_on"}
 
 
 def spoiled(document: Document, payload: Callable[[int], str]) -> Document:
@@ -56,10 +68,14 @@ def spoiled(document: Document, payload: Callable[[int], str]) -> Document:
     def spoil(value: Any, key: str = "") -> Any:
         if key == "evidence" and isinstance(value, dict):
             return {id_: spoil(piece) for id_, piece in value.items()}
+        if key == "steps" and value and isinstance(value[0], dict):
+            return [spoil(step) for step in value]
         if key in _KEPT | _LINKS | _TIMES:
             return value
         if isinstance(value, dict):
-            return {name: spoil(inner, name) for name, inner in value.items()}
+            # Days of an answer and of a step; elsewhere these are names of parameters.
+            days = {"on", "until"} if value.keys() & {"decision", "step"} else set()
+            return {n: inner if n in days else spoil(inner, n) for n, inner in value.items()}
         if isinstance(value, list):
             return [spoil(inner, key) for inner in value]
         if not isinstance(value, str) or not value:

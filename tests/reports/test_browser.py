@@ -69,6 +69,21 @@ def test_hostile_strings_stay_text(window: Browser, tmp_path: Path, turn: int) -
     ) == 0  # fmt: skip
 
 
+@pytest.mark.parametrize("turn", range(4))
+def test_no_string_breaks_the_layout(window: Browser, tmp_path: Path, turn: int) -> None:
+    """Words without an end, heaps of accents and closing tags stay within the window, unfolded too."""
+    longest = ("W" * 300, PAYLOADS[-1], "\u202e" * 40, None)[turn]
+    document = spoiled(
+        estates.varied(), lambda place: longest or PAYLOADS[(place * 7) % len(PAYLOADS)]
+    )
+    show(window, tmp_path, document, "ru")
+    window.run("document.querySelectorAll('details').forEach(one => one.open = true)")
+
+    for width in (320, 768, 1280):
+        window.resize(width, 900)
+        assert window.run("return document.documentElement.scrollWidth") == width
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("width", [320, 360, 640, 768, 1024, 1280, 1600, 1920, 2560])
 def test_the_page_fits_the_window(

@@ -208,9 +208,9 @@ def test_what_registry_and_registrar_tell_differently_is_told() -> None:
 def entry(verdict: str, cost: Cost | None, paid_until: date | None, **more: Any) -> Entry:
     settled = {"id": "hosting:a/b", "kind": "hosting", "name": "a", **more}
     return Entry(
-        row=0, display_name="a", ownership="likely", use="unused", verdict=verdict, needs=(),
-        paid_until=paid_until, provider=None, provider_names={}, auto_renew=None, cost=cost, steps=(),
-        done=(), if_wrong=None, in_hand=False, **settled,
+        row=0, display_name="a", ownership="likely", use="unused", state="none", verdict=verdict,
+        needs=(), paid_until=paid_until, registrar=None, provider=None, provider_names={},
+        auto_renew=None, cost=cost, projects=(), steps=(), done=(), if_wrong=None, in_hand=False, **settled,
     )  # fmt: skip
 
 

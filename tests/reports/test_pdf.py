@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
-from collections.abc import Iterable, Mapping
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -15,10 +13,10 @@ from reports import pdf
 from reports.audit_file import AuditFile
 from reports.document import Document
 from reports.editions import edition_of
-from reports.outline import Outline, outline
-from reports.pdf_pages import pages_of
-from reports.render import pieces
-from reports.wording import LANGUAGES, Wording
+from reports.outline import outline
+from reports.pdf_contents import finished, pages_of
+from reports.render import contents, pieces
+from reports.wording import Wording
 from tests.reports import estates
 from tests.reports.hostile import PAYLOADS, spoiled
 
@@ -34,19 +32,14 @@ def printed(
     language: str,
     edition: str = "internal",
     *,
-    numbered: bool = True,
+    paper: str = "a4",
+    tagged: bool = True,
 ) -> Path:
     audit = edition_of(AuditFile.of(document), edition)
-    plan, file = outline(audit), folder / "report.pdf"
-    page = partial(_page, audit, plan, language)
-    pdf.write_pdf(pdf.browser(), page, file, numbered=numbered)
+    page, file = pieces(audit, outline(audit), language, paper=paper), folder / "report.pdf"
+    titles = contents(audit, language)
+    pdf.write_pdf(pdf.browser(), page, file, titles=titles, tagged=tagged)
     return file
-
-
-def _page(
-    audit: AuditFile, plan: Outline, language: str, pages: Mapping[str, int]
-) -> Iterable[str]:
-    return pieces(audit, plan, language, pages=pages)
 
 
 def text_of(file: Path) -> list[str]:
@@ -61,17 +54,32 @@ def flat(text: str) -> str:
     return re.sub(r"[\s\u200b\ufeff-]+", "", text)
 
 
-@needs_browser
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_the_contents_tell_the_right_pages(tmp_path: Path, language: str) -> None:
-    """Each section begins on the page that the contents say; every page has its number and the client."""
-    file = printed(estates.varied(), tmp_path, language)
+def told_of(file: Path) -> str:
+    """What a reader of the file's structure says: its size of paper, pages, and whatever is wrong with it."""
+    done = subprocess.run(["pdfinfo", str(file)], capture_output=True, text=True, check=True)
+    return done.stdout + done.stderr
 
+
+@needs_browser
+@pytest.mark.parametrize(
+    ("language", "paper", "tagged", "size"),
+    [("ru", "a4", True, "(A4)"), ("en", "letter", False, "(letter)")],
+)
+def test_the_contents_tell_the_right_pages(
+    tmp_path: Path, language: str, paper: str, tagged: bool, size: str
+) -> None:
+    """Each section begins on the page that the contents say; every page has its number and the client."""
+    file = printed(estates.varied(), tmp_path, language, paper=paper, tagged=tagged)
+
+    assert size in told_of(file)
+    assert f"Tagged:          {'yes' if tagged else 'no'}" in told_of(file)
+    assert "rror" not in told_of(file)
+    assert b"/Outlines" in file.read_bytes()
     pages, wording = text_of(file), Wording(language)
-    for section in ("order", "sign", "risks", "inventory", "money", "glossary"):
-        name = wording.say(f"section.{section}")
+    for section, name in contents(AuditFile.of(estates.varied()), language).items():
         line = next(one for one in pages[0].splitlines() if flat(one).startswith(flat(name)))
         number = int(line.split()[-1])
+        assert wording.say(f"section.{section}") == name
         assert number > 1
         assert any(flat(one) == flat(name) for one in pages[number - 1].splitlines()), section
     for number, page in enumerate(pages, 1):
@@ -86,7 +94,7 @@ def test_collapsed_evidence_is_printed(tmp_path: Path) -> None:
     estate = estates.varied()
 
     whole = flat("".join(text_of(printed(estate, tmp_path, "en"))))
-    client = flat("".join(text_of(printed(estate, tmp_path, "en", "client", numbered=False))))
+    client = flat("".join(text_of(printed(estate, tmp_path, "en", "client", tagged=False))))
 
     for piece in estate.evidence.values():
         assert flat(piece.question) in whole
@@ -99,7 +107,7 @@ def test_hostile_strings_are_printed_as_text(tmp_path: Path) -> None:
     """No payload ends the header's string, runs, links or changes the number of sections."""
     estate = spoiled(estates.varied(), lambda place: PAYLOADS[place % len(PAYLOADS)])
 
-    file = printed(estate, tmp_path, "en", numbered=False)
+    file = printed(estate, tmp_path, "en", tagged=False)
 
     assert flat("<script>alert(1)</script>") in flat("".join(text_of(file)))
     assert b"/URI (" not in file.read_bytes()
@@ -112,9 +120,9 @@ def test_the_header_is_one_css_string() -> None:
     for payload in (*PAYLOADS, '"} * { display: none } "', "\\", "a\\"):
         hostile = spoiled(estate, lambda _, payload=payload: payload)
         audit = AuditFile.of(hostile)
-        page = "".join(pieces(audit, outline(audit), "ru", pages={}))
+        page = "".join(pieces(audit, outline(audit), "ru", paper="a4"))
         style = page.split("<style>")[1].split("</style>")[0]
-        own = style[style.rindex("@page { @top-left") :]
+        own = style[style.rindex("@page { size: a4;") :]
         strings = re.findall(r'"([^"]*)"', own)
         assert own.count('"') == 6
         assert all(re.fullmatch(r"(?:[A-Za-z0-9]|\\[0-9a-f]{1,6} )*", one) for one in strings)
@@ -139,7 +147,7 @@ def test_without_a_browser_one_sentence_says_what_to_do(
         broken.write_text(f"#!/bin/sh\nprintf '{says}' >&2\nexit 1\n")
         broken.chmod(0o755)
         with pytest.raises(pdf.NoBrowser, match=told):
-            pdf.write_pdf(pdf.browser(), lambda _: ["<p>x"], tmp_path / "x.pdf")
+            pdf.write_pdf(pdf.browser(), ["<p>x"], tmp_path / "x.pdf", titles={})
         broken.unlink()
     assert list(tmp_path.iterdir()) == []
 
@@ -156,7 +164,7 @@ def test_only_root_prints_without_a_sandbox(
     program.chmod(0o755)
     monkeypatch.setattr("os.geteuid", lambda: 0 if root else 1000)
 
-    pdf.write_pdf(pdf.browser(str(program)), lambda _: ["<p>x"], to)
+    pdf.write_pdf(pdf.browser(str(program)), ["<p>x"], to, titles={})
 
     given = to.read_text().split()
     assert ("--no-sandbox" in given) is root
@@ -172,6 +180,7 @@ def test_only_root_prints_without_a_sandbox(
         b"/Type /Catalog /Pages 1 0 R\n1 0 obj\n<</Type /Pages\n/Kids [1 0 R]>>endobj",
     ],
 )
-def test_a_file_laid_out_otherwise_names_no_pages(content: bytes) -> None:
-    """No contents numbers then, and no endless walk."""
+def test_a_file_laid_out_otherwise_is_left_as_it_is(content: bytes) -> None:
+    """No numbers then, and no endless walk."""
     assert pages_of(content) == {}
+    assert finished(content, {"x": "X"}, bookmarks=True) == b""

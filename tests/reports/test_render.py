@@ -297,6 +297,31 @@ def test_a_large_report_can_still_be_mailed() -> None:
         assert ("kept in the database" in printed) == (language == "en")
 
 
+def test_a_long_report_says_once_what_is_true_of_nearly_all() -> None:
+    """Confirmed and likely go without saying in 700 rows, and the page says so; whatever is otherwise is told."""
+    short, long = page(estates.large(100), "en"), page(estates.large(700), "en")
+
+    assert len(short.css("#inventory th .own")) == len(short.css("#inventory .assets tbody tr"))
+    assert short.css_first("#inventory .unsaid") is None
+    assert {one.attributes["class"] for one in long.css("#inventory th .own")} == {"own likely"}
+    assert "confirmed to be yours, and the conclusion about it is likely" in words(
+        long, "#inventory .unsaid"
+    )
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_heads_of_columns_are_labels_on_a_phone(language: str) -> None:
+    """The style says them, so that no row has to: the same words as over the table."""
+    tree = page(VARIED, language)
+    style = tree.css_first("style").text()
+
+    for name in ("paid", "auto", "cost", "who"):
+        (said,) = re.findall(rf'--{name}: "([^"]*)"', style)
+        text = re.sub(r"\\([0-9a-f]+) ", lambda met: chr(int(met[1], 16)), said)
+        assert text == Wording(language).say(f"renewals.{'date' if name == 'paid' else name}")
+        assert f"var(--{name})" in style
+
+
 def shape(printed: str) -> Counter[tuple[str, tuple[str, ...]]]:
     """Count the page's elements by tag and attribute names."""
     root = LexborHTMLParser(printed).root

@@ -58,7 +58,7 @@ def _words() -> _Words:
     )
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=2048)
 def veil(value: str) -> HolderKind | None:
     """Say what stands where a name should (`REDACTED FOR PRIVACY`), None for a real name."""
     low = " ".join(value.lower().replace("_", " ").split())
@@ -146,7 +146,7 @@ def same_organisation(first: str, second: str) -> bool:
 _FORM_KIN = {"ltd": "ooo", "pao": "ao", "oao": "ao", "zao": "ao", "nao": "ao"}
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=2048)
 def _core_and_form(name: str) -> tuple[str, str]:
     words = _plain(name[:300]).split()
     form = ""

@@ -22,7 +22,7 @@ def hosts_in(value: str) -> list[str]:
     return found
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=2048)
 def host_name(text: str) -> str:
     """Return a host name in canonical spelling, or nothing when the text is none."""
     words = text.split()

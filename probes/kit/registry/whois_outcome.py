@@ -70,7 +70,7 @@ _BY_WORDS: dict[Ending, Callable[[Sentence], bool]] = {
 _REFUSALS = (Ending.RATE_LIMITED, Ending.ACCESS_DENIED)
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=2048)
 def _worded(one: Sentence) -> frozenset[Ending]:
     """Return what a statement says. A server repeats its terms in every answer, hence the cache."""
     if not wording.is_statement(one):

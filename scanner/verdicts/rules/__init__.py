@@ -16,13 +16,16 @@ from scanner.verdicts.rules.domain.registration_term import registration_term
 from scanner.verdicts.rules.domain.renewal import renewal
 from scanner.verdicts.rules.domain.role import role
 from scanner.verdicts.rules.domain.service_records import service_records
+from scanner.verdicts.rules.domain.signs_of_life import signs_of_life
 from scanner.verdicts.rules.domain.takes_mail import takes_mail
 from scanner.verdicts.rules.domain.web import web
 from scanner.verdicts.rules.domain.zone_open import zone_open
 from scanner.verdicts.rules.hosting.behind_front import behind_front
 from scanner.verdicts.rules.hosting.may_be_origin import may_be_origin
+from scanner.verdicts.rules.hosting.other_ports import other_ports
 from scanner.verdicts.rules.hosting.serves_mail import serves_mail
 from scanner.verdicts.rules.hosting.serves_names import serves_names
+from scanner.verdicts.rules.hosting.serves_parts import serves_parts
 from scanner.verdicts.rules.hosting.serves_sites import serves_sites
 from scanner.verdicts.rules.hosting.shares_sites import shares_sites
 from scanner.verdicts.rules.hosting.whose_it_is import whose_it_is
@@ -39,6 +42,7 @@ from scanner.verdicts.rules.papers.term_unsaid import term_unsaid
 from scanner.verdicts.rules.posture import POSTURE
 from scanner.verdicts.rules.saas.only_traces import only_traces
 from scanner.verdicts.rules.saas.vendor_answers import vendor_answers
+from scanner.verdicts.rules.site.beyond_home import beyond_home
 from scanner.verdicts.rules.site.certificate_trouble import certificate_trouble
 from scanner.verdicts.rules.site.dangling_cname import dangling_cname
 from scanner.verdicts.rules.site.does_not_answer import does_not_answer
@@ -46,6 +50,7 @@ from scanner.verdicts.rules.site.for_work import for_work
 from scanner.verdicts.rules.site.internal_address import internal_address
 from scanner.verdicts.rules.site.long_unedited import long_unedited
 from scanner.verdicts.rules.site.redirects_elsewhere import redirects_elsewhere
+from scanner.verdicts.rules.site.role import role as role_of_site
 from scanner.verdicts.rules.site.shows_page import shows_page
 from scanner.verdicts.rules.site.unknown_host import unknown_host
 
@@ -53,6 +58,8 @@ RULES: tuple[Card, ...] = (
     shows_page,
     redirects_elsewhere,
     does_not_answer,
+    beyond_home,
+    role_of_site,
     unknown_host,
     long_unedited,
     for_work,
@@ -71,6 +78,8 @@ RULES: tuple[Card, ...] = (
     shares_sites,
     serves_mail,
     serves_names,
+    serves_parts,
+    other_ports,
     whose_it_is,
     registration_term,
     delegation,
@@ -79,6 +88,7 @@ RULES: tuple[Card, ...] = (
     role,
     emptiness,
     service_records,
+    signs_of_life,
     names_known,
     renewal,
     holder,

@@ -75,11 +75,10 @@ class Silent:
         """Do not listen."""
 
 
-async def audit(count: int, folder: Path, meter: Meter) -> None:
+async def audit(count: int, folder: Path, database: Database, meter: Meter) -> None:
     """Look at so many firms, judge what was seen, write audit.json and the reports."""
     request = service.request(client="Лаборатория", typed=[firm.name for firm in firms(count)])
     seeds = Seeds(domains=tuple(name.name for name in request.names))
-    database = _database(folder)
     evidence, registry = Evidence(database), Registry(database)
     await registry.ensure_client(request.client, service.now())
     run = await evidence.begin(request.client.slug, {}, SETTINGS.vantage, service.now())
@@ -88,7 +87,6 @@ async def audit(count: int, folder: Path, meter: Meter) -> None:
     _write(request.client, seeds, run, tally, evidence, folder / "audit.json", meter)
     _print(folder / "audit.json", meter)
     _count(meter, tally)
-    database.close()
 
 
 async def _look(seeds: Seeds, evidence: Evidence, database: Database, run: Run) -> Tally:
@@ -168,12 +166,14 @@ def main(count: int, folder: Path, extra: str) -> None:
     if extra == "memory":
         tracemalloc.start()
     sampler = Sampler() if extra == "split" else None
+    database = _database(folder)
     gc.freeze()  # as `revizor audit` does
     gc.set_threshold(10_000, 10, 10)
     meter = Meter(count)
     if sampler:
         sampler.start()
-    asyncio.run(audit(count, folder, meter))
+    asyncio.run(audit(count, folder, database, meter))
+    database.close()
     measured = meter.stop()
     if sampler:
         sampler.stop(measured)

@@ -1,20 +1,23 @@
-"""Measure the registry: `python -m tests.benchmarks.registry [--objects N] [--changes N] [--db URL] [--keep DIR]`.
+"""Measure the registry: `python -m tests.benchmarks.registry [--objects N …] [--on sqlite postgresql] [--runs N]`.
 
 Each command runs in a process of its own, as a person would run it; its output goes to a file. Prints a
-Markdown table: seconds, seconds of CPU, peak memory, bytes of output.
+Markdown table for each size and database: seconds and seconds of CPU, the least of several runs; what a
+PostgreSQL server of our own spent besides; peak memory of the command; bytes of output.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+
+from tests.peers.postgres import temporary_server
 
 COMMANDS: tuple[tuple[str, ...], ...] = (
     ("--help",),
@@ -27,50 +30,84 @@ COMMANDS: tuple[tuple[str, ...], ...] = (
     ("registry", "export", "{folder}/book.xlsx"),
     ("renewals", "--within", "60d"),
     ("tasks", "plan"),
+    ("tasks", "sync"),
+    ("renewals", "--within", "60d"),
+    ("tasks", "plan"),
     ("registry", "import", "{folder}/part.csv"),
 )
+"""Before `tasks sync` no period is kept yet, as in a registry that was just filled."""
 
 _PART = 5_000
 """Rows of the export that are imported again."""
+_CHANGES = 5
+"""Of each object."""
 
 
 def main() -> None:
-    """Fill a registry once, run every command on it, print the table."""
+    """Fill a registry of each size in each database, run every command on it, print the tables."""
     asked = _arguments()
-    folder = Path(asked.keep or tempfile.mkdtemp(prefix="revizor-book-"))
-    folder.mkdir(exist_ok=True)
-    url = asked.db or f"sqlite:///{folder}/revizor.db"
-    try:
-        if asked.db or not (folder / "revizor.db").exists():
-            started = time.perf_counter()
-            _fill(url, asked.objects, asked.changes)
-            print(f"filled in {time.perf_counter() - started:.0f} s", file=sys.stderr)
-        print(f"{asked.objects} objects, {asked.changes} changes, {url.partition(':')[0]}\n")
-        print("| command | s | CPU s | peak MB | output MB | exit |\n|---|---|---|---|---|---|")
-        for command in COMMANDS:
-            print(_measured(command, folder, url), flush=True)
-            if command[-1].endswith(".csv") and command[1] == "export":
-                with (folder / "book.csv").open("rb") as book:
-                    part = b"".join(book.readline() for _ in range(_PART + 1))
-                (folder / "part.csv").write_bytes(part)
-    finally:
-        if not asked.keep:
-            shutil.rmtree(folder, ignore_errors=True)
+    for objects in asked.objects:
+        for kind in asked.on:
+            with (
+                tempfile.TemporaryDirectory(prefix="revizor-book-") as made,
+                _place(kind, Path(made)) as (url, server),
+            ):
+                _fill(url, objects)
+                _table(f"{objects} objects, {objects * _CHANGES} changes, {kind}", url, server,
+                       Path(made), asked.runs)  # fmt: skip
 
 
-def _fill(url: str, objects: int, changes: int) -> None:
+@contextmanager
+def _place(kind: str, folder: Path) -> Iterator[tuple[str, int | None]]:
+    """Lend an empty database: its URL, and the process of its server if it has one."""
+    if kind == "sqlite":
+        yield f"sqlite:///{folder}/revizor.db", None
+        return
+    with temporary_server() as (server, process), server.empty() as url:
+        yield url, process
+
+
+def _table(title: str, url: str, server: int | None, folder: Path, runs: int) -> None:
+    print(f"\n{title}\n")
+    print("| command | s | CPU s | server's CPU s | peak MB | output MB | exit |")
+    print("|---|---|---|---|---|---|---|")
+    for command in COMMANDS:
+        once = command[1:] == ("sync",)
+        print(_measured(command, folder, url, server, 1 if once else runs), flush=True)
+        if command[-1].endswith(".csv") and command[1] == "export":
+            with (folder / "book.csv").open("rb") as book:
+                part = b"".join(book.readline() for _ in range(_PART + 1))
+            (folder / "part.csv").write_bytes(part)
+
+
+def _fill(url: str, objects: int) -> None:
     # In a process of its own: the peak of a child's memory counts from its parent's.
     subprocess.run(
-        [sys.executable, "-m", "tests.benchmarks.registry.book", url, str(objects), str(changes)],
+        [sys.executable, "-m", "tests.benchmarks.registry.book", url, str(objects),
+         str(objects * _CHANGES)],
         check=True,
-    )
+    )  # fmt: skip
 
 
-def _measured(command: Sequence[str], folder: Path, url: str) -> str:
+def _measured(command: Sequence[str], folder: Path, url: str, server: int | None, runs: int) -> str:
     output = folder / "output"
     command = [word.format(folder=folder) for word in command]
+    found = [_run(command, output, folder, url, server) for _ in range(runs)]
+    took, cpu, served = (min(run[place] for run in found) for place in range(3))
+    peak, code = max(run[3] for run in found), max(run[4] for run in found)
+    written = Path(command[-1]) if command[1:2] == ["export"] else output
+    size = written.stat().st_size / 1e6 if written.exists() else 0.0
+    told = " ".join(command).replace(f"{folder}/", "")
+    besides = f"{served:.2f}" if server else "–"
+    return f"| `{told}` | {took:.2f} | {cpu:.2f} | {besides} | {peak:.0f} | {size:.1f} | {code} |"
+
+
+def _run(
+    command: Sequence[str], output: Path, folder: Path, url: str, server: int | None
+) -> tuple[float, float, float, float, int]:
+    """Run a command; return seconds, its CPU, the server's CPU, MB at its peak, and the exit code."""
     with output.open("wb") as stream, (folder / "errors").open("wb") as errors:
-        started = time.perf_counter()
+        before, started = _spent(server), time.perf_counter()
         child = os.posix_spawn(
             sys.executable,
             [sys.executable, "-m", "scanner", *command],
@@ -82,23 +119,25 @@ def _measured(command: Sequence[str], folder: Path, url: str) -> str:
         )
         _, status, used = os.wait4(child, 0)
         took = time.perf_counter() - started
-    written = Path(command[-1]) if command[1:2] == ["export"] else output
-    size = written.stat().st_size / 1e6 if written.exists() else 0.0
-    told = " ".join(command).replace(f"{folder}/", "")
-    return (
-        f"| `{told}` | {took:.2f} | {used.ru_utime + used.ru_stime:.2f} | "
-        f"{used.ru_maxrss / 1024:.0f} | {size:.1f} | {os.waitstatus_to_exitcode(status)} |"
-    )
+    cpu, code = used.ru_utime + used.ru_stime, os.waitstatus_to_exitcode(status)
+    if server:
+        time.sleep(0.2)  # until the server has seen its client go
+    return took, cpu, _spent(server) - before, used.ru_maxrss / 1024, code
+
+
+def _spent(server: int | None) -> float:
+    """Return the CPU seconds of the server's processes that have ended: one for each client."""
+    if server is None:
+        return 0.0
+    fields = Path(f"/proc/{server}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[13]) + int(fields[14])) / os.sysconf("SC_CLK_TCK")
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.registry")
-    parser.add_argument("--objects", type=int, default=100_000)
-    parser.add_argument("--changes", type=int, default=500_000)
-    parser.add_argument(
-        "--db", help="SQLAlchemy URL of an empty database; SQLite in a folder by default"
-    )
-    parser.add_argument("--keep", help="folder that keeps the database for the next time")
+    parser.add_argument("--objects", type=int, nargs="+", default=[10_000, 100_000])
+    parser.add_argument("--on", nargs="+", default=["sqlite", "postgresql"])
+    parser.add_argument("--runs", type=int, default=3)
     return parser.parse_args()
 
 

@@ -6,7 +6,7 @@ import asyncio
 import random
 import sys
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -23,6 +23,9 @@ from scanner.registry.party_rows import PERSON, PROJECT, PROJECT_OBJECT
 from scanner.registry.rows import CHANGE, OBJECT
 
 AT = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)
+_FIRST_END, _ENDS = -326, 700
+"""Days from today on which things end: nearly half of them have ended, or will within two months."""
+TODAY = datetime.now(UTC).date()
 CLIENTS = 200
 PEOPLE = 40
 PROJECTS = 5
@@ -33,7 +36,7 @@ _TYPES = (*(ObjectType.DOMAIN,) * 40, *(ObjectType.HOSTING,) * 12, *ObjectType)
 
 
 def fill(url: str, objects: int, changes: int) -> None:
-    """Write so many objects and changes into an empty database; the same every time."""
+    """Write so many objects and changes into an empty database; the same every time but for the day."""
     chance = random.Random(2026)
     with Database.open(url) as database:
         asyncio.run(database.write(_parties))
@@ -87,7 +90,9 @@ def _object(chance: random.Random, number: int) -> RegistryObject:
     type_ = chance.choice(_TYPES)
     client = _client(number % CLIENTS)
     paid = (
-        date(2026, 1, 1) + timedelta(days=chance.randrange(700)) if chance.random() < 0.8 else None
+        TODAY + timedelta(days=_FIRST_END + chance.randrange(_ENDS))
+        if chance.random() < 0.8
+        else None
     )
     priced = chance.random() < 0.7
     values: dict[str, Any] = {

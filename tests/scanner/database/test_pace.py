@@ -6,12 +6,15 @@ import asyncio
 import random
 import subprocess
 import sys
+import time
 from itertools import pairwise
 
+import pytest
 from sqlalchemy import Connection, text
 
 from probes.kit.net.pace import InProcessPace
 from scanner.database import Database, SqlPace
+from tests.peers.postgres import Postgres
 
 _PROGRAM = """
 import asyncio, sys
@@ -134,3 +137,30 @@ def test_a_wait_beyond_the_horizon_takes_no_turn(database_url: str) -> None:
             return [await pace.reserve("whois:a", 6.0, 1000.0, 30.0) for _ in range(3)]
 
     assert asyncio.run(run()) == [60.0, 60.0, 60.0]
+
+
+def test_a_machine_whose_clock_is_wrong_takes_its_turn_like_the_others(
+    postgres: Postgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its turns come one after the other's, neither an hour later nor earlier; so does a closed time end."""
+    real = time.time
+
+    async def run(url: str) -> list[float]:
+        waits = []
+        with Database.open(url) as database:
+            for skew in (0.0, 3_600.0, -3_600.0, 0.0):
+                monkeypatch.setattr(time, "time", lambda skew=skew: real() + skew)
+                pace = SqlPace(database)
+                waits.append(await pace.reserve("whois:a", 100.0, real() + skew, 1e6))
+            await pace.back_off("whois:a", 10_000.0)
+            monkeypatch.setattr(time, "time", lambda: real() + 3_600.0)
+            waits.append(await SqlPace(database).reserve("whois:a", 1.0, real() + 3_600.0, 1e6))
+        return waits
+
+    with postgres.empty() as url:
+        waits = asyncio.run(run(url))
+
+    nearly = [
+        abs(wait - wanted) for wait, wanted in zip(waits, (0, 100, 200, 300, 10_000), strict=True)
+    ]
+    assert max(nearly) < 60

@@ -8,12 +8,15 @@ import pytest
 
 from probes.kit.near_icon import Favicon
 from probes.kit.observation import Observation, Seen
+from probes.kit.page_relations import Relations
 from probes.kit.target import Address, Domain, Endpoint, Host
+from probes.legal_pages import LegalPages
 from probes.site_files import SiteFiles
 from scanner.assets import Advice, Ownership
 from scanner.discovery import Ask, Frontier, Look, Seeds
+from scanner.discovery.scope import Listed
 from scanner.verdicts import Verdict, judge
-from tests.scanner.discovery.world import NODATA, NOW, TIMEOUT, World, certificate, stub
+from tests.scanner.discovery.world import NODATA, NOW, TIMEOUT, World, certificate, page, stub
 
 TYPED = Seeds(domains=("a.ru",))
 
@@ -204,3 +207,40 @@ def test_a_picture_is_looked_at_where_it_may_tell(
     asked, _ = asked_of(world, dice=random.Random(seed))
 
     assert (Look("site_icon", Host("b.ru")) in asked) is asked_for
+
+
+@pytest.mark.parametrize(
+    ("names", "links", "asked_for"),
+    [
+        (("b.ru",), ("/privacy",), True),
+        (("b.ru",), (), False),
+        ((), ("/privacy",), False),
+    ],
+)
+@pytest.mark.parametrize("seed", range(3))
+def test_the_page_of_requisites_is_read_where_it_may_tell(
+    names: tuple[str, ...], links: tuple[str, ...], asked_for: bool, seed: int
+):
+    """Beside a certificate of two it would, where the home page links to it; beside a mere word it would not."""
+    world = World().domain("a.ru").both("a.ru", tls=certificate("a.ru", "www.a.ru", *names))
+    shows = page("B", relations=Relations(legal_pages=links))
+    world.domain("b.ru").both("b.ru", shows=shows)
+    seeds = Seeds(domains=("a.ru",), listed={"b.ru": Listed("ru.gz", "b", 1)})
+
+    asked, _ = asked_of(world, seeds, dice=random.Random(seed))
+
+    assert (Look("legal_pages", Host("b.ru")) in asked) is asked_for
+
+
+def test_a_name_is_asked_whose_it_is_before_it_is_called_his():
+    """The number in its policy is another firm's: nothing below it is looked at."""
+    world = met()
+    world.both("b.ru", "203.0.113.7", shows=page(relations=Relations(legal_pages=("/offer",))))
+    papers = LegalPages(("https://b.ru/offer",), inns=("7800000019",))
+    world.see("legal_pages", Host("b.ru"), papers)
+
+    asked, frontier = asked_of(world, Seeds(domains=("a.ru",), inns=("7700000018",)))
+
+    assert Look("legal_pages", Host("b.ru")) in asked
+    assert frontier.scope.likely == set()
+    assert Look("certificate_log", Domain("b.ru")) not in asked

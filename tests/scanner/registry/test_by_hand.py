@@ -132,6 +132,7 @@ VALUES: dict[str, tuple[str, str]] = {
     "access": ("lost", "-"),
     "secret_ref": ("vault/1", "-"),
     "notes": ("две\nстроки", "-"),
+    "replaced_by": ("2", "-"),
     "ownership": ("confirmed", "-"),
     "use": ("used", "-"),
     "state": ("active_web", "-"),
@@ -145,6 +146,7 @@ def test_every_field_has_an_origin_a_history_and_a_way_back(book: Book) -> None:
     assert set(VALUES) == {*FIELDS, "custom.Тариф"}
     book.person("Ольга")
     thing = book.add("domain", "romashka.ru")
+    assert book.add("domain", "new.ru").id == 2
     was = book.thing(thing.id)
 
     for field, (value, before) in VALUES.items():

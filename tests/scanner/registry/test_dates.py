@@ -47,7 +47,9 @@ def _only(database: Database) -> RegistryObject:
 
 def _unconfirmed(database: Database, on: int, days: int = 30) -> list[str]:
     wanted = Filter(dated_before=AT + (on - days) * DAY)
-    return database.read(lambda connection: [one.name for one in lines(connection, wanted)])
+    return database.read(
+        lambda connection: [one.asset.partition(":")[2] for one in lines(connection, wanted)]
+    )
 
 
 @pytest.mark.parametrize(

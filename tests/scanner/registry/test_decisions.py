@@ -168,7 +168,7 @@ def test_nothing_is_switched_off_that_nobody_signed(database: Database) -> None:
     assert _refused(database, OffStep.BACKUP) == "not_signed"
 
 
-def test_approval_binds_to_the_list_that_was_signed(database: Database) -> None:
+def test_check_13_approval_binds_to_the_list_that_was_signed(database: Database) -> None:
     """Check 13: a newer list that says something else of the thing blocks the next step."""
     _take(database, Decided(id=str(HOSTING), decision="approved"))
     _note(database, OffStep.SIGNED)

@@ -15,12 +15,12 @@ from scanner.assets import Advice, Asset, Kind, Money, Ownership, Price
 from scanner.database import Database
 from scanner.registry import Client, Incoming, Registry
 from scanner.registry.decisions import DecisionBook
+from scanner.registry.paid_in_vain import paid_in_vain
 from scanner.registry.payments import (
     NewInvoice,
     NewPayment,
     PaymentBook,
     Unpaid,
-    paid_in_vain,
     unpaid,
 )
 from scanner.registry.renewal_rows import CYCLE

@@ -94,6 +94,7 @@ def filled(book: Book) -> None:
         "cms_licence", "=HYPERLINK(1)", provider="'=x", notes="_x0041_ \x1b", cost="0.0625 USD/1"
     )
     book.add("vpn", "Канал", lifecycle="off", cost="12345678901234567.89 EUR/36")
+    book.set(domain, "replaced_by", str(licence.id))
     for thing, key in ((licence, KEY), (domain, "SHORT")):
         keyed(book, thing.id, key)
 

@@ -13,7 +13,7 @@ from scanner.assets import Asset, Declaration, Kind, Money, Price
 from scanner.renewals.owed import Month, Paid, Payer, Purpose, owed
 from scanner.renewals.paid_for import Known, Matcher
 from scanner.renewals.rates import Exchanged, Rate, Rates, UnreadableRates, read_rates
-from scanner.renewals.savings import Ending, Saving, savings
+from scanner.renewals.savings import Ending, Replacement, Saving, savings
 
 MARCH = date(2026, 3, 1)
 USD = Rate(date(2026, 3, 1), "USD", "RUB", D("90"))
@@ -135,7 +135,7 @@ def ending(id_: str, saving: str = "potential", **other: object) -> Ending:
     return Ending(id=id_, saving=Saving(saving), **values)  # type: ignore[arg-type]
 
 
-def test_an_unknown_price_lowers_coverage_and_not_the_sum() -> None:
+def test_check_11_an_unknown_price_lowers_coverage_and_not_the_sum() -> None:
     """Check 11: it is counted and named; it is never nothing."""
     with_it = savings([ending("a"), ending("b", cost=None)], MARCH)
     without = savings([ending("a")], MARCH)
@@ -144,7 +144,7 @@ def test_an_unknown_price_lowers_coverage_and_not_the_sum() -> None:
     assert (with_it.things, with_it.priced, with_it.unpriced) == (2, 1, ("b",))
 
 
-def test_currencies_without_a_rate_are_not_added() -> None:
+def test_check_11_currencies_without_a_rate_are_not_added() -> None:
     """Check 11: they stay beside one another, and the one without a rate is named."""
     both = [ending("a"), ending("b", cost=MONTHLY), ending("c", cost=Price(Money(D(1), "EUR"), 12))]
     told = savings(both, date(2026, 3, 10), RATES, "RUB")
@@ -156,18 +156,41 @@ def test_currencies_without_a_rate_are_not_added() -> None:
     assert told.not_exchanged == ("EUR",)
 
 
-def test_an_estimate_stands_apart_from_what_is_sure() -> None:
+def test_check_11_an_estimate_stands_apart_from_what_is_sure() -> None:
     """Check 11: an invoice and a guess are two lines."""
     told = savings([ending("a"), ending("b", sure=False)], MARCH)
     assert [(one.sure, one.a_year) for one in told.sums] == [(False, D(1200)), (True, D(1200))]
 
 
-def test_what_is_paid_instead_is_taken_off() -> None:
+def test_check_11_what_is_paid_instead_is_taken_off() -> None:
     """Check 11: a replacement is netted, in its own currency."""
-    told = savings([ending("a", replacement=Price(Money(D(300), "RUB"), 12))], MARCH)
+    instead = Replacement("b", Price(Money(D(300), "RUB"), 12))
+    told = savings([ending("a", replacement=instead)], MARCH)
     assert [(one.a_year, one.things) for one in told.sums] == [(D(900), 1)]
-    told = savings([ending("a", replacement=MONTHLY)], MARCH)
+    told = savings([ending("a", replacement=Replacement("b", MONTHLY))], MARCH)
     assert {(one.currency, one.a_year) for one in told.sums} == {("RUB", D(1200)), ("USD", D(-60))}
+
+
+def test_check_11_what_replaced_several_things_is_paid_once() -> None:
+    """Check 11: taken off the saving that has got farthest, and off no other."""
+    instead = Replacement("c", Price(Money(D(300), "RUB"), 12))
+    told = savings(
+        [
+            ending("a", saving=Saving.POTENTIAL, replacement=instead),
+            ending("b", saving=Saving.REALISED, replacement=instead),
+        ],
+        MARCH,
+    )
+    assert {one.saving: one.a_year for one in told.sums} == {
+        "realised": D(900),
+        "potential": D(1200),
+    }
+
+
+def test_check_11_a_saving_less_an_unknown_price_is_unknown() -> None:
+    """Check 11: where nobody knows what is paid instead, the thing is counted and its saving is not."""
+    told = savings([ending("a", replacement=Replacement("b", None))], MARCH)
+    assert (told.sums, told.unpriced, told.priced, told.things) == ((), ("a",), 0, 1)
 
 
 @pytest.mark.parametrize(
@@ -182,7 +205,7 @@ def test_what_is_paid_instead_is_taken_off() -> None:
         ("potential", date(2025, 3, 1), "0"),
     ],
 )
-def test_a_saving_begins_when_the_paid_term_ends(
+def test_check_11_a_saving_begins_when_the_paid_term_ends(
     saving: str, paid_until: date | None, to_date: str
 ) -> None:
     """Check 11: what is paid is spent; what is only agreed has saved nothing yet."""

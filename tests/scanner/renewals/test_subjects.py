@@ -117,7 +117,7 @@ def test_where_nobody_can_be_told_it_is_said(office: Office) -> None:
     done = office.sync()
 
     assert (done.untold, done.complete) == (1, False)
-    assert "[trackers.NAME]" in done.text()
+    assert "[trackers.NAME]" in done.text("en")
 
 
 def test_only_the_trackers_of_its_projects_hear_of_a_thing(office: Office) -> None:

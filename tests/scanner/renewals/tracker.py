@@ -6,7 +6,7 @@ People work in it: they close tasks, open them again, and delete them.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -17,6 +17,7 @@ from scanner.trackers.contract import (
     Check,
     Later,
     Letter,
+    Line,
     NewTask,
     Refused,
     TaskPatch,
@@ -96,7 +97,7 @@ class Tracker:
 
     async def create(self, task: NewTask) -> TaskRef:
         self._begin("create", 0)
-        text = "\n".join([*(f"{line.label}: {line.text}" for line in task.lines), *task.steps])
+        text = _text(task.lines, task.steps)
         number = self._file.execute(
             "INSERT INTO task (marker, title, deadline, responsible, watchers, project, status, created, text)"
             " VALUES (?, ?, ?, ?, ?, ?, 'open', ?, ?)",
@@ -118,6 +119,7 @@ class Tracker:
             "responsible": patch.responsible,
             "watchers": None if patch.watchers is None else ",".join(patch.watchers),
             "status": "done" if patch.close else "open" if patch.reopen else None,
+            "text": None if patch.lines is None else _text(patch.lines, patch.steps),
         }
         for column, value in values.items():
             if value is not None:
@@ -211,3 +213,7 @@ class Postbox:
         self.letters.append(letter)
         if self.down == "uncertain":
             raise Uncertain("the answer was lost")
+
+
+def _text(lines: Sequence[Line], steps: Sequence[str]) -> str:
+    return "\n".join([*(f"{line.label}: {line.text}" for line in lines), *steps])

@@ -75,6 +75,69 @@ def test_a_task_says_what_it_must(tell: Callable[..., Any]):
     assert "[*]Оплатите счёт." in task["description"]
 
 
+def _steps(portal: Portal) -> list[str]:
+    (root,) = [one for one in portal.items if not one["PARENT_ID"]]
+    assert root["TITLE"] == MARKER
+    return [one["TITLE"] for one in portal.items if one["PARENT_ID"] == root["ID"]]
+
+
+def test_the_steps_are_a_checklist_that_follows_what_is_to_be_done(tell: Callable[..., Any]):
+    """A step that is no longer right goes, what is ticked off and what people added stays; nothing comes twice."""
+
+    async def story(sink: TaskSink, portal: Portal) -> None:
+        ref = await sink.create(new_task(steps=("Войдите.", "Оплатите.")))
+        assert _steps(portal) == ["Войдите.", "Оплатите."]
+        portal.items[1]["IS_COMPLETE"] = "Y"
+        theirs = {"ID": "9", "TASK_ID": ref.id, "PARENT_ID": 0, "TITLE": "Своё", "IS_COMPLETE": "N"}
+        portal.items.append({**theirs, "ID": "99", "PARENT_ID": "9"})
+
+        for _ in range(2):
+            patch = TaskPatch(lines=(), steps=("Не оплачивайте.",))
+            await sink.update(ref, patch)
+
+        assert _steps(portal) == ["Войдите.", "Не оплачивайте."]
+        assert [one["ID"] for one in portal.items if one["TITLE"] == "Своё"] == ["99"]
+
+    tell(story)
+
+
+@pytest.mark.parametrize("how", [bitrix24.INTERNAL, bitrix24.NO_SCOPE, "before"])
+def test_a_checklist_that_fails_makes_no_second_task(tell: Callable[..., Any], how: Any):
+    """The task stands, its description says the steps, and nobody is told that it was not created."""
+
+    async def story(sink: TaskSink, portal: Portal) -> None:
+        portal.fail("task.checklistitem.add", how)
+        ref = await sink.create(new_task(steps=("Оплатите счёт.",)))
+        assert list(portal.tasks) == [ref.id]
+        assert "[*]Оплатите счёт." in portal.tasks[ref.id]["description"]
+
+    tell(story)
+
+
+@pytest.mark.parametrize(
+    ("scopes", "is_active", "code", "level"),
+    [
+        (["task"], True, "bitrix24_owner_unseen", "ok"),
+        (["task", "user_brief"], True, "bitrix24_owner_seen", "ok"),
+        (["task", "user"], False, "bitrix24_owner_left", "fail"),
+    ],
+)
+def test_the_doctor_tells_of_the_webhooks_owner_what_it_may_know(
+    tell: Callable[..., Any], scopes: list[str], is_active: bool, code: str, level: str
+):
+    """When he last logged in; that he left is a failure; how old the webhook is no method tells."""
+
+    async def story(sink: TaskSink, portal: Portal) -> None:
+        portal.scopes, portal.owner_is_active = scopes, is_active
+        checks = {check.code: check for check in await sink.preflight()}
+        assert checks[code].level == level
+        assert "bitrix24_age" in checks
+        if code == "bitrix24_owner_seen":
+            assert checks[code].params == {"last": "2026-02-17", "since": "2024-02-10"}
+
+    tell(story)
+
+
 def test_who_names_nobody_leaves_it_to_the_settings_else_to_the_owner(tell: Callable[..., Any]):
     """A task always has somebody: Bitrix24 takes none without."""
 
@@ -183,7 +246,7 @@ def test_a_deleted_task_is_gone(tell: Callable[..., Any]):
         ("before", Uncertain, None),
     ],
 )
-def test_14_every_answer_means_what_the_documentation_says(
+def test_check_14_every_answer_means_what_the_documentation_says(
     tell: Callable[..., Any], how: Any, error: type[Exception], until: datetime | None
 ):
     """Refused for good, not now, nobody knows, or shut out until somebody mends that: whatever was to be
@@ -201,7 +264,7 @@ def test_14_every_answer_means_what_the_documentation_says(
     tell(story)
 
 
-def test_14_a_required_field_is_refused_in_plain_words_and_named_by_the_doctor(
+def test_check_14_a_required_field_is_refused_in_plain_words_and_named_by_the_doctor(
     tell: Callable[..., Any], trusted: Path, authority: Authority, tmp_path: Path
 ):
     """HTML of an error is no HTML any more; with the field in the settings the portal is content."""
@@ -223,7 +286,7 @@ def test_14_a_required_field_is_refused_in_plain_words_and_named_by_the_doctor(
     tell(given, portal, fields={"UF_AUTO_PLACE": "Офис"})
 
 
-def test_14_a_slow_success_is_found_before_it_is_created_twice(tell: Callable[..., Any]):
+def test_check_14_a_slow_success_is_found_before_it_is_created_twice(tell: Callable[..., Any]):
     """The portal did it and was not heard: Uncertain, and the marker finds the one task there is."""
 
     async def story(sink: TaskSink, portal: Portal) -> None:

@@ -73,7 +73,7 @@ def test_each_person_gets_his_own_message(tmp_path: Path):
         Reply(404, b"no"),
     ],
 )
-def test_9_what_did_not_surely_come_is_told_again(tmp_path: Path, answer: Reply):
+def test_check_9_what_did_not_surely_come_is_told_again(tmp_path: Path, answer: Reply):
     """A redirect too: followed, it would be a look at some page, and called a success."""
 
     async def story() -> list[Request]:
@@ -126,7 +126,7 @@ def office(tmp_path: Path) -> Iterator[Office]:
 
 
 @pytest.mark.parametrize("trouble", [Reply(302, b"", (("Location", "/x"),)), Reply(500, b"")])
-def test_9_two_channels_one_failing_the_retry_touches_only_the_failed_one(
+def test_check_9_two_channels_one_failing_the_retry_touches_only_the_failed_one(
     trusted: Path, authority: Authority, tmp_path: Path, office: Office, trouble: Any
 ):
     """The letter went out, the message did not: the next run repeats the message alone."""

@@ -146,7 +146,7 @@ def test_an_answer_decides_whether_it_is_told_again(
     tell(tmp_path, story)
 
 
-def test_9_a_redirect_is_a_failure(tmp_path: Path):
+def test_check_9_a_redirect_is_a_failure(tmp_path: Path):
     """A redirected POST would come to nobody and look like a success: it is not followed."""
 
     async def story(channel: Any, receiver: Receiver) -> None:

@@ -17,6 +17,10 @@ from msgspec.structs import replace
 
 from probes.delegation import Delegation, ServerLook, ServerState
 from probes.kit.observation import Absent, AnyObservation, Reason, Seen, Unknown
+from probes.kit.page_parts import Part
+from probes.kit.target import Domain
+from probes.service_records import ServiceHost, ServiceRecords
+from probes.website import Hop, Visit, Website
 from scanner.assets import Advice, Asset, Estate, Kind
 from scanner.discovery import GatheredLooks, Seeds, attribute
 from scanner.verdicts import Verdict, judge
@@ -86,7 +90,40 @@ def roots() -> tuple[World, Seeds]:
     return world, Seeds(domains=tuple(f"{name}.ru" for name in names))
 
 
-ESTATES = {"trade": trade(), "roots": roots()}
+def gallery() -> tuple[World, Seeds]:
+    """Stubs that a shop is put together from, that its records name, and that a redirect passes."""
+    shown = page(
+        "Shop",
+        parts=(Part("img.shop.ru", "picture"), Part("cdn.shop.ru", "named")),
+        link_hosts=("go.shop.ru",),
+    )
+    world = World().domain(
+        "shop.ru",
+        mx=("post.shop.ru",),
+        spf="v=spf1 a:relay.shop.ru -all",
+        log=tuple((f"{label}.shop.ru",) for label in _LABELS),
+    )
+    world.both("shop.ru", "198.51.100.121", shows=shown, provider="aa")
+    for number, label in enumerate(_LABELS):
+        host, ip = f"{label}.shop.ru", f"198.51.100.{130 + number}"
+        world.host(host, ip, shows=stub(), provider=f"p{number}")
+    world.mail_host("post.shop.ru", "198.51.100.131", provider="p1")
+    hops = (
+        Hop("https://go.shop.ru/", 301, "https://way.shop.ru/1"),
+        Hop("https://way.shop.ru/1", 302, "https://shop.ru/"),
+    )
+    led = Visit("https://go.shop.ru/", hops, Seen(page("Shop", url="https://shop.ru/")))
+    site = Website(replace(led, url="http://go.shop.ru/"), led, Seen(page("default")), False)
+    world.host("go.shop.ru", "198.51.100.129", shows=site, provider="go")
+    services = ServiceRecords((ServiceHost("_sip._tls", "phone.shop.ru"),), True)
+    world.see("service_records", Domain("shop.ru"), services)
+    world.domain("spare.ru").both("spare.ru", "198.51.100.140", shows=stub(), provider="zz")
+    world.see("service_records", Domain("spare.ru"), services)
+    return world, Seeds(domains=("shop.ru", "spare.ru"))
+
+
+_LABELS = ("img", "post", "relay", "cdn", "way", "phone", "go", "old")
+ESTATES = {"trade": trade(), "roots": roots(), "gallery": gallery()}
 
 
 def judged(observations: list[AnyObservation], seeds: Seeds) -> Judged:

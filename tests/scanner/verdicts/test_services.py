@@ -131,7 +131,7 @@ ONE: list[tuple[str, World, str, str, str]] = [
     ),
     ("paid engine", site(page("A", BITRIX)), "licence:1c_bitrix/a.ru", "trace", "ask"),
     ("its licence is over", site(page("A", OVER, BITRIX, text_length=100)),
-     "licence:1c_bitrix/a.ru", "unpaid", "ask"),
+     "licence:1c_bitrix/a.ru", "trace", "ask"),
     ("shop under a word of little weight", site(page("A", WEAK_STUB, INSALES)),
      "saas:insales/a.ru", "live", "keep"),
     ("few words, and the shop's signature", site(page("A", WEAK_STUB, INSALES, text_length=100)),
@@ -283,7 +283,7 @@ UNISENDER = World().domain("a.ru", spf="v=spf1 include:spf.unisender.com -all")
         (
             site(page("A", OVER, text_length=100)),
             [said("licence:1c_bitrix/a.ru", hosts=("a.ru",))],
-            {"licence:1c_bitrix/a.ru": ("unpaid", "ask")},
+            {"licence:1c_bitrix/a.ru": ("declared", "renew")},
         ),
         (
             site(page("A", INSALES)),

@@ -13,7 +13,11 @@ from scanner.verdicts.card import rule
 from scanner.verdicts.dossier import Dossier
 from scanner.verdicts.finding import cannot_tell
 from scanner.verdicts.ground import is_out_of_dns
-from scanner.verdicts.names import names_behind_wildcard, unseen_certificates
+from scanner.verdicts.names import (
+    names_behind_wildcard,
+    names_in_sub_zones,
+    unseen_certificates,
+)
 from scanner.verdicts.verdict import Finding
 
 
@@ -38,4 +42,5 @@ def names_known(dossier: Dossier) -> Iterator[Finding]:
         case never:
             assert_never(never)
     yield from names_behind_wildcard(dossier, dossier.asset.key)
+    yield from names_in_sub_zones(dossier, dossier.asset.key)
     yield from unseen_certificates(dossier)

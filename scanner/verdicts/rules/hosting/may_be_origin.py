@@ -12,6 +12,7 @@ from scanner.discovery.scope import registered
 from scanner.verdicts.card import rule
 from scanner.verdicts.dossier import Dossier
 from scanner.verdicts.finding import cannot_tell, say
+from scanner.verdicts.roles import Weight, roles_of
 from scanner.verdicts.rules.hosting.behind_front import is_front
 from scanner.verdicts.verdict import Finding
 
@@ -25,6 +26,7 @@ _MOST = 10
     authority="usage.md 1.3, row 27",
     kinds=(Kind.HOSTING,),
     says=("hosting.origin_candidates",),
+    asks_all=True,
 )
 def may_be_origin(dossier: Dossier) -> Iterator[Finding]:
     """On a front, name what may stand behind it; elsewhere, name the fronted sites that may live here."""
@@ -47,6 +49,8 @@ def _fronted(dossier: Dossier, domain: str) -> Iterator[str]:
     for site in _hanging(dossier, domain, Kind.SITE):
         opinion = dossier.opinions.get(site.asset)
         idle = opinion and use_of(Kind.SITE, opinion.state) in (Use.IDLE, Use.UNUSED)
+        needed = (one for host in site.hosts for one in roles_of(dossier, host))
+        idle = idle and not any(one.weight is Weight.PROVED for one in needed)
         if not idle and any(_is_front(dossier, ip) for ip in site.addresses):
             yield site.asset.key
 

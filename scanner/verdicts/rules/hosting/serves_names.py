@@ -13,7 +13,11 @@ from scanner.discovery.scope import registered
 from scanner.verdicts.card import rule
 from scanner.verdicts.dossier import Dossier
 from scanner.verdicts.finding import cannot_tell, say
-from scanner.verdicts.names import names_behind_wildcard, unseen_certificates
+from scanner.verdicts.names import (
+    names_behind_wildcard,
+    names_in_sub_zones,
+    unseen_certificates,
+)
 from scanner.verdicts.rules.hosting.behind_front import is_front
 from scanner.verdicts.verdict import Finding
 
@@ -42,4 +46,5 @@ def serves_names(dossier: Dossier) -> Iterator[Finding]:
         if isinstance(sighting.outcome, Unknown) and dossier.scene.is_clients(domain):
             yield cannot_tell("names", sighting.outcome.reason, sighting, domain=domain)
         yield from names_behind_wildcard(dossier, domain)
+        yield from names_in_sub_zones(dossier, domain)
     yield from unseen_certificates(dossier)

@@ -14,11 +14,11 @@ from scanner.verdicts.verdict import Finding
 
 @rule(
     id="licence.engine_in_use",
-    sentence="A site made with a paid program proves nothing of its licence; only the program's own "
-    "word that it is over does, whatever papers say.",
+    sentence="A site made with a paid program proves nothing of its licence; the program's own word that it "
+    "is over is told beside, whatever papers say: somebody must decide to renew it.",
     authority="usage.md 1.6; row 13",
     kinds=(Kind.LICENCE,),
-    says=("licence.trace", "licence.unpaid"),
+    says=("licence.trace", "licence.said_over"),
     may_doubt=False,
 )
 def engine_in_use(dossier: Dossier) -> Iterator[Finding]:
@@ -27,7 +27,7 @@ def engine_in_use(dossier: Dossier) -> Iterator[Finding]:
     over = tuple(one for one in traces if one.code == "unpaid")
     if over:
         seen = (one.sighting for one in over)
-        yield say("licence.unpaid", *seen, params=told(over, dossier))
+        yield say("licence.said_over", *seen, params=told(over, dossier))
     if traces:
         seen = (one.sighting for one in traces)
         yield say("licence.trace", *seen, params=told(traces, dossier))

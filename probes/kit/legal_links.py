@@ -1,0 +1,58 @@
+"""Where a page links to those of its own site that say whose it is: requisites, offers, policies, contacts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from itertools import islice
+from typing import Final
+
+MOST: Final = 4
+_PLACES: Final = 300
+_SAID: Final = 160
+"""Bytes behind the address in which the words of the link are looked for."""
+_LINK: Final = re.compile(rb"<a\s[^<>]{0,200}?href\s{0,3}=\s{0,3}[\"']?([^\"'\s<>#]{1,300})")
+_END: Final = b"</a"
+_TAG: Final = re.compile(r"<[^<>]{0,200}>?")
+_WORDS: Final = (
+    ("rekvizit", "requisit", "реквизит", "impressum", "imprint", "выходные данные"),
+    ("oferta", "offer", "оферт", "legal", "юридическ", "правовая информация"),
+    ("privacy", "politik", "policy", "policies", "konfiden", "personal-data", "personaldata", "152-fz",
+     "soglas", "pdn", "политик", "конфиденциальн", "персональны", "соглашени", "terms"),
+    ("kontakt", "contact", "контакт"),
+    ("o-kompanii", "about", "o-nas", "о компании", "о нас"),
+)  # fmt: skip
+"""Words of such an address, or of such a link, the most telling first."""
+_NO_PAGES: Final = (".pdf", ".doc", ".docx", ".rtf", ".jpg", ".png", ".zip")
+_OTHER_SCHEMES: Final = ("mailto:", "tel:", "javascript:", "data:", "viber:", "whatsapp:", "tg:")
+
+
+def legal_links(text: str, markup: bytes, value: Callable[[bytes], str]) -> tuple[str, ...]:
+    """Return the addresses of at most four such pages as they are written, the most telling first.
+
+    `text` is the visible text, `markup` the markup with its ASCII letters in lower case: so a path that minds them
+    may be missed. Whether one lies at the site's own host is for the reader to see.
+    """
+    found: dict[str, int] = {}
+    low = text.casefold()
+    in_words = any(word in low for words in _WORDS for word in words)
+    links = [(one.end(), value(one[1])) for one in islice(_LINK.finditer(markup), _PLACES)]
+    # Most pages have few of the words, or none, and hundreds of links.
+    told = "\n".join(address for _, address in links)
+    in_paths = tuple(tuple(word for word in words if word in told) for words in _WORDS)
+    for end, address in links:
+        path = address.partition("//")[2].partition("/")[2] if "//" in address else address
+        ranks = [*_ranks_of(path, in_paths)]
+        if in_words and not ranks:
+            behind = markup[end : end + _SAID].partition(_END)[0].partition(b">")[2]
+            ranks += _ranks_of(_TAG.sub(" ", value(behind)).casefold(), _WORDS)
+        other = address.startswith(_OTHER_SCHEMES) or path.partition("?")[0].endswith(_NO_PAGES)
+        if ranks and not other and path.strip("/"):
+            found[address] = min(*ranks, found.get(address, len(_WORDS)))
+    return tuple(sorted(found, key=lambda address: found[address]))[:MOST]
+
+
+def _ranks_of(text: str, among: tuple[tuple[str, ...], ...]) -> Iterator[int]:
+    if not any(among):
+        return iter(())
+    return (rank for rank, words in enumerate(among) if any(word in text for word in words))

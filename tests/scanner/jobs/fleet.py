@@ -1,0 +1,155 @@
+"""Worker processes over the paper estate: started, killed, frozen, thawed and stopped by a test."""
+
+from __future__ import annotations
+
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, text
+
+from scanner.database import Database, StorageTrouble
+from scanner.evidence import Evidence, Purpose, Run
+from scanner.evidence.due import DueBook
+from scanner.evidence.made import Pair
+from scanner.jobs import queue_of
+from tests.scanner.jobs.estate import CLIENT, RESCANNED, Registries, Setup
+
+PATIENCE = 120.0
+"""Seconds until a test gives up: what it waits for comes within a few."""
+
+
+class Process:
+    """One worker's process."""
+
+    def __init__(self, setup: Setup, log: Path, *more: str) -> None:
+        self.log_file = log
+        command = [sys.executable, "-m", "tests.scanner.jobs.estate_worker"]
+        with log.open("w") as stream:
+            self._process = subprocess.Popen(
+                [*command, msgspec.json.encode(setup).decode(), *more],
+                stderr=stream,
+                stdout=stream,
+            )
+
+    @property
+    def log(self) -> str:
+        """All that it said."""
+        return self.log_file.read_text()
+
+    @property
+    def numbers(self) -> list[int]:
+        """Under which numbers it was enrolled."""
+        return [int(one) for one in re.findall(r"worker (\d+) begins at", self.log)]
+
+    def send(self, kind: signal.Signals) -> None:
+        """Send a signal."""
+        self._process.send_signal(kind)
+
+    def ended(self) -> int:
+        """Wait for its end; its exit code."""
+        return self._process.wait(PATIENCE)
+
+    def clear(self) -> None:
+        """Leave nothing behind."""
+        if self._process.poll() is None:
+            self._process.send_signal(signal.SIGCONT)
+            self._process.kill()
+        self._process.wait()
+
+
+@contextmanager
+def fleet(setup: Setup, folder: Path, workers: int) -> Iterator[list[Process]]:
+    """Run so many workers until the end of the block."""
+    processes = [Process(setup, folder / f"worker{n}.log") for n in range(workers)]
+    try:
+        yield processes
+    finally:
+        for one in processes:
+            one.clear()
+
+
+def setup_of(
+    url: str, folder: Path, domains: int, registries: Registries, rate: str, **more: Any
+) -> Setup:
+    """What workers are told."""
+    return Setup(
+        url=url,
+        out=str(folder / "audits"),
+        domains=domains,
+        ports=tuple(registries.ports),
+        rate=rate,
+        desk=registries.desk,
+        **more,
+    )
+
+
+def wait_for(what: Callable[[], object], patience: float = PATIENCE) -> None:
+    """Return when it is so; fail after a long while."""
+    until = time.monotonic() + patience
+    while time.monotonic() < until:
+        try:
+            if what():
+                return
+        except StorageTrouble:  # the server is just starting again
+            pass
+        time.sleep(0.05)  # between two looks at other processes: nothing tells of them
+    raise AssertionError("it did not come to pass")
+
+
+def at(job: str, database: Database, processes: list[Process]) -> list[Process]:
+    """The processes that are at a job of this name."""
+    picture = database.read(queue_of(database).picture)
+    busy = {one.id for one in picture.workers if one.job.startswith(f"{job} ")}
+    return [one for one in processes if busy & set(one.numbers[-1:])]
+
+
+def rescan_of(database: Database) -> Run | None:
+    """The client's rescan."""
+    found = [run for run in Evidence(database).runs(CLIENT) if run.purpose is Purpose.RESCAN]
+    assert len(found) < 2
+    return found[0] if found else None
+
+
+def is_rescanned(database: Database) -> bool:
+    """Say whether the rescan came to its end."""
+    run = rescan_of(database)
+    return run is not None and run.finished_at is not None
+
+
+def is_quiet(database: Database) -> bool:
+    """Say whether nothing waits and nothing is being done."""
+
+    def count(connection: Connection) -> int:
+        picture = queue_of(database).picture(connection)
+        return sum(one.jobs for one in picture.counts if one.state in ("waiting", "running"))
+
+    return database.read(count) == 0
+
+
+def due_looks_made(database: Database) -> set[Pair]:
+    """The looks of the audit that a rescan of everything makes again."""
+    from probes.kit.target import parse_target
+    from scanner.discovery import Look
+    from scanner.service.due_names import wanted_by
+
+    evidence = Evidence(database)
+    (base,) = (run for run in evidence.runs(CLIENT) if run.purpose is Purpose.AUDIT)
+    wanted = wanted_by(DueBook(database).of(CLIENT, RESCANNED))
+    return {
+        (probe, target)
+        for probe, target in evidence.done(base.id)
+        if wanted.holds(Look(probe, parse_target(target)))
+    }
+
+
+def rows(database: Database, statement: str) -> list[tuple[object, ...]]:
+    """What a statement finds."""
+    return database.read(lambda c: [tuple(row) for row in c.execute(text(statement))])
