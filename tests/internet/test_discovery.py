@@ -21,23 +21,13 @@ CLIENTS = [name for name, estate in WORLD.estates.items() if estate.brands]
 FAILING = {domain.crtsh: domain.name for domain in WORLD.owned("zasuha")}
 FAILED = {"partial", "failed", "limited"}
 ENOUGH = 0.95
-"""The share of hidden names that must be found."""
-REACHED = {
-    "kiprey": ENOUGH,
-    "barvinok": ENOUGH,
-    "pahtarka": ENOUGH,
-    "arkbutan": ENOUGH,
-    "zhivolist": ENOUGH,
-    "brusoveya": ENOUGH,
-    "verstohod": ENOUGH,
-    "klykovey": ENOUGH,
-}
-"""The same of registered names, as far as it was reached.
+"""The share of hidden names that must be found.
 
 The rules were made on `kiprey`, and mended on each of the others once that was measured: none of these figures says
-what is found of an estate that nobody has seen. That the first measurements say: `barvinok` 37 of 42 names and 12
-strangers claimed, `pahtarka` 41 of 49 and `arkbutan` 45 of 48 with none, `zhivolist` 42 of 51 with 2, `brusoveya` 54 of 55 with 3,
-`verstohod` 47 of 51 with 1, `klykovey` 53 of 60 with none.
+what is found of an estate that nobody has seen. That the first measurements say, in the order of the estates' making:
+`barvinok` 37 of 42 names and 12 strangers claimed, `pahtarka` 41 of 49 and `arkbutan` 45 of 48 with none, `zhivolist`
+42 of 51 with 2, `brusoveya` 54 of 55 with 3, `verstohod` 47 of 51 with 1, `klykovey` 53 of 60 with none, and
+`sugrobar` 58 of 60 with none.
 """
 
 Measures = Callable[[str], Measured]
@@ -80,10 +70,10 @@ def test_it_is_installed() -> None:
 
 @pytest.mark.parametrize("client", CLIENTS)
 def test_the_forgotten_registered_names_are_found(client: str, measured: Measures) -> None:
-    """Of the hidden registered names nearly all are confirmed or likely."""
+    """Of the hidden registered names 95 % at least are confirmed or likely."""
     done = measured(client)
 
-    assert recall(done.domains) >= REACHED[client], "\n".join(table(done))
+    assert recall(done.domains) >= ENOUGH, "\n".join(table(done))
 
 
 @pytest.mark.parametrize("client", CLIENTS)
