@@ -20,6 +20,7 @@ from scanner.trackers.options import (
     FeedOptions,
     MailOptions,
     TrackerOptions,
+    WebhookOptions,
     look_over,
     look_over_mail,
 )
@@ -33,7 +34,7 @@ _OF_TRACKER = "REVIZOR_TRACKER_{}_SECRET"
 _OF_MAIL = "REVIZOR_MAIL_SECRET"
 _NOT_TEXT = (
     "agency", "terms", "registry_key", "pace", "keys", "fingerprints", "observations_key", "trackers",
-    "mail", "feed", "tracker_secrets",
+    "mail", "feed", "tracker_secrets", "changes",
 )  # fmt: skip
 """Fields that no single variable sets as it stands."""
 _KEY_LENGTH = 16
@@ -64,6 +65,13 @@ class Agency(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     currency: Annotated[str, Meta(pattern="^[A-Z]{3}$")] = "RUB"
     """ISO 4217 code of what an amount without a currency is in."""
     language: Literal["ru", "en"] = "ru"
+
+
+class Changes(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Who is told what rescans find different."""
+
+    webhook: str = ""
+    """Name of the `[trackers.NAME]` of the kind webhook; empty tells nobody."""
 
 
 class SharedKey:
@@ -138,6 +146,8 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """`[trackers.NAME]`: task managers and messengers, each with its `kind`."""
     mail: MailOptions | None = None
     """`[mail]`: the relay for letters to people; none where nobody is written to."""
+    changes: Changes = Changes()
+    """`[changes]`: who is told what rescans find different."""
     feed: FeedOptions = FeedOptions()
     """`[feed]`: the calendar of renewals."""
     tracker_secrets: Secrets = Secrets()
@@ -202,6 +212,7 @@ def load(
         raise BadSettings(
             f"a setting cannot be used: {error}. Look at revizor.toml and REVIZOR_*."
         ) from error
+    _look_over_changes(read)
     return msgspec.structs.replace(
         read,
         keys=keys,
@@ -282,6 +293,14 @@ def _look_over_trackers(merged: Mapping[str, Any]) -> None:
             look_over_mail(merged["mail"])
     except ValueError as error:
         raise BadSettings(f"{error}") from error
+
+
+def _look_over_changes(read: Settings) -> None:
+    name = read.changes.webhook
+    if name and not isinstance(read.trackers.get(name), WebhookOptions):
+        raise BadSettings(
+            f"[changes] webhook = {name!r}: there is no [trackers.{name}] of the kind webhook."
+        )
 
 
 def _tracker_secrets(env: Mapping[str, str], read: Settings) -> Secrets:

@@ -168,10 +168,27 @@ def _look(
     if not chosen and not as_json:
         click.echo(_nothing(service.next_due(settings)))
     done, busy = _each(chosen, work, as_json)
+    if settings.changes.webhook:
+        _tell_changes(settings)
     if as_json:
         rows = [json.loads(one.json()) for one in done]
         click.echo(options.clean_json(json.dumps(rows, ensure_ascii=False)))
     _leave(done, threshold, busy)
+
+
+def _tell_changes(settings: Settings) -> None:
+    """Tell the receiver of changes what waits for it; say so where it could not be told."""
+    from scanner import service
+
+    outcomes = asyncio.run(service.tell_changes(settings, now))
+    left = sum(count for outcome, count in outcomes.items() if outcome != "sent")
+    if left:
+        name = settings.changes.webhook
+        click.echo(
+            f"Changes could not be told to {name}; the next rescan tries again "
+            "(`revizor tasks list --failed`, `revizor tasks doctor`).",
+            err=True,
+        )
 
 
 class _Work:

@@ -21,6 +21,8 @@ from scanner.registry.words import Sending
 from scanner.renewals.plan import CLOSE, RECHECK, UPDATE, Effect
 from scanner.renewals.reminders import TASK
 
+CHANGES = "changes"
+"""What a rescan found different, for a receiver that takes each key once."""
 LEASE = timedelta(minutes=30)
 """Longer than all questions that one task takes."""
 SETTLE = timedelta(minutes=10)
@@ -52,14 +54,19 @@ class Claim(Struct, frozen=True, kw_only=True):
 def is_repeatable(rule: str) -> bool:
     """Say whether telling it twice has no more effect than once, or can be looked for before."""
     kind = rule.partition("-")[0].partition(".")[0]
-    return kind in (TASK, UPDATE, RECHECK, CLOSE)
+    return kind in (TASK, UPDATE, RECHECK, CLOSE, CHANGES)
+
+
+def target_of_changes(receiver: str) -> str:
+    """Return where what a receiver is told of changes waits, apart from its tasks and letters."""
+    return f"{receiver}:{CHANGES}"
 
 
 def put(
     connection: Connection,
     planned: Iterable[Effect],
     at: datetime,
-    body: Mapping[str, str] | None = None,
+    body: Mapping[str, Any] | None = None,
 ) -> int:
     """Store what is planned, unless it was before; return how much is new.
 

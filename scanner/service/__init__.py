@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from scanner.service.result import URGENCY, AuditResult, threshold
     from scanner.service.scanning import Display
     from scanner.service.switching_off import off_list, off_step
+    from scanner.service.telling_changes import tell_changes
     from scanner.service.vantages import (
         Handed,
         export,
@@ -126,6 +127,7 @@ __all__ = [
     "slug_of",
     "table_of",
     "take_home",
+    "tell_changes",
     "threshold",
     "why",
     "withdraw",
@@ -171,6 +173,7 @@ _HOMES = {
     "scanner.service.result": ("AuditResult", "URGENCY", "threshold"),
     "scanner.service.scanning": ("Display",),
     "scanner.service.switching_off": ("off_list", "off_step"),
+    "scanner.service.telling_changes": ("tell_changes",),
     "scanner.service.vantages": (
         "Handed",
         "export",

@@ -27,6 +27,7 @@ from scanner.registry.recognise import RECOGNISED, Shape
 from scanner.runs.look import Clock
 from scanner.runs.progress import Tally
 from scanner.service import keeping_watch
+from scanner.service.changes_to_tell import put_by
 from scanner.service.comparing import Comparing, Comparison
 from scanner.service.heeding import Heeding
 from scanner.service.judging import Judging, Moment
@@ -105,11 +106,13 @@ async def conclude(
         files = (audit, *print_reports(written, job.settings.lang, place))
         result = result_of(written, place, files)
         await keep_proposals(database, written, clock())
+        changes = judged.comparison.changes
+        waiting = put_by(job.settings, job.run, written, changes, clock())
     await keep_printed(database, job.run.id, audit)
     hear(result)
     await Standings(database).keep(job.request.client.slug, judged.learnt)
     at, looked = clock(), _looked(job)
-    await keeping_watch.keep(database, job.run, judged.comparison, at)
+    await keeping_watch.keep(database, job.run, judged.comparison, at, waiting)
     await keeping_watch.plan_next(database, looked, judged.watches, at, doubtful=judged.doubtful)
     return result
 

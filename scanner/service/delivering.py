@@ -22,7 +22,7 @@ from scanner.registry import links, outbox
 from scanner.registry.answering import People
 from scanner.registry.installation import installation
 from scanner.registry.matters import Desk
-from scanner.registry.outbox import Claim
+from scanner.registry.outbox import Claim, target_of_changes
 from scanner.registry.subjects import ending_of, subject_now
 from scanner.renewals.assignment import Person
 from scanner.renewals.matter import Matter, TaskOutside
@@ -42,6 +42,7 @@ from scanner.trackers.contract import (
     TaskStatus,
     Uncertain,
 )
+from scanner.trackers.webhook import WebhookSink
 
 LOOK_BACK = timedelta(hours=20)
 """How old the last look at a task may be; a daily run looks at each once."""
@@ -83,6 +84,16 @@ class Courier:
                 for name, channel in posts.channels.items()
             ),
         )
+
+    async def tell_changes(self, sink: WebhookSink) -> None:
+        """Tell the receiver of changes what waits for it."""
+        await self._serve([target_of_changes(sink.name)], lambda claim: self._told(claim, sink))
+
+    async def _told(self, claim: Claim, sink: WebhookSink) -> str:
+        name = await self._office.database.write(installation)
+        await sink.changed(f"{claim.subject}@{name}", claim.body)
+        await self._said(claim)
+        return "sent"
 
     async def look_back(self) -> None:
         """Read how the tasks stand outside that were not looked at today."""
@@ -283,16 +294,16 @@ class Courier:
         """Send one message to one person; return what came of it."""
         person = self._people().get(int(claim.target.partition(":")[2]))
         to = address(person, channel.name) if person and person.active else None
-        letter = self._letter(claim, to) if to else None
+        letter = await self._letter(claim, to) if to else None
         if letter is None:
             return "overtaken"
         await channel.send(letter)
         await self._said(claim)
         return "sent"
 
-    def _letter(self, claim: Claim, to: str) -> Letter | None:
+    async def _letter(self, claim: Claim, to: str) -> Letter | None:
         office = self._office
-        name = office.database.read(installation)
+        name = await office.database.write(installation)
         key = f"{claim.subject}/{claim.rule}/{claim.target}@{name}"
         if claim.rule == DIGEST:
             return Letter(key=key, to=to, subject=claim.body["subject"], text=claim.body["text"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import datetime
 from typing import Any
@@ -149,12 +149,22 @@ def refusing(book: ToldBook, client: str, at: datetime) -> Comparison:
     return Comparison(records={"": Refusal(since)})
 
 
-async def keep(database: Database, run: Run, comparison: Comparison, at: datetime) -> None:
-    """Keep what was told, and what the registry has no field for in its history, in one transaction."""
+async def keep(
+    database: Database,
+    run: Run,
+    comparison: Comparison,
+    at: datetime,
+    put_by: Callable[[Connection], None],
+) -> None:
+    """Keep what was told, and what the registry has no field for in its history, in one transaction.
+
+    `put_by` stores in it what others are to be told of it.
+    """
 
     def write(connection: Connection) -> None:
         keep_told(connection, run.client, run.id, comparison.records)
         record_observed(connection, run.client, run.id, comparison.observed, at)
+        put_by(connection)
 
     await database.write(write)
 

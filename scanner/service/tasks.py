@@ -36,6 +36,7 @@ from scanner.service.desk import Days, Posts, desk_of
 from scanner.service.speech import wording_of
 from scanner.service.table import table
 from scanner.service.task_text import task_text
+from scanner.service.trackers import changes_sink
 from scanner.settings import Settings
 from scanner.trackers.contract import Channel, TaskSink
 
@@ -209,6 +210,8 @@ async def sync(
         await courier.look_back()
         new, untold = await put_plan(office)
         await courier.deliver()
+        if receiver := changes_sink(settings, clock):
+            await courier.tell_changes(receiver)
         counts = {"planned": new, **courier.counts}
         await database.write(lambda c: job_runs.finish(c, run, counts, clock()))
     return Synced(

@@ -73,6 +73,15 @@ def channels_of(settings: Settings, clock: Clock) -> tuple[Channel, ...]:
     return tuple(found)
 
 
+def changes_sink(settings: Settings, clock: Clock) -> WebhookSink | None:
+    """Return who is told what rescans find different; None where the settings name nobody."""
+    name = settings.changes.webhook
+    options = settings.trackers.get(name)
+    if not isinstance(options, WebhookOptions):
+        return None
+    return _webhook(name, options, settings, clock)
+
+
 async def trackers_doctor(
     settings: Settings, clock: Clock, language: str = "en"
 ) -> tuple[TrackerCheck, ...]:

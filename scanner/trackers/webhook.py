@@ -116,6 +116,12 @@ class WebhookSink:
         if heard.status >= 400 and heard.status != 409:
             raise self._desk.refusal(heard)
 
+    async def changed(self, key: str, told: Mapping[str, Any]) -> None:
+        """Tell what a rescan found different, under its key."""
+        heard = await self._tell("changes", key, told, writes=True)
+        if heard.status >= 400 and heard.status != 409:
+            raise self._desk.refusal(heard)
+
     async def _tell(self, event: str, key: str, told: Mapping[str, Any], *, writes: bool) -> Heard:
         moment = self._desk.now()
         at = moment.isoformat(timespec="seconds")

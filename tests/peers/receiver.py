@@ -22,6 +22,7 @@ class Receiver:
         self.clock = clock
         self.tasks: dict[str, dict[str, Any]] = {}
         self.messages: list[dict[str, Any]] = []
+        self.changes: list[dict[str, Any]] = []
         self.keys: set[str] = set()
         self.heard: list[Request] = []
         self.next: deque[Answer] = deque()
@@ -40,7 +41,7 @@ class Receiver:
         if told["schema"] != "revizor.task/1":
             return Reply(400, b'{"error": "schema"}')
         key = request.headers["idempotency-key"]
-        if told["event"] in ("task.create", "task.update", "message"):
+        if told["event"] in ("task.create", "task.update", "message", "changes"):
             if key in self.keys:
                 return self._said(409, told)
             self.keys.add(key)
@@ -74,6 +75,8 @@ class Receiver:
                 return Reply(200, json.dumps(self.tasks[told["id"]]).encode())
             case "message":
                 self.messages.append(told["message"])
+            case "changes":
+                self.changes.append(told)
         return self._said(201, told)
 
     def _change(self, task: dict[str, Any], patch: dict[str, Any]) -> None:

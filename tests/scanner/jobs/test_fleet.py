@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import shutil
 import signal
 import subprocess
@@ -144,7 +145,7 @@ def _happen(size: Size, url: str, again: list[str | Path], folder: Path) -> Afte
             frozen.send(signal.SIGSTOP)
             wait_for(lambda: registries.questions > size.domains * 0.6, size.patience)
             subprocess.run(again, check=True, stdout=subprocess.DEVNULL, timeout=60)
-            wait_for(lambda: at("part", database, [alive]))
+            wait_for(lambda: "wait again" in alive.log)
             frozen.send(signal.SIGCONT)
             wait_for(lambda: len(frozen.numbers) > 1)
             wait_for(lambda: at("rescan", database, workers), size.patience)
@@ -152,7 +153,7 @@ def _happen(size: Size, url: str, again: list[str | Path], folder: Path) -> Afte
             judging.send(signal.SIGSTOP)
             wait_for(lambda: is_rescanned(database) and is_quiet(database), size.patience)
             judging.send(signal.SIGCONT)
-            wait_for(lambda: "given to another" in judging.log)
+            wait_for(lambda: re.search(r"rescan \S+ \S+: lost", judging.log))
             for one in (frozen, alive):
                 one.send(signal.SIGTERM)
             codes = {one.ended() for one in (frozen, alive)}
