@@ -8,9 +8,11 @@ from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, get_args
+from zipfile import ZipFile
 
 import pytest
 from click.testing import CliRunner
+from cryptography.fernet import Fernet
 
 from reports import changes, departures, registry, tallies
 from reports.audit_file import AuditFile
@@ -48,6 +50,54 @@ def extract(file: Path) -> dict[str, Any]:
     """The registry's lines in a file, by the thing's id."""
     told = json.loads(file.read_bytes())["registry"]["objects"]
     return {one["asset"]: one for one in told}
+
+
+CANARY = "NFR-CANARY-0123456789-7K3Q"
+
+
+def test_a_licence_key_reaches_no_audit_and_no_report(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Neither file, in any format and edition, nor log: only its holder sees it, asked for by name."""
+    caplog.set_level("DEBUG")
+    monkeypatch.setenv("REVIZOR_REGISTRY_KEY", Fernet.generate_key().decode())
+    office = Office.at(tmp_path)
+    office.audit()
+    said(
+        office, "registry", "add", "romashka", "cms_licence", "Bitrix", "--paid-until", "2027-05-04"
+    )
+    (licence,) = [
+        str(one["id"])
+        for one in json.loads(said(office, "registry", "list", "romashka", "--json"))
+        if one["asset"]["kind"] == "licence"
+    ]
+    command = [
+        *["registry", "set"],
+        licence,
+        "licence_key",
+        "-",
+        "--why",
+        "x",
+        "--db",
+        office.settings.db,
+    ]
+    assert CliRunner().invoke(main, command, input=f"{CANARY}\n").exit_code == 0
+    assert CANARY in said(office, "registry", "show", licence, "--key", "--why", "x").splitlines()
+    folder = Path(office.audit().folder)
+    for edition in ("client", "internal"):
+        said(office, "report", str(folder / "audit.json"), "--format", "html,xlsx,csv,json,ics",
+             "--edition", edition, "--out", str(tmp_path / edition))  # fmt: skip
+
+    written = [path for path in tmp_path.rglob("*") if path.is_file() and path.suffix != ".db"]
+    packed = [ZipFile(path) for path in written if path.suffix == ".xlsx"]
+    inside = [book.read(name) for book in packed for name in book.namelist()]
+
+    assert {path.suffix for path in written} >= {".html", ".json", ".xlsx", ".csv", ".ics"}
+    assert "Bitrix" in (folder / "audit.json").read_text("utf-8")
+    everything = b"".join([*(path.read_bytes() for path in written), *inside])
+    assert CANARY.encode() not in everything
+    assert b"CANARY" not in everything
+    assert CANARY not in caplog.text
 
 
 def number_of(office: Office, asset: str) -> str:
