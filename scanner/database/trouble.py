@@ -37,7 +37,7 @@ def _of_sqlite(name: str, text: str, place: str) -> StorageTrouble | None:
     kind = "_".join(name.split("_")[:2])  # SQLITE_IOERR_WRITE is a kind of SQLITE_IOERR
     advice = {
         "SQLITE_FULL": "the disk is full; free some space and run the same command again",
-        "SQLITE_IOERR": "the disk cannot be read or written; check it and run the same command again",
+        "SQLITE_IOERR": "the disk is full, or cannot be read or written; check it and run the same command again",
         "SQLITE_READONLY": "it may not be written; check the rights of the file and of its folder",
         "SQLITE_PERM": "it may not be opened; check the rights of the file and of its folder",
         "SQLITE_CANTOPEN": "it cannot be opened; check that its folder exists and may be written",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 from sqlalchemy import Connection, Row, Select, func, select, update
@@ -21,8 +21,11 @@ from scanner.registry.rows import CLIENT, OBJECT
 from scanner.renewals.guard import is_alive
 from scanner.renewals.matter import PAID_IN_VAIN, Matter
 from scanner.renewals.reminders import Ladder
-from scanner.verdicts.needs_hand import CERTIFICATE_EXPIRES, Hand
+from scanner.verdicts.hand_codes import CERTIFICATE_EXPIRES
 from scanner.verdicts.severity import Severity
+
+if TYPE_CHECKING:
+    from scanner.verdicts.needs_hand import Hand
 
 NOBODY_ANSWERS = "nobody_answers"
 """Nobody active is responsible for the thing."""

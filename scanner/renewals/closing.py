@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 
 from msgspec import Struct
 
-from probes.registration import Standing, standings
+from probes.kit.registry.standing import Standing, standings
 from scanner.renewals.cycle import CycleState
 from scanner.renewals.months import months_after
 from scanner.renewals.terms import tolerance

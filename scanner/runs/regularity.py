@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from msgspec import Struct
 
 from scanner.evidence import Run
 from scanner.evidence.due import ClientDue
+from scanner.evidence.looked import OVERDUE
 from scanner.evidence.run import OWN
 from scanner.runs.doctor import Check, Health
 
-OVERDUE = timedelta(days=1)
-"""So long after it came due a look that was not made is overdue."""
+__all__ = ["OVERDUE", "Watched", "checks", "watched"]
 _SHOWN = 20
 
 

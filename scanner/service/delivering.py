@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from sqlalchemy import Connection
@@ -28,7 +29,6 @@ from scanner.renewals.assignment import Person
 from scanner.renewals.matter import Matter, TaskOutside
 from scanner.renewals.plan import CLOSE, DONE, GONE, RECHECK, UPDATE
 from scanner.renewals.reminders import TASK
-from scanner.runs.look import Clock
 from scanner.service.desk import Days, Posts, address
 from scanner.service.task_text import TaskText
 from scanner.trackers.contract import (
@@ -43,6 +43,9 @@ from scanner.trackers.contract import (
     Uncertain,
 )
 from scanner.trackers.webhook import WebhookSink
+
+if TYPE_CHECKING:
+    from scanner.runs.look import Clock
 
 LOOK_BACK = timedelta(hours=20)
 """How old the last look at a task may be; a daily run looks at each once."""

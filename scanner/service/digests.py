@@ -11,6 +11,7 @@ from msgspec import Struct
 from sqlalchemy import Connection
 
 from scanner.database import Database
+from scanner.evidence.looked import looked
 from scanner.registry import job_runs, outbox
 from scanner.registry.answering import People
 from scanner.registry.invoices_to_tell import invoices_to_tell
@@ -133,6 +134,7 @@ class _Notes:
 
     def __init__(self, connection: Connection, office: Office) -> None:
         self.runs = job_runs.regularity(connection, JOB, office.clock())
+        self.looked = looked(connection, office.clock())
         self.failed = count_failed(connection)
         self.unanswered = count_open(connection, NOBODY_ANSWERS)
         self.unconfirmed = count_open(connection, NOT_CONFIRMED)
@@ -140,10 +142,11 @@ class _Notes:
     @property
     def is_alarming(self) -> bool:
         """Say whether the person on duty must hear of it even when nothing is due."""
-        return bool(self.runs.missed or self.failed or self.unanswered)
+        missed = self.runs.missed or self.looked.overdue
+        return bool(missed or self.failed or self.unanswered)
 
     def lines(self, office: Office, *, on_duty: bool) -> Iterator[str]:
-        """Say when the job last ran, and what is wrong with it."""
+        """Say when the job last ran, when things were looked at last, and what is wrong with either."""
         wording, runs = office.text.wording, self.runs
         if runs.last is None:
             yield wording.say("digest.never_run")
@@ -151,6 +154,10 @@ class _Notes:
             yield wording.say("digest.last_run", at=runs.last.started_at.isoformat())
         if runs.missed:
             yield wording.say("digest.missed", count=runs.missed)
+        if self.looked.last:
+            yield wording.say("digest.looked", at=self.looked.last.isoformat())
+        if self.looked.overdue:
+            yield wording.say("digest.overdue", count=self.looked.overdue)
         if on_duty:
             counts = (
                 ("broken", runs.broken),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -28,9 +27,9 @@ from scanner.runs.progress import Tally
 from scanner.service.arguments import UnknownThing, client_of
 from scanner.service.auditing import options_of
 from scanner.service.concluding import Job, conclude
+from scanner.service.dated_copy import keep_copy
 from scanner.service.due_names import looks_at, wanted_by
 from scanner.service.network import usable
-from scanner.service.printing import dated_folder
 from scanner.service.requesting import AuditRequest, encoded, frontier_of, seeds_of
 from scanner.service.rescanning import UNATTENDED, once_more, request_of
 from scanner.service.result import AuditResult
@@ -381,7 +380,7 @@ class _Rescanning:
 
         def keep_a_copy(result: AuditResult) -> None:
             if result.changes and folder is None:
-                shutil.copytree(place, dated_folder(home, self._clock()))
+                keep_copy(place, home, job.run.id, job.run.started_at)
 
         result = await conclude(job, self._database, place, self._clock, keep_a_copy)
         whole = result.complete and complete(sources_of(job.tally))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import chain
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 from msgspec import Struct, structs
@@ -31,10 +31,12 @@ from scanner.registry.saying import (
 from scanner.registry.sheet_words import words_of
 from scanner.registry.undo import deeds, undo
 from scanner.registry.words import GONE
-from scanner.runs.look import Clock
 from scanner.service.arguments import UnknownThing
 from scanner.service.seeking import Sought, client_slug, filter_of
 from scanner.settings import Settings
+
+if TYPE_CHECKING:
+    from scanner.runs.look import Clock
 
 T = TypeVar("T")
 _WIDEST = 60

@@ -8,6 +8,7 @@ from decimal import Decimal
 from functools import cache
 from itertools import groupby
 from operator import itemgetter
+from typing import TYPE_CHECKING
 
 import msgspec
 from msgspec import Struct
@@ -22,13 +23,15 @@ from scanner.registry.matters import Standing, asset_of, name_of
 from scanner.registry.near import standing
 from scanner.registry.payments import unpaid
 from scanner.renewals.standing import renewal_state
-from scanner.runs.look import Clock
 from scanner.service.arguments import client_of
 from scanner.service.desk import Days, desk_of
 from scanner.service.speech import stranger, wording_of
 from scanner.service.table import json_lines, packed, table_of
 from scanner.service.task_text import TaskText, task_text
 from scanner.settings import Settings
+
+if TYPE_CHECKING:
+    from scanner.runs.look import Clock
 
 WITHIN = 60
 _COLUMNS = (

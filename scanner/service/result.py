@@ -10,6 +10,7 @@ import msgspec
 from msgspec import Struct
 
 from reports.audit_file import AuditFile
+from reports.document import NotSeen
 from scanner.assets import Advice, Ownership
 from scanner.service.arguments import UnknownThing
 
@@ -32,6 +33,8 @@ class AuditResult(Struct, frozen=True):
     not_seen: int
     changes: int = 0
     """How much is different from what was told before."""
+    refused: int = 0
+    """So many things it would have given up at once, which was not believed; 0 where it was."""
 
     def reaches(self, threshold: Advice) -> bool:
         """Say whether a verdict is at or above the threshold."""
@@ -46,6 +49,11 @@ class AuditResult(Struct, frozen=True):
         """Return the summary for a person."""
         rows = [f"  {count:>5}  {advice}" for advice, count in self.verdicts.items()]
         state = "" if self.complete else "\nFinished incomplete: a required source did not answer."
+        if self.refused:
+            state += (
+                f"\nRefused: this look would give up {self.refused} things at once, and the fault is more likely "
+                "ours.\nNothing is proposed to be ended, and no change told, until a look a day later finds the same."
+            )
         return (
             "\n".join(
                 [f"{self.assets} assets of the client:", *rows, *(f"{file}" for file in self.files)]
@@ -68,7 +76,13 @@ def result_of(written: AuditFile, folder: Path, files: Iterable[Path]) -> AuditR
         assets=len(own),
         not_seen=len(written.frame.not_seen),
         changes=len(written.frame.changes),
+        refused=sum(_refused(one) for one in written.frame.not_seen),
     )
+
+
+def _refused(one: NotSeen) -> int:
+    count = one.params.get("count")
+    return count if one.code == "too_many_at_once" and isinstance(count, int) else 0
 
 
 def threshold(word: str) -> Advice:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 from msgspec import Struct, structs
@@ -18,13 +19,15 @@ from scanner.registry.sheet_export import Exported, write_csv, write_xlsx
 from scanner.registry.sheet_import import take_sheet
 from scanner.registry.sheet_rows import MAX_BYTES, SheetTable, read_sheet
 from scanner.registry.sheet_taken import How, Imported, Taken
-from scanner.runs.look import Clock
 from scanner.service.arguments import UnknownThing
 from scanner.service.licence_keys import vault_of
 from scanner.service.registering import Said, changing
 from scanner.service.seeking import Sought, client_slug, filter_of
 from scanner.service.whole_files import replacing
 from scanner.settings import Settings
+
+if TYPE_CHECKING:
+    from scanner.runs.look import Clock
 
 _TOLD = 30
 """Rows of a preview that are named one by one."""

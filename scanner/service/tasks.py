@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from itertools import chain
+from typing import TYPE_CHECKING
 
 import msgspec
 from msgspec import Struct
@@ -29,7 +30,6 @@ from scanner.registry.troubles import (
 from scanner.renewals.matter import Matter
 from scanner.renewals.plan import Effect
 from scanner.renewals.reminders import step_on
-from scanner.runs.look import Clock
 from scanner.service.arguments import UnknownThing, client_of
 from scanner.service.delivering import Courier, Office
 from scanner.service.desk import Days, Posts, desk_of
@@ -39,6 +39,9 @@ from scanner.service.task_text import task_text
 from scanner.service.trackers import changes_sink
 from scanner.settings import Settings
 from scanner.trackers.contract import Channel, TaskSink
+
+if TYPE_CHECKING:
+    from scanner.runs.look import Clock
 
 JOB = "tasks"
 _UNFINISHED = ("refused", "later", "uncertain", "waits", "unread")

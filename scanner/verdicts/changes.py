@@ -203,6 +203,9 @@ class _Thing:
     def changes(self) -> Iterator[Change]:
         """Yield what is to be told; `told` follows."""
         if self.told.gone:
+            condition = self._now.values.get(Aspect.CONDITION)
+            if condition is not None and _is_unknown(condition):
+                return  # it is met only because a look failed
             new = _counted(self.told.new, "", self._at)
             if self._now.kind is Kind.HOSTING and new.looks < _PROVED_TWICE:
                 self.told = replace(self.told, new=new)

@@ -19,20 +19,21 @@ from msgspec import Struct
 from scanner.assets import Advice, Kind, Use
 from scanner.assets.estate import Params
 from scanner.verdicts.finding import POSTURE_CRASHED
+from scanner.verdicts.hand_codes import (
+    CERTIFICATE_EXPIRES,
+    CERTIFICATE_WRONG,
+    DNSSEC_BROKEN,
+    DOMAIN_HELD,
+    MAIL_BROKEN,
+    NAME_SERVERS_DEAD,
+    NAME_SERVERS_FAILING,
+    SITE_DOWN,
+    TAKEOVER_ALIAS,
+)
 from scanner.verdicts.posture import NOT_CHECKED
 from scanner.verdicts.severity import FIX_WORTHY, Severity, risk_of
 from scanner.verdicts.verdict import Finding, Verdict
 from scanner.verdicts.weigh import TOO_MANY, VOID
-
-SITE_DOWN = "site_down"
-MAIL_BROKEN = "mail_broken"
-DOMAIN_HELD = "domain_held"
-NAME_SERVERS_DEAD = "name_servers_dead"
-NAME_SERVERS_FAILING = "name_servers_failing"
-DNSSEC_BROKEN = "dnssec_broken"
-CERTIFICATE_WRONG = "certificate_wrong"
-CERTIFICATE_EXPIRES = "certificate_expires"
-TAKEOVER_ALIAS = "takeover_alias"
 
 _TAKEOVERS = (
     *("name_server", "zone_host", "mx", "spf", "dmarc", "mta_sts", "saas", "wildcard", "page"),

@@ -351,6 +351,7 @@ def test_too_much_given_up_at_once_is_refused_and_explained(tmp_path: Path):
     assert _ended(found) <= ended
     (told,) = [one for one in found["not_seen"] if one["code"] == "too_many_at_once"]
     assert told["params"]["count"] >= 5
+    assert f"would give up {told['params']['count']} things at once" in done.text()
     assert changes(done) == []
     assert done.next_at
     assert done.next_at <= day(1.3)

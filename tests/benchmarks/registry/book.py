@@ -23,8 +23,12 @@ from scanner.registry.party_rows import PERSON, PROJECT, PROJECT_OBJECT
 from scanner.registry.rows import CHANGE, OBJECT
 
 AT = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)
-_FIRST_END, _ENDS = -326, 700
-"""Days from today on which things end: nearly half of them have ended, or will within two months."""
+_YEAR = 365
+"""Days within which what is paid ends: terms are of a year, and were bought on any day of it."""
+_OVERDUE, _LATE = 0.03, 30
+"""Share of what has a date that ended lately, and within how many days."""
+_LOST, _LONG = 0.01, (200, 500)
+"""Share that ended long ago, and between how many days ago: anybody may have it by now."""
 TODAY = datetime.now(UTC).date()
 CLIENTS = 200
 PEOPLE = 40
@@ -89,11 +93,7 @@ def _client(number: int) -> str:
 def _object(chance: random.Random, number: int) -> RegistryObject:
     type_ = chance.choice(_TYPES)
     client = _client(number % CLIENTS)
-    paid = (
-        TODAY + timedelta(days=_FIRST_END + chance.randrange(_ENDS))
-        if chance.random() < 0.8
-        else None
-    )
+    paid = TODAY + timedelta(days=_days_left(chance)) if chance.random() < 0.8 else None
     priced = chance.random() < 0.7
     values: dict[str, Any] = {
         "name": f"Объект {number}",
@@ -124,6 +124,15 @@ def _object(chance: random.Random, number: int) -> RegistryObject:
         last_run="",
         **values,
     )
+
+
+def _days_left(chance: random.Random) -> int:
+    share = chance.random()
+    if share < _LOST:
+        return -chance.randrange(*_LONG)
+    if share < _LOST + _OVERDUE:
+        return -1 - chance.randrange(_LATE)
+    return chance.randrange(_YEAR)
 
 
 def _links(chance: random.Random, one: RegistryObject) -> Iterator[dict[str, Any]]:

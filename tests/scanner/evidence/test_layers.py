@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from probes.kit.observation import Absent, Observation, Outcome, Reason, Seen, Unknown
-from probes.kit.target import Domain, Host
+from probes.kit.target import Domain, Host, Target
 from probes.registration import Registration
 from scanner.assets import Asset, Kind, Need, Use
 from scanner.database import Database
 from scanner.discovery.looks import ADDRESSES, DNS_RECORDS, REGISTRATION
 from scanner.evidence import Evidence, Purpose, Run, Standing, Standings, vantages
+from scanner.evidence.evidence import BodiesOf, Readers
 from scanner.verdicts.agreement import Stand
 from tests.scanner.discovery.world import registration
 
@@ -79,6 +81,58 @@ def test_the_newest_look_counts_also_when_it_failed(book: Book):
         assert seen.ours.latest(ADDRESSES, Host(NAME)).outcome == GONE
         assert seen.ours.latest(ADDRESSES, Host("never.ru")).outcome == Unknown(Reason.NOT_ASKED)
         assert seen.others == ()
+
+
+def test_a_run_that_was_gone_on_with_may_hold_the_newest_look(book: Book):
+    """It began first and ended last: what counts is when a look was made."""
+    audit = book.run(0, registration=SEEN)
+
+    async def overlapping() -> None:
+        evidence, options = book.evidence, {"purpose": Purpose.SECOND_LOOK, "base": audit.id}
+        first = await evidence.begin("romashka", options, "home", START + DAY)
+        second = await evidence.begin("romashka", options, "home", START + 2 * DAY)
+        for run, days, outcome in ((second, 3, SEEN), (first, 4, TIMEOUT)):
+            at = START + days * DAY
+            look = Observation("registration", Domain(NAME), at, "home", outcome)
+            await evidence.keep(run.id, look, ())
+            await evidence.finish(run.id, at, True)
+
+    asyncio.run(overlapping())
+    with book.all(audit) as seen:
+        assert seen.ours.latest(REGISTRATION, Domain(NAME)).outcome == TIMEOUT
+
+
+class Counting(Evidence):
+    """Evidence that counts how often the looks of single runs are read."""
+
+    reads = 0
+
+    @contextmanager
+    def readers(self) -> Iterator[Readers]:
+        """Lend the ways to read, with a count."""
+        with super().readers() as (of, made_at):
+            yield lambda run: self._counted(of(run)), made_at
+
+    def _counted(self, bodies: BodiesOf) -> BodiesOf:
+        def read(target: Target) -> dict[str, bytes]:
+            self.reads += 1
+            return bodies(target)
+
+        return read
+
+
+def test_of_a_month_of_runs_only_those_are_read_that_hold_the_newest_look(database: Database):
+    """The one that visited last, and the audit that alone asked the registry."""
+    book = Book(database)
+    book.evidence = counting = Counting(database)
+    audit = book.run(0, registration=SEEN, dns_records=GONE)
+    for number in range(1, 31):
+        book.run(number, base=audit, dns_records=REFUSED)
+
+    with book.all(audit) as seen:
+        assert seen.ours.latest(DNS_RECORDS, Domain(NAME)).at == START + 30 * DAY
+        assert seen.ours.latest(REGISTRATION, Domain(NAME)).outcome == SEEN
+    assert counting.reads == 2
 
 
 def test_for_display_an_error_never_overwrites_a_fact(book: Book):

@@ -9,11 +9,14 @@ from datetime import timedelta
 import pytest
 
 from scanner.assets import Advice
+from scanner.evidence import Evidence
+from scanner.evidence.due import Due, DueBook
 from scanner.registry.words import Decision, Lifecycle
 from scanner.renewals.digest import MOST
 from scanner.service.arguments import UnknownThing
 from scanner.service.digests import Post, digest
 from scanner.service.renewing import renewals
+from scanner.verdicts.cadence import LookKind
 from tests.scanner.renewals.office import START, Office
 from tests.scanner.renewals.tracker import Postbox, Tracker
 
@@ -147,3 +150,25 @@ def test_the_list_of_renewals(office: Office) -> None:
     assert '"amount":"1200"' in listed(as_json=True)
     with pytest.raises(UnknownThing):
         listed(manager="Никто")
+
+
+def test_it_says_when_things_were_looked_at_last_and_what_is_overdue(office: Office) -> None:
+    """To everybody; whoever is on duty hears of looks that are not made even when nothing else is due."""
+    evidence, book = Evidence(office.database), DueBook(office.database)
+    assert _post(office).messages == ()
+
+    async def looked_once() -> None:
+        run = await evidence.begin("romashka", {}, "home", office.at - timedelta(days=3))
+        await evidence.finish(run.id, office.at - timedelta(days=3), complete=True)
+        broken = await evidence.begin("romashka", {}, "home", office.at - timedelta(days=1))
+        await evidence.finish(broken.id, office.at - timedelta(days=1), complete=False)
+        due = Due("site:romashka.ru", LookKind.USE, office.at - timedelta(days=2))
+        await book.replace("romashka", [due])
+
+    asyncio.run(looked_once())
+    office.sync()
+    (told,) = _post(office).messages
+
+    assert told.person == "Дежурная"
+    assert "последний раз успешно проверены: 27\u00a0февраля" in told.text
+    assert "Проверка 1 клиента просрочена" in told.text

@@ -211,6 +211,15 @@ def test_what_is_there_again_is_told_once():
     assert (changes, known.missing) == ((), None)
 
 
+def test_what_a_failed_look_leaves_open_is_not_back():
+    """Nobody could look: what was told to be gone still is, until somebody sees it."""
+    known, _ = gone((0, True), (1, True))
+    after, changes = compare(known, seen({Aspect.CONDITION: UNKNOWN}), AT + 2 * DAY)
+    assert (after, changes) == (known, ())
+    _, changes = compare(after, seen({Aspect.CONDITION: USED}), AT + 3 * DAY)
+    assert [change.code for change in changes] == [Code.RETURNED]
+
+
 def test_a_hosting_is_back_when_two_looks_met_it():
     """As it was new; one that was met once in between is still gone, and that is not told again."""
     now = seen({}, asset="hosting:beget/x", kind=Kind.HOSTING)

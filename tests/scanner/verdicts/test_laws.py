@@ -22,7 +22,7 @@ from probes.registration import Holder, HolderKind
 from scanner.assets import Advice, Kind, Use
 from scanner.discovery import GatheredLooks, Seeds, attribute
 from scanner.verdicts import RULES, Card, Dossier, Verdict, all_codes, judge, judge_iter
-from scanner.verdicts.judge import form_opinion
+from scanner.verdicts.judging import form_opinion
 from scanner.verdicts.scene import Scene
 from scanner.verdicts.verdict import Finding
 from tests.scanner.discovery.world import (

@@ -15,7 +15,7 @@ from scanner.discovery import Seeds, attribute
 from scanner.verdicts import RULES, Card, Dossier, Opinion, Verdict, all_codes, judge
 from scanner.verdicts.advice import Case, advise
 from scanner.verdicts.finding import POSTURE_CRASHED
-from scanner.verdicts.judge import form_opinion
+from scanner.verdicts.judging import form_opinion
 from scanner.verdicts.scene import Scene
 from scanner.verdicts.severity import FIX_WORTHY, Severity, risk_of
 from tests.scanner.discovery.world import (

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from hashlib import sha256
 
 from scanner.assets import Asset, Kind, Use
-from scanner.verdicts.judge import _PutAway
+from scanner.verdicts.judging import _PutAway
 from scanner.verdicts.verdict import Finding
 
 THINGS = 300

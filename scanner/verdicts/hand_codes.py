@@ -1,0 +1,11 @@
+"""How troubles that somebody must put right are called: `needs_hand` says when a thing has one."""
+
+SITE_DOWN = "site_down"
+MAIL_BROKEN = "mail_broken"
+DOMAIN_HELD = "domain_held"
+NAME_SERVERS_DEAD = "name_servers_dead"
+NAME_SERVERS_FAILING = "name_servers_failing"
+DNSSEC_BROKEN = "dnssec_broken"
+CERTIFICATE_WRONG = "certificate_wrong"
+CERTIFICATE_EXPIRES = "certificate_expires"
+TAKEOVER_ALIAS = "takeover_alias"
