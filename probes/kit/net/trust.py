@@ -249,9 +249,11 @@ _loaded_lately = lru_cache(maxsize=256)(_load)
 
 def _read(der: bytes) -> x509.Certificate | None:
     try:
-        return load_certificate(der)
+        certificate = load_certificate(der)
     except ODD:
         return None
+    # A signature is whole octets (RFC 5280, 4.1.1.3); the library takes one that names unused bits.
+    return certificate if der.endswith(b"\0" + certificate.signature) else None
 
 
 def _anchor(pem: bytes) -> x509.Certificate | None:

@@ -202,6 +202,19 @@ def test_no_mangled_certificate_is_trusted_or_makes_the_judge_fail(
 MANGLED = SUB.issue(NAME)
 
 
+def test_a_signature_of_odd_bits_is_unreadable(store: TrustStore) -> None:
+    """Its last octet is even, so that a bit of it could be called unused: nothing signed is different then."""
+    signed = (x509.load_der_x509_certificate(SUB.issue(NAME)) for _ in range(200))
+    even = next(one for one in signed if not one.signature[-1] & 1)
+    leaf = bytearray(der(even))
+    assert store.verify((bytes(leaf), der(SUB.certificate)), NAME, NOW) is TrustVerdict.TRUSTED
+
+    leaf[-len(even.signature) - 1] = 1
+
+    verdict = store.verify((bytes(leaf), der(SUB.certificate)), NAME, NOW)
+    assert verdict is TrustVerdict.UNREADABLE
+
+
 def test_an_empty_or_missing_store_is_said_at_once(tmp_path: Path) -> None:
     (tmp_path / "empty.pem").write_text("nothing here")
 
