@@ -7,15 +7,15 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from sqlalchemy import URL, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError
 
 from scanner.database.trouble import StorageTrouble
 
 PATIENCE_MS = 30_000
 """How long a writer waits for another process before it gives up as busy."""
-_READ_CACHE_KB = 16_384
-"""Pages that a reader of SQLite keeps: with the usual 2 MB a long list reads most of them twice."""
+_LONG_LIST_KB = 16_384
+"""Pages kept while a whole registry is read: with SQLite's usual 2 MB most of them are read twice."""
 
 
 class Place:
@@ -89,6 +89,12 @@ def open_engine(place: Place, *, writes: bool, checks_links: bool = True) -> Eng
     return engine
 
 
+def ready_for_a_long_list(connection: Connection) -> None:
+    """Let a reader of SQLite keep more pages from now on; an audit has better use for the memory."""
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql(f"PRAGMA cache_size = -{_LONG_LIST_KB}")
+
+
 def _json(value: Any) -> str:
     # PostgreSQL refuses this one escape, and foreign text may hold it.
     return msgspec.json.encode(value).decode().replace("\\u0000", "\\ufffd")
@@ -105,7 +111,6 @@ def _as_sqlite(engine: Engine, *, writes: bool, checks_links: bool) -> None:
             cursor.execute("PRAGMA journal_mode = WAL")
         else:
             cursor.execute("PRAGMA query_only = ON")
-            cursor.execute(f"PRAGMA cache_size = -{_READ_CACHE_KB}")
         cursor.close()
 
     event.listen(engine, "connect", connected)

@@ -25,6 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.types import NullType
 
 from scanner.assets import Advice, Kind, Ownership
+from scanner.database.engine import ready_for_a_long_list
 from scanner.registry.fields import to_object
 from scanner.registry.objects import RegistryObject
 from scanner.registry.party_rows import PERSON, PROJECT, PROJECT_OBJECT
@@ -211,6 +212,7 @@ def _column(connection: Connection, column: Column[Any]) -> dict[Any, Any]:
 
 def streamed(connection: Connection, query: Select[Any]) -> Iterator[Any]:
     """Yield the rows of a long query as they come, so that memory does not grow with them."""
+    ready_for_a_long_list(connection)
     stream = connection.execute(query.execution_options(yield_per=_AT_ONCE))
     for some in stream.partitions():  # by the thousand: one by one each row costs twice as much
         yield from some

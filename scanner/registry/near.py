@@ -10,6 +10,7 @@ from typing import Any
 from msgspec.structs import replace
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, or_, select
 
+from scanner.database.engine import ready_for_a_long_list
 from scanner.registry.links import open_subjects
 from scanner.registry.matters import Desk, Matters, Standing, open_periods
 from scanner.registry.renewal_rows import CYCLE
@@ -42,6 +43,7 @@ def near(
     known = frozenset(linked)
     matters, shadows = Matters(connection, desk, today), Shadows()
     for query in _soon(desk.book, today):
+        ready_for_a_long_list(connection)
         stream = connection.execution_options(stream_results=True).execute(_of(query, client))
         for rows in stream.partitions(_AT_ONCE):
             yield from matters.of(rows, wanted, shadows)
@@ -74,6 +76,7 @@ def _ending(
 ) -> Iterator[Sequence[Row[Any]]]:
     until = today + timedelta(days=within)
     for query in (open_periods().where(CYCLE.c.due <= until), _early(until, until)):
+        ready_for_a_long_list(connection)
         stream = connection.execution_options(stream_results=True).execute(_of(query, client))
         yield from stream.partitions(_AT_ONCE)
 
