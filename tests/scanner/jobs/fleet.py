@@ -104,6 +104,12 @@ def wait_for(what: Callable[[], object], patience: float = PATIENCE) -> None:
     raise AssertionError("it did not come to pass")
 
 
+def are_given_up(database: Database, processes: list[Process]) -> bool:
+    """Whether the queue has forgotten these workers, and so let their jobs wait again."""
+    known = {one.id for one in database.read(queue_of(database).picture).workers}
+    return known.isdisjoint(number for process in processes for number in process.numbers)
+
+
 def at(job: str, database: Database, processes: list[Process]) -> list[Process]:
     """The processes that are at a job of this name."""
     picture = database.read(queue_of(database).picture)

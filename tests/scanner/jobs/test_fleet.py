@@ -33,6 +33,7 @@ from tests.scanner.jobs.estate import (
     plots_of,
 )
 from tests.scanner.jobs.fleet import (
+    are_given_up,
     at,
     due_looks_made,
     fleet,
@@ -145,7 +146,7 @@ def _happen(size: Size, url: str, again: list[str | Path], folder: Path) -> Afte
             frozen.send(signal.SIGSTOP)
             wait_for(lambda: registries.questions > size.domains * 0.6, size.patience)
             subprocess.run(again, check=True, stdout=subprocess.DEVNULL, timeout=60)
-            wait_for(lambda: "wait again" in alive.log)
+            wait_for(lambda: are_given_up(database, [killed, frozen]))
             frozen.send(signal.SIGCONT)
             wait_for(lambda: len(frozen.numbers) > 1)
             wait_for(lambda: at("rescan", database, workers), size.patience)
