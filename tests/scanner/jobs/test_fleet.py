@@ -100,7 +100,7 @@ def server() -> Iterator[tuple[Postgres, list[str | Path]]]:
 @pytest.fixture(
     scope="module",
     params=[
-        Size(domains=DOMAINS, rate=5),
+        pytest.param(Size(domains=DOMAINS, rate=5), marks=pytest.mark.soak),
         pytest.param(Size(domains=6_700, rate=300, silent=20.0), marks=pytest.mark.soak),
     ],
     ids=lambda size: f"{3 * size.domains} things",
