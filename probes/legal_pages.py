@@ -52,17 +52,16 @@ async def legal_pages(host: Host, net: Net) -> Seen[LegalPages] | Absent | Unkno
                 read[url] = said
             case Absent() | Unknown() as failure:
                 failed.append(failure)
-    if not read:
-        missing = next((one for one in failed if isinstance(one, Unknown)), None)
-        return missing or Absent("none linked")
-    return Seen(
-        LegalPages(
-            tuple(read),
-            _first(chain.from_iterable(one.legal_names for one in read.values())),
-            _first(chain.from_iterable(one.inns for one in read.values())),
-            _first(chain.from_iterable(one.ogrns for one in read.values())),
-        )
+    named = LegalPages(
+        tuple(read),
+        _first(chain.from_iterable(one.legal_names for one in read.values())),
+        _first(chain.from_iterable(one.inns for one in read.values())),
+        _first(chain.from_iterable(one.ogrns for one in read.values())),
     )
+    missing = next((one for one in failed if isinstance(one, Unknown)), None)
+    if missing and not (named.legal_names or named.inns or named.ogrns):
+        return missing  # the page that could not be read may name somebody
+    return Seen(named) if read else Absent("none linked")
 
 
 def _of_site(links: tuple[str, ...], files: NearFiles) -> Iterator[str]:

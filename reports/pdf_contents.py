@@ -55,14 +55,6 @@ def finished(pdf: bytes, titles: Mapping[str, str], *, bookmarks: bool) -> bytes
         return b""
 
 
-def pages_of(pdf: bytes) -> dict[str, int]:
-    """Return named place → page, the first page being 1; empty for a file that is laid out in another way."""
-    try:
-        return _Update(pdf).pages()
-    except (_Foreign, ValueError, IndexError):
-        return {}
-
-
 class _Update:
     """Objects that are added to a file, or stand in the place of what it holds."""
 

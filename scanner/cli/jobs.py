@@ -12,7 +12,7 @@ import click
 
 from scanner.cli import options
 from scanner.cli.logs import logging_as
-from scanner.cli.rescan import Duration
+from scanner.cli.worker import run, time_limit
 
 
 @click.group(short_help="What workers have before them: status, retry, drain.")
@@ -45,13 +45,7 @@ def retry(as_json: bool, db: str | None, config: Path | None) -> None:
 
 
 @jobs.command(short_help="Do here and now what waits, then end.")
-@click.option(
-    "--for",
-    "limit",
-    type=Duration(),
-    metavar="TIME",
-    help="End after this time (90s, 30m, 2h); what is under way is given back.",
-)
+@time_limit
 @options.reach
 @options.place
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
@@ -69,8 +63,6 @@ def drain(
 ) -> None:
     """Do what waits for this place, begin nothing new, and end when nothing is left that is ready. Before a
     machine is taken away, or an upgrade. Exit code 3 where something failed."""
-    from scanner.cli.worker import run
-
     settings = options.settings_of(
         db=db,
         config=config,

@@ -22,6 +22,15 @@ if TYPE_CHECKING:
     from scanner.service import Settings
 
 
+time_limit = click.option(
+    "--for",
+    "limit",
+    type=Duration(),
+    metavar="TIME",
+    help="End after this time (90s, 30m, 2h); what is under way is given back.",
+)
+
+
 class Listen(click.ParamType[str]):
     """A place to listen at: `9100`, `127.0.0.1:9100`, `[::1]:9100`."""
 
@@ -38,13 +47,7 @@ class Listen(click.ParamType[str]):
 
 
 @click.command(short_help="Do what is due, unattended, until stopped.")
-@click.option(
-    "--for",
-    "limit",
-    type=Duration(),
-    metavar="TIME",
-    help="End after this time (90s, 30m, 2h); what is under way is given back.",
-)
+@time_limit
 @click.option(
     "--listen",
     type=Listen(),

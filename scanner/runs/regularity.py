@@ -9,11 +9,9 @@ from msgspec import Struct
 
 from scanner.evidence import Run
 from scanner.evidence.due import ClientDue
-from scanner.evidence.looked import OVERDUE
 from scanner.evidence.run import OWN
 from scanner.runs.doctor import Check, Health
 
-__all__ = ["OVERDUE", "Watched", "checks", "watched"]
 _SHOWN = 20
 
 

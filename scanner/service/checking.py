@@ -8,11 +8,12 @@ from datetime import datetime
 from scanner.database import Database, StorageTrouble
 from scanner.evidence import Evidence
 from scanner.evidence.due import DueBook
+from scanner.evidence.looked import OVERDUE
 from scanner.registry import Registry
 from scanner.runs.doctor import Check, Health, examine
 from scanner.runs.look import Clock
-from scanner.runs.regularity import OVERDUE, watched
 from scanner.runs.regularity import checks as checks_of
+from scanner.runs.regularity import watched
 from scanner.service.network import live_net
 from scanner.settings import Settings
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -162,19 +162,5 @@ def watched(client: str, settings: Settings) -> Iterable[Asset]:
     database = Database.open(settings.db)
     try:
         return SwitchingOff(database).under_observation(client_of(Registry(database), client).slug)
-    finally:
-        database.close()
-
-
-def observed_until(client: str, settings: Settings) -> Mapping[Asset, date]:
-    """Return the last day of watching of what is switched off."""
-    database = Database.open(settings.db)
-    try:
-        slug = client_of(Registry(database), client).slug
-        return {
-            one.asset: until
-            for one in SwitchingOff(database).going(slug)
-            if (until := one.stage.observe_until) and one.stage.is_watched
-        }
     finally:
         database.close()

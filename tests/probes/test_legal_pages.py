@@ -60,6 +60,14 @@ def test_what_two_pages_say_is_put_together():
             Unknown(Reason.ACCESS_DENIED, "HTTP 403"),
         ),
         (
+            {
+                "https://d.ru/": HOME,
+                "https://d.ru/rekvizity": page("x", 403),
+                "https://d.ru/privacy": page("nothing"),
+            },
+            Unknown(Reason.ACCESS_DENIED, "HTTP 403"),
+        ),
+        (
             {f"{scheme}://d.ru/": DOWN for scheme in ("https", "http")},
             Absent("no listener"),
         ),

@@ -14,7 +14,7 @@ from reports.audit_file import AuditFile
 from reports.document import Document
 from reports.editions import edition_of
 from reports.outline import outline
-from reports.pdf_contents import finished, pages_of
+from reports.pdf_contents import finished
 from reports.render import contents, pieces
 from reports.wording import Wording
 from tests.reports import estates
@@ -182,5 +182,4 @@ def test_only_root_prints_without_a_sandbox(
 )
 def test_a_file_laid_out_otherwise_is_left_as_it_is(content: bytes) -> None:
     """No numbers then, and no endless walk."""
-    assert pages_of(content) == {}
     assert finished(content, {"x": "X"}, bookmarks=True) == b""
