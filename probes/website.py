@@ -177,11 +177,11 @@ async def website(host: Host, net: Net) -> Seen[Website] | Absent | Unknown:
     nowhere = _nowhere(http, https)
     if nowhere:
         return nowhere
-    control_name = _control_name(host)
-    control = None
+    control, control_name = None, ""
     if http.met:
-        url = f"http://{control_name}/"
-        control = await walker.walk(url, _CONTROL, http.met[0].answer.address)
+        address = http.met[0].answer.address
+        control_name = _control_name(address)
+        control = await walker.walk(f"http://{control_name}/", _CONTROL, address)
     return Seen(
         Website(
             http=_visit(http, host.name),
@@ -318,9 +318,12 @@ def _cookies(answer: HttpAnswer) -> tuple[str, ...]:
     return tuple(sorted(names)[:_COOKIES])
 
 
-def _control_name(host: Host) -> str:
-    """A name no server can know, the same at every look: `.example` is never delegated (RFC 2606)."""
-    return f"rvz{hashlib.sha256(host.name.encode()).hexdigest()[:12]}.example"
+def _control_name(address: str) -> str:
+    """A name no server can know: `.example` is never delegated (RFC 2606).
+
+    It is the same at every look: what an address answers to it is asked once for all its sites.
+    """
+    return f"rvz{hashlib.sha256(address.encode()).hexdigest()[:12]}.example"
 
 
 def _same(http: Trail, control: Trail, host: str, control_name: str) -> bool:

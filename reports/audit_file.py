@@ -270,7 +270,7 @@ class AuditFile:
 
     def _note_asset(self, asset: Asset) -> None:
         name, shown, work = asset.name, asset.display_name, asset.work
-        same = self._same.setdefault
+        same, names = self._same.setdefault, asset.provider_names or _NO_NAMES
         self._entries.append(
             Entry(
                 row=len(self._entries),
@@ -286,7 +286,7 @@ class AuditFile:
                 paid_until=same(asset.paid_until, asset.paid_until),
                 registrar=asset.registrar and intern(asset.registrar),
                 provider=asset.provider and intern(asset.provider),
-                provider_names=asset.provider_names or _NO_NAMES,
+                provider_names=same(("names", *names.items()), names),
                 auto_renew=asset.auto_renew,
                 cost=same(asset.cost, asset.cost),
                 projects=same(asset.projects, asset.projects),

@@ -14,7 +14,7 @@ from reports.saving import ENDING
 from reports.sign_off import Sheet
 
 SHOWN_OF_A_SORT = 60
-"""Changes of one sort that get a line each; the rest are counted."""
+"""Changes of one sort that get a line each on the page; the rest are counted."""
 SORTS = ("back", "gone", "new", "changed", "sources")
 """In the order of what calls for a deed."""
 COMPARED = ("domain", "site", "mail", "hosting", "saas", "licence", "account", "other")
@@ -32,8 +32,17 @@ class Sort(Struct, frozen=True):
     """Changes of one sort."""
 
     id: str
-    count: int
-    shown: tuple[Change, ...]
+    all: tuple[Change, ...]
+
+    @property
+    def count(self) -> int:
+        """Return how many there are …"""
+        return len(self.all)
+
+    @property
+    def shown(self) -> tuple[Change, ...]:
+        """… and those that get a line each on the page."""
+        return self.all[:SHOWN_OF_A_SORT]
 
 
 class Overdue(Struct, frozen=True):
@@ -51,11 +60,7 @@ def sorts_of(changes: Iterable[Change]) -> tuple[Sort, ...]:
     found: dict[str, list[Change]] = {}
     for one in changes:
         found.setdefault(_SORT_OF.get(one.code, "changed"), []).append(one)
-    return tuple(
-        Sort(id_, len(found[id_]), tuple(found[id_][:SHOWN_OF_A_SORT]))
-        for id_ in SORTS
-        if id_ in found
-    )
+    return tuple(Sort(id_, tuple(found[id_])) for id_ in SORTS if id_ in found)
 
 
 def overdue_of(sheet: Sheet, lines: Mapping[str, RegistryObject], day: date) -> tuple[Overdue, ...]:

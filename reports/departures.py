@@ -10,7 +10,7 @@ from msgspec import Struct
 from reports.registry import RegistryObject
 
 SHOWN = 80
-"""Things that get a line each; the rest are counted."""
+"""Things that get a line each on the page; the rest are counted."""
 _ENDING = ("switch_off", "let_expire", "consolidate")
 _CLOSED = ("deleted", "verified_gone")
 
@@ -24,17 +24,27 @@ class Departure(Struct, frozen=True):
     state: str
     """`approved`, `going`, `held`, `watched`, `ended`."""
     next: str
-    """The step that comes next; empty where none is left or it is held."""
+    """The step that comes next; `begun` where the client agreed and nobody began; empty where none is left
+    or it is held."""
     watched_until: date | None
 
 
 class Departures(Struct, frozen=True):
     """The log."""
 
-    shown: tuple[Departure, ...]
-    left: int
+    all: tuple[Departure, ...]
     counts: tuple[tuple[str, int], ...]
     """State → how many things are in it, those that occur."""
+
+    @property
+    def shown(self) -> tuple[Departure, ...]:
+        """Return those that get a line each on the page …"""
+        return self.all[:SHOWN]
+
+    @property
+    def left(self) -> int:
+        """… and how many more there are."""
+        return max(0, len(self.all) - SHOWN)
 
 
 STATES = ("held", "approved", "going", "watched", "ended")
@@ -48,7 +58,7 @@ def departures_of(objects: Iterable[RegistryObject], names: dict[str, str]) -> D
     counts = tuple(
         (state, count) for state in STATES if (count := sum(one.state == state for one in going))
     )
-    return Departures(tuple(going[:SHOWN]), max(0, len(going) - SHOWN), counts)
+    return Departures(tuple(going), counts)
 
 
 def _is_going(one: RegistryObject) -> bool:
@@ -61,6 +71,8 @@ def _departure(line: RegistryObject, names: dict[str, str]) -> Departure:
     steps = [step.step for step in line.steps]
     state = _state(steps)
     following = line.left[0] if line.left and state not in ("held", "ended") else ""
+    if following == "signed" and line.answer and line.answer.decision == "approved":
+        following = "begun"
     watched = next((step.until for step in reversed(line.steps) if step.until), None)
     return Departure(line, names.get(line.asset or "", line.name), state, following, watched)
 

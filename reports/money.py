@@ -6,7 +6,7 @@ counted, not taken for zero. Every row is there, also with nothing in it: that, 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -18,6 +18,8 @@ from reports.registry import Cost, RegistryObject
 from reports.saving import ENDING, UNPAID, Saving, a_year
 
 NAMED_WITHOUT_PRICE = 40
+DEDUCTED = ("replacements", "one_off")
+"""Rows whose sums lessen the saving."""
 
 
 class Line(Struct, frozen=True):
@@ -56,7 +58,7 @@ class Money(Struct, frozen=True):
 
 
 def money_of(
-    savings: Savings, saving: Saving, objects: Iterable[RegistryObject], ours: Iterable[Entry]
+    savings: Savings, saving: Saving, objects: Sequence[RegistryObject], ours: Iterable[Entry]
 ) -> Money:
     """Return the money table of the client's things and of his registry's lines."""
     spent = {(one.currency, one.source): one.amount for one in savings.spending}
@@ -77,6 +79,7 @@ def money_of(
             ),
         ),
         Row("replacements", _yearly(o.replacement for o in agreed)),
+        Row("one_off", _once(o for o in objects if o.gain != "refused")),
         Row("agreed", _yearly(o.cost for o in gains["agreed"]), _unpriced(gains["agreed"])),
         Row("realised", _yearly(o.cost for o in gains["realised"]), _unpriced(gains["realised"])),
         Row("saved", _saved(gains["realised"])),
@@ -112,6 +115,10 @@ def _unpriced(objects: Iterable[RegistryObject]) -> int:
 
 def _yearly(costs: Iterable[Cost | None]) -> tuple[Line, ...]:
     return _summed((a_year(one), one.currency, one.source) for one in costs if one)
+
+
+def _once(objects: Iterable[RegistryObject]) -> tuple[Line, ...]:
+    return _summed((o.amount, o.currency, o.source) for line in objects for o in line.one_off)
 
 
 def _saved(objects: Iterable[RegistryObject]) -> tuple[Line, ...]:

@@ -9,8 +9,6 @@ import tempfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from reports.pdf_contents import finished
-
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 """Programs that are looked for on PATH, in this order."""
 TAGGED_UP_TO = 800
@@ -34,11 +32,16 @@ class NoBrowser(RuntimeError):
     """No Chromium was found, or it did not print; the message is one sentence for a person."""
 
 
+def found(setting: str = "") -> str | None:
+    """Return the browser's program: the one that is set, or the first on PATH; None where there is none."""
+    names = (setting,) if setting else BROWSERS
+    return next(filter(None, map(shutil.which, names)), None)
+
+
 def browser(setting: str = "") -> str:
     """Return the program that prints: the one that is set, or the first on PATH. Raises NoBrowser."""
-    for name in (setting,) if setting else BROWSERS:
-        if found := shutil.which(name):
-            return found
+    if program := found(setting):
+        return program
     if setting:
         raise NoBrowser(
             f"{setting} cannot be run; set `chromium` to the path of Chromium or Chrome."
@@ -56,13 +59,15 @@ def write_pdf(
 
     `titles` is what stands in the contents: place → its name.
     """
+    from reports.pdf_contents import finish  # a library that no other format waits for
+
     with tempfile.TemporaryDirectory(
         prefix=".pdf-", dir=to.parent, ignore_cleanup_errors=True
     ) as folder:
-        done = _print(program, page, Path(folder), _TAGGED if tagged else _FAST)
-        more = finished(done.read_bytes(), titles, bookmarks=not tagged)
-        with done.open("ab") as stream:
-            stream.write(more)
+        printed = _print(program, page, Path(folder), _TAGGED if tagged else _FAST)
+        done = printed.with_name("done.pdf")
+        with done.open("wb") as stream:
+            finish(printed.read_bytes(), titles, stream, bookmarks=not tagged)
             stream.flush()
             os.fsync(stream.fileno())
         done.replace(to)

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from reports.audit_file import Entry, IfWrong
-from reports.document import Asset, Change, Cost, Evidence, RegistryObject, Source, Work
+from reports.document import Answer, Asset, Change, Cost, Evidence, RegistryObject, Source, Work
 from reports.foreign import shortened
 from reports.pictures.belongings import Account, Home
 from reports.saving import ENDING, UNPAID, a_year
@@ -156,6 +156,29 @@ def changed(change: Change, names: Mapping[str, str], wording: Wording) -> str:
     """Say what is different from the previous audit."""
     subject = names.get(change.asset, change.asset) if change.asset else ""
     return wording.say(f"change.{change.code}", {"name": subject, **change.params})
+
+
+def named_first(change: Change, names: Mapping[str, str], wording: Wording) -> tuple[str, str]:
+    """Say the same in two parts: the thing's name, and what is said of it; the name is empty if it is not first.
+
+    Of what is new there is nothing to say but its name.
+    """
+    said = changed(change, names, wording)
+    name = wording.value(names.get(change.asset or "", ""))
+    if name and change.code == "appeared":
+        return name, ""
+    if name and said.startswith(f"{name}: "):
+        return name, said.removeprefix(f"{name}: ")
+    return "", said
+
+
+def answered(answer: Answer, wording: Wording) -> str:
+    """Say what the client answered to a proposal before: when, what, who, and until when it is put off."""
+    if answer.decision == "deferred":
+        until = answer.until.isoformat() if answer.until else ""
+        return wording.say("sign.put_off", {"on": answer.on.isoformat(), "until": until})
+    word = wording.say(f"sign.{answer.decision}.{answer.verdict}")
+    return wording.say("sign.answered", {"on": answer.on.isoformat(), "word": word})
 
 
 def vantage(name: str, wording: Wording) -> str:

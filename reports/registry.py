@@ -38,6 +38,14 @@ class Cost(Struct, frozen=True, kw_only=True):
     source: str = ""
 
 
+class OneOff(Struct, frozen=True, kw_only=True):
+    """What is paid once: a transfer, room for a backup; who says so, as in a cost."""
+
+    amount: Decimal
+    currency: str
+    source: str = ""
+
+
 class Answer(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What the client decided on one proposal."""
 
@@ -105,6 +113,8 @@ class RegistryObject(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The type's name by language, where the agency added the type itself."""
     replacement: Cost | None = None
     """What is paid in its place from now on."""
+    one_off: tuple[OneOff, ...] = ()
+    """What ending it or handing it over costs once."""
 
 
 class Registry(Struct, frozen=True, kw_only=True):

@@ -22,10 +22,12 @@ from reports.editions import edition_of
 from reports.foreign import readable_host, shortened, visible
 from reports.labels import labels_style
 from reports.map_rows import MapRows
+from reports.money import DEDUCTED
 from reports.outline import USES, VERDICTS, Outline, note_of, outline, telling_reasons
 from reports.paper import paper_style
 from reports.rows import Rows
 from reports.saving import a_year
+from reports.site_pictures import NONE, SitePictures
 from reports.wording import Wording
 
 STYLES = ("style.css", "sections.css", "sign.css", "pictures.css")
@@ -60,10 +62,12 @@ def pieces(
     strict: bool = False,
     paper: str = "",
     page: str = "report.html",
+    shots: SitePictures = NONE,
 ) -> Iterator[str]:
     """Yield the report piece by piece, however long it is; one outline serves every language.
 
     `page` is the whole report, or `changed.html`: what changed, as a page of its own. With `paper`, one of `reports.paper.PAPERS`, it is to be printed at once: that size, and no script.
+    `shots` are pictures of its sites.
     """
     wording = Wording(language, strict=strict)
     template = _environment().get_template(page)
@@ -76,7 +80,8 @@ def pieces(
         document=audit.frame,
         plan=plan,
         names=plan.named[language],
-        rows=Rows(audit, plan, wording),
+        rows=Rows(audit, plan, wording, shots),
+        shots=shots,
         map_rows=MapRows(plan, wording),
         version=version(),
         **_voice(wording),
@@ -100,7 +105,8 @@ def _voice(wording: Wording) -> dict[str, Any]:
                 "source_reason",
                 "source_shows",
                 "source_means",
-                "changed",
+                "answered",
+                "named_first",
                 "vantage",
                 "account_name",
                 "login_name",
@@ -145,6 +151,7 @@ def _environment() -> Environment:
         PROPOSED=PROPOSED,
         a_year=a_year,
         note_of=note_of,
+        DEDUCTED=DEDUCTED,
         GAINS_SHOWN=GAINS_SHOWN,
         SHOWN_OF_A_SORT=SHOWN_OF_A_SORT,
         USES=USES,

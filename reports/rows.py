@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from datetime import UTC
 from functools import lru_cache
 from itertools import islice
 from urllib.parse import quote
@@ -21,6 +22,7 @@ from reports.document import Asset, Finding
 from reports.foreign import visible
 from reports.outline import Outline, is_posture, merged, note_of, told_here
 from reports.sign_off import Group
+from reports.site_pictures import NONE, SitePictures
 from reports.terms import Renewal
 from reports.wording import Wording
 
@@ -45,7 +47,9 @@ _HARMLESS = re.compile(
 class Rows:
     """The rows of one report in one language."""
 
-    def __init__(self, audit: AuditFile, plan: Outline, wording: Wording) -> None:
+    def __init__(
+        self, audit: AuditFile, plan: Outline, wording: Wording, shots: SitePictures = NONE
+    ) -> None:
         """Read the assets from `audit` as their rows are asked for."""
         self._audit = audit
         self._plan = plan
@@ -57,6 +61,7 @@ class Rows:
         self._sureness = lru_cache(maxsize=64)(self._told_sureness)
         self._needs = lru_cache(maxsize=1024)(self._told_needs)
         self._alike: dict[str, str] = {}
+        self._shots = {one.asset: one for one in shots.sites}
         self._stops = lru_cache(maxsize=256)(self._told_if_wrong)
 
     def inventory(self, entries: Iterable[Entry]) -> Iterator[Markup]:
@@ -94,9 +99,11 @@ class Rows:
         if by:
             passed = by < self._plan.day
             until = self._wording.say("sign.passed" if passed else "sign.due", date=str(by))
+        answer = self._plan.sheet.answers.get(entry.id)
+        was = f"<small>{_shown(phrases.answered(answer, self._wording))}</small>" if answer else ""
         return (
-            f"<tr{id_}><td>{number}<th scope=row>"
-            f"<a href=#a{self._plan.anchors[entry.id]}>{_shown(name)}</a>"
+            f"<tr{id_}{' data-was' if answer else ''}><td>{number}<th scope=row>"
+            f"<a href=#a{self._plan.anchors[entry.id]}>{_shown(name)}</a>{was}"
             f"<td>{_shown(until)}<td><td><td><td>\n"
         )
 
@@ -218,7 +225,24 @@ class Rows:
         summary = self._word("inventory", "details")
         return (
             f"<details><summary>{summary}</summary>\n<dl>\n"
-            f"{''.join(lines)}{self._quoted(asset)}</dl></details>\n"
+            f"{''.join(lines)}{self._shot(asset)}{self._quoted(asset)}</dl></details>\n"
+        )
+
+    def _shot(self, asset: Asset) -> str:
+        """How a site looked, or why there is no picture; nothing of what was not visited for one."""
+        shot = self._shots.get(asset.id)
+        if shot is None:
+            return ""
+        title = f"<dt>{self._word('site_picture', 'title')}\n"
+        if not shot.webp:
+            return f"{title}<dd>{self._word('no_site_picture', shot.why_not)}\n"
+        name, on = self._names[asset.id], str(shot.at.astimezone(UTC).date())
+        alt = _shown(self._wording.say("site_picture.alt", name=name, on=on))
+        partly = "" if shot.whole else f" {self._word('site_picture', 'partly')}"
+        return (
+            f'{title}<dd class=shot><img src="data:image/webp;base64,{shot.webp}" alt="{alt}" '
+            f"width={shot.width} height={shot.height}>"
+            f"<small>{_shown(self._wording.stamp(shot.at))} · {_shown(shot.url)}{partly}</small>\n"
         )
 
     def _trail(self, asset: Asset) -> str:

@@ -9,8 +9,9 @@ from collections.abc import Iterable, Iterator
 
 from reports import phrases
 from reports.audit_file import AuditFile, if_wrong
-from reports.document import Asset, Cost, Finding, RegistryObject
+from reports.document import Asset, Cost, Finding, RegistryObject, StepDone
 from reports.foreign import shortened
+from reports.money import DEDUCTED
 from reports.outline import Outline, merged, telling_reasons
 from reports.saving import a_year
 from reports.table import Cell, Row, Table
@@ -23,9 +24,15 @@ _OBJECTS = (
     *("registry_id", "registry_type", "registry_status", "manager", "found_by", "owner_signs"),
 )
 _MONEY = ("amount", "currency", "months", "price_source")
-_SIGNED = ("name", "id", "verdict", "decide_by", "stops", "undo")
+_SIGNED = ("name", "id", "verdict", "decide_by", "answered_before", "stops", "undo")
 _RENEWED = ("name", "id", "kind", "verdict", "auto_renew", *_MONEY)
 _REASONED = ("name", "id", "reason", "leans", "severity", "standard", "at", "evidence")
+_MONEYED = ("what", "price_source", "amount", "currency", "percent", "last_day", "unpriced")
+_LOGGED = (
+    *("name", "id", "registry_id", "verdict", "agreed_on", "agreed_by"),
+    *("step", "step_on", "step_who", "step_note", "state", "next", "watched_until"),
+)
+_CHANGED = ("sort", "name", "id", "kind", "change")
 _RELATED = ("name", "id", "relation", "to_name", "to_id")
 _EXCERPT = 2_000
 """Characters of an answer; the whole of it stays in the database."""
@@ -42,6 +49,8 @@ def tables(audit: AuditFile, plan: Outline, wording: Wording, *, version: str) -
     yield sheets.objects()
     yield sheets.to_sign()
     yield sheets.renewals()
+    yield sheets.money()
+    yield sheets.log()
     yield sheets.reasons()
     yield sheets.relations()
     yield sheets.changes()
@@ -84,12 +93,17 @@ class Sheets:
         """Return what hangs on what."""
         return self._table("relations", _RELATED, self._relations())
 
+    def money(self) -> Table:
+        """Return the rows of the money table, and how far prices are known."""
+        return self._table("money", _MONEYED, self._sums())
+
+    def log(self) -> Table:
+        """Return what is on its way out: a row for each step that was done, one for what nobody began."""
+        return self._table("log", _LOGGED, self._steps())
+
     def changes(self) -> Table:
-        """Return what is different from the previous audit."""
-        names, wording = self._names, self._wording
-        changes = self._audit.frame.changes
-        found = ((one.asset, phrases.changed(one, names, wording)) for one in changes)
-        return self._table("changes", ("id", "change"), found)
+        """Return what is different from the previous audit, and what nobody decided in time."""
+        return self._table("changes", _CHANGED, self._changes())
 
     def unseen(self) -> Table:
         """Return what the audit could not see."""
@@ -203,8 +217,9 @@ class Sheets:
                 undo = phrases.undo(known, self._wording) if known else None
                 for number, entry in enumerate(group.entries, group.number):
                     said = self._word("verdict", part.verdict)
-                    name = self._names[entry.id]
-                    yield (number, name, entry.id, said, sheet.by(entry), stops, undo)
+                    name, was = self._names[entry.id], sheet.answers.get(entry.id)
+                    before = phrases.answered(was, self._wording) if was else None
+                    yield (number, name, entry.id, said, sheet.by(entry), before, stops, undo)
 
     def _terms(self) -> Iterator[Row]:
         word = self._word
@@ -219,6 +234,58 @@ class Sheets:
                 line.on, line.days_left, name, line.id, kind, verdict, line.auto_renew,
                 *(money.get(column) for column in _MONEY),
             )  # fmt: skip
+
+    def _sums(self) -> Iterator[Row]:
+        say, savings = self._wording.say, self._audit.frame.savings
+        known = {
+            "spending": ("coverage", savings.priced, savings.total),
+            "proposed": ("proposed_coverage", savings.proposed_priced, savings.proposed_total),
+        }
+        for row in self._plan.money.rows:
+            what, unpriced = say(f"money_row.{row.code}"), row.unpriced or None
+            for line in row.lines:
+                source = self._word("cost_source", line.source) if line.source else None
+                amount = -line.amount if row.code in DEDUCTED else line.amount
+                yield (what, source, amount, line.currency, line.percent, line.until, unpriced)
+            if not row.lines:
+                yield (what, say(f"money_none.{row.code}"), None, None, None, None, unpriced)
+            if row.code in known:
+                code, priced, total = known[row.code]
+                told = say(f"money.{code}", priced=priced, total=total)
+                yield (say(f"money_row.{code}"), told, None, None, None, None, total - priced)
+
+    def _steps(self) -> Iterator[Row]:
+        for one in self._plan.departures.all:
+            line, answer = one.line, one.line.answer
+            agreed: Row = (None, None, None)
+            if answer:
+                agreed = (self._word("verdict", answer.verdict), answer.on, answer.by or None)
+            state = self._word("departures.state", one.state)
+            following = self._word("step_next", one.next) if one.next else None
+            head = (self._names.get(line.asset or "", one.name), line.asset or line.id, line.id)
+            done: list[Row] = [
+                (self._step(step), step.on, step.who or None, step.note or None)
+                for step in line.steps
+            ]
+            for told in done or [(None, None, None, None)]:
+                yield (*head, *agreed, *told, state, following, one.watched_until)
+
+    def _step(self, step: StepDone) -> str:
+        said = self._word("step_done", step.step)
+        return f"{said} ({self._word('needs', step.need)})" if step.need else said
+
+    def _changes(self) -> Iterator[Row]:
+        say, names, wording = self._wording.say, self._names, self._wording
+        for one in self._plan.overdue:
+            said = say("changes.put_off" if one.deferred else "changes.was_due", date=str(one.by))
+            id_, kind = one.entry.id, self._word("kind", one.entry.kind)
+            yield (say("changes.overdue"), names[id_], id_, kind, said)
+        for sort in self._plan.changes:
+            for change in sort.all:
+                of = change.asset
+                kind_of = self._word("kind", of.partition(":")[0]) if of else None
+                told = phrases.changed(change, names, wording)
+                yield (say(f"changes.sort.{sort.id}"), names.get(of or ""), of, kind_of, told)
 
     def _reasons(self) -> Iterator[Row]:
         plan = self._plan

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from reports.audit_file import AuditFile, Entry, IfWrong
 from reports.decisions import PROPOSED, list_sha256, proposals_of
 from reports.order import Note
+from reports.registry import Answer
 
 
 class Group(Struct, frozen=True):
@@ -36,11 +37,15 @@ class Sheet(Struct, frozen=True):
 
     sha256: str
     count: int
+    unanswered: int
+    """How many of them nobody decided yet."""
     first: date | None
-    """The nearest day that is not over yet."""
+    """The nearest day of these that is not over yet."""
     parts: tuple[Part, ...]
     deadlines: Mapping[str, date]
     """Days of decision that the registry knows, by id."""
+    answers: Mapping[str, Answer]
+    """What the client said to the same proposal before, by id."""
 
     def by(self, entry: Entry) -> date | None:
         """Return the day by which a proposal has to be decided, where one is known."""
@@ -54,7 +59,8 @@ def sheet_of(
     day: date,
 ) -> Sheet:
     """Arrange the proposals on the client's things."""
-    empty = Sheet(list_sha256(proposals_of(audit)), 0, None, (), _deadlines(audit))
+    answers = _answers(audit, ours, day)
+    empty = Sheet(list_sha256(proposals_of(audit)), 0, 0, None, (), _deadlines(audit), answers)
     parts: list[Part] = []
     count = 0
     for verdict in PROPOSED:
@@ -65,9 +71,11 @@ def sheet_of(
             count += len(entries)
         if groups:
             parts.append(Part(verdict, sum(len(one.entries) for one in groups), tuple(groups)))
-    days = (empty.by(e) for part in parts for group in part.groups for e in group.entries)
+    listed = (e for part in parts for group in part.groups for e in group.entries)
+    unanswered = [entry for entry in listed if entry.id not in answers]
+    days = map(empty.by, unanswered)
     first = min((by for by in days if by and by >= day), default=None)
-    return replace(empty, count=count, first=first, parts=tuple(parts))
+    return replace(empty, count=count, unanswered=len(unanswered), first=first, parts=tuple(parts))
 
 
 def _alike(
@@ -79,6 +87,25 @@ def _alike(
             told = entry.if_wrong if (verdict, entry.if_wrong) in noted else None
             together.setdefault((entry.kind, told), []).append(entry)
     return together
+
+
+def _answers(audit: AuditFile, ours: tuple[Entry, ...], day: date) -> dict[str, Answer]:
+    """Return decisions that still hold: on what we propose again, and not put off to a day that has come."""
+    said = {one.asset: one.answer for one in audit.frame.registry.objects if one.answer}
+    held = {
+        entry.id: answer
+        for entry in ours
+        if entry.verdict in PROPOSED
+        and (answer := said.get(entry.id))
+        and answer.verdict == entry.verdict
+    }
+    return {id_: answer for id_, answer in held.items() if _holds(answer, day)}
+
+
+def _holds(answer: Answer, day: date) -> bool:
+    if answer.decision == "deferred":
+        return answer.until is not None and answer.until > day
+    return answer.decision != "ask"
 
 
 def _deadlines(audit: AuditFile) -> dict[str, date]:

@@ -72,6 +72,8 @@ class Changes(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
     webhook: str = ""
     """Name of the `[trackers.NAME]` of the kind webhook; empty tells nobody."""
+    tell: Mapping[str, Literal["task", "digest", "webhook"]] = {}
+    """`[changes.tell]`: how a sort of change is told, where the agency wants another way than the shipped one."""
 
 
 class SharedKey:
@@ -108,6 +110,8 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     out: Text = "audits"
     """Folder under which `CLIENT/DATE/` is made."""
     lang: Annotated[tuple[str, ...], Meta(min_length=1)] = ("ru", "en")
+    speak: str = ""
+    """Language that commands answer in; empty takes the agency's."""
     vantage: Text = "local"
     """The name of the place we look from; every observation carries it."""
     resolver: tuple[str, ...] = ()
@@ -130,6 +134,8 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Whether host names are tried, and zones asked for, below domains that a person named."""
     chromium: str = ""
     """Program that prints PDF: Chromium or Chrome, or a script that starts one; empty takes the first on PATH."""
+    site_pictures: Annotated[int, Meta(ge=1, le=60)] = 40
+    """At most so many sites are pictured where `--site-pictures` asks for it."""
     keep_raw_days: Annotated[int, Meta(ge=1, le=100_000)] = 400
     """Raw answers older than this are dropped; observations stay for ever."""
     retire_share: Annotated[int, Meta(ge=1, le=100)] = 20
@@ -301,6 +307,14 @@ def _look_over_changes(read: Settings) -> None:
         raise BadSettings(
             f"[changes] webhook = {name!r}: there is no [trackers.{name}] of the kind webhook."
         )
+    if read.changes.tell:
+        # Imported here: most settings choose nothing, and every command reads settings.
+        from scanner.verdicts.telling import RULES
+
+        if unknown := sorted(read.changes.tell.keys() - RULES.keys()):
+            raise BadSettings(
+                f"[changes.tell] {unknown[0][:40]}: there is no such change; one of {', '.join(RULES)}."
+            )
 
 
 def _tracker_secrets(env: Mapping[str, str], read: Settings) -> Secrets:

@@ -46,6 +46,7 @@ def _own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name)
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
+    monkeypatch.setenv("REVIZOR_SPEAK", "en")
 
 
 @pytest.fixture(scope="module")
@@ -340,7 +341,7 @@ def test_stored_answers_are_read_again(here: Village):
     result = revizor("registry", "reparse")
     assert result.exit_code == 0, result.output
     assert result.stdout.startswith("romashka: ")
-    assert "0 read otherwise." in result.stdout
+    assert "read otherwise: 0," in result.stdout
     (told,) = json.loads(revizor("registry", "reparse", "romashka", "--json").stdout)
     assert (told["client"], told["changed"]) == ("romashka", [])
 

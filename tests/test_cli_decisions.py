@@ -43,6 +43,7 @@ def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Database:
     monkeypatch.chdir(tmp_path)
     for name in [name for name in os.environ if name.startswith("REVIZOR_")]:
         monkeypatch.delenv(name)
+    monkeypatch.setenv("REVIZOR_SPEAK", "en")
     monkeypatch.setenv("HOME", str(tmp_path))
     Path("revizor.toml").write_text('[agency]\nlanguage = "en"\n')
     with Database.open("sqlite:///revizor.db") as opened:
@@ -82,7 +83,7 @@ def saved(**other: object) -> str:
 def test_a_file_is_taken_once_and_listed() -> None:
     """The second time everything was known; what waits is named; foreign text cannot draw on the screen."""
     assert run("decisions", "import", saved()) == (
-        0, "romashka: 2 decisions noted, 0 were known, 1 of the list are still open.\n",
+        0, "romashka: decisions noted: 2, known before: 0, of the list still open: 1.\n",
     )  # fmt: skip
     code, again = run("decisions", "import", "-", "--json", text=json.dumps(FILE))
     told = json.loads(again)
@@ -137,7 +138,7 @@ def test_a_changed_list_is_refused_with_the_difference() -> None:
 
     code, output = run("decisions", "import", saved(), "--unchanged-only")
     assert code == 0
-    assert "1 decisions noted" in output
+    assert "decisions noted: 1," in output
     assert "Left out, because changed since: domain:old.ru." in output
 
 
@@ -152,7 +153,7 @@ def test_a_decision_by_hand_names_who_decided() -> None:
     told = ("--signed", "Ольга Ильина", "--why", "по телефону")
     code, output = run("decisions", "set", number, "approved", *told)
     assert (code, output) == (
-        0, "Noted: domain:old.ru (let_expire) is approved, says Ольга Ильина.\n",
+        0, "Noted: domain:old.ru (Let it expire): Approved, says Ольга Ильина.\n",
     )  # fmt: skip
     assert run("decisions", "set", number, "burn", *told)[0] == 2
     assert "until when" in run("decisions", "set", number, "deferred", *told)[1]
@@ -192,4 +193,4 @@ def test_a_need_is_told_with_its_own_step() -> None:
         == 0
     )
     assert "with the step `met`" in run("switch-off", "note", number, "met", "--note", "x")[1]
-    assert "choose from signed" in run("switch-off", "note", number, "burn", "--note", "x")[1]
+    assert "choose from: signed" in run("switch-off", "note", number, "burn", "--note", "x")[1]

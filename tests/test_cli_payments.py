@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from python_calamine import CalamineWorkbook
 
 from scanner.assets import Advice, Asset, Kind, Money, Ownership, Price
 from scanner.cli import main
@@ -32,6 +33,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     for name in [name for name in os.environ if name.startswith("REVIZOR_")]:
         monkeypatch.delenv(name)
+    monkeypatch.setenv("REVIZOR_SPEAK", "en")
     monkeypatch.setenv("HOME", str(tmp_path))
     Path("revizor.toml").write_text('[agency]\nlanguage = "en"\n')
     with Database.open("sqlite:///revizor.db") as opened:
@@ -86,9 +88,9 @@ def test_a_statement_is_shown_before_it_is_noted() -> None:
     assert told("payments", "list", "romashka") == []
 
     code, said = run("payments", "import", "romashka", "bank.csv", "--payer", "agency", "--yes")
-    assert (code, "Noted: 3 payments, 0 were known." in said) == (0, True)
+    assert (code, "Payments noted: 3, known before: 0." in said) == (0, True)
     code, said = run("payments", "import", "romashka", "bank.csv", "--payer", "agency", "--yes")
-    assert "Noted: 0 payments, 3 were known." in said
+    assert "Payments noted: 0, known before: 3." in said
 
 
 def test_money_goes_and_comes_back() -> None:
@@ -108,14 +110,36 @@ def test_money_goes_and_comes_back() -> None:
         "client",
         "--back",
     )
-    assert (code, "4999.50 RUB on 2026-02-20" in said) == (0, True)
+    assert (code, "RUB 4,999.50, 20 February 2026" in said) == (0, True)
 
     assert told("payments", "owed", "romashka") == [
-        {"month": "2026-02-01", "currency": "RUB", "laid_out": "4999.50", "paid_back": "4999.50", "balance": "0.00"}
+        {"month": "2026-02-01", "currency": "RUB", "laid_out": "4999.50", "paid_back": "4999.50", "balance": "0.00", "client": "romashka"}
     ]  # fmt: skip
     assert run("payments", "withdraw", "1")[0] == 0
     assert run("payments", "withdraw", "1")[0] == 2
     assert "-RUB 1,200.50" in run("payments", "owed", "romashka")[1]
+
+
+def test_debts_go_to_a_spreadsheet() -> None:
+    """Of each client and month, by slug; amounts are numbers, their currency stands beside them."""
+    assert run("clients", "add", "pion")[0] == 0
+    for client, amount in (("romashka", "4999.50"), ("pion", "12")):
+        paid = ("--on", "2026-02-20", "--payer", "agency", "--back")
+        assert run("payments", "add", client, amount, *paid)[0] == 0
+
+    code, said = run("payments", "owed", "--to", "owed.csv")
+    rows = Path("owed.csv").read_text("utf-8-sig").splitlines()
+
+    assert (code, said) == (0, "Written to owed.csv: months: 2.\n")
+    assert rows == [
+        "Client,Month,Currency,Agency laid out,Client paid back,Client owes",
+        "pion,2026-02,RUB,0,-12.00,12.00",
+        "romashka,2026-02,RUB,0,-4999.50,4999.50",
+    ]
+    assert run("payments", "owed", "pion", "--to", "owed.xlsx", "--lang", "ru")[0] == 0
+    book = CalamineWorkbook.from_path("owed.xlsx")
+    assert book.get_sheet_by_name("Долги").to_python()[1][:3] == ["pion", "2026-02", "RUB"]
+    assert run("payments", "owed", "nobody", "--to", "owed.csv")[0] == 2
 
 
 def test_an_invoice_is_paid_in_parts() -> None:
@@ -133,7 +157,7 @@ def test_an_invoice_is_paid_in_parts() -> None:
         "--pay-by",
         "2026-04-01",
     )
-    assert (code, said) == (0, "Noted: invoice 1, 15.00 USD.\n")
+    assert (code, said) == (0, "Noted: invoice 1, USD 15.\n")
     code, _ = run(
         "payments",
         "add",
@@ -186,9 +210,26 @@ def test_savings_are_told_apart_and_together() -> None:
 
     Path("rates.csv").write_text("date,base,quote,rate\n2026-03-01,USD,RUB,90\n")
     assert run("rates", "import", "rates.csv") == (
-        0, "Noted: 1 rates, 2026-03-01 to 2026-03-01.\n",
+        0, "Noted: rates: 1, from 1 March 2026 to 1 March 2026.\n",
     )  # fmt: skip
+    old = "The rate of USD to RUB is old: it is of 1 March 2026."
+    assert old in run("savings", "romashka", "--in", "rub")[1]
     found = told("savings", "romashka", "--in", "RUB")
     assert {one["a_year"] for one in found["together"]} == {"1200.50", "16200.00"}  # type: ignore[index]
     Path("rates.csv").write_text("date,base\n")
     assert "no column quote, rate" in run("rates", "import", "rates.csv")[1]
+
+
+def test_what_is_paid_once_is_noted_listed_and_taken_into_account() -> None:
+    """For a thing and none of its periods; beside the savings, and taken off none."""
+    add = ["payments", "add", "romashka", "500 RUB", "--on", "2026-03-02", "--payer", "agency"]
+    assert run(*add, "--once", "--object", "1")[0] == 0
+    assert run("registry", "set", "2", "one_off", "20 EUR", "--why", "x")[0] == 0
+
+    listed, saved = run("payments", "list", "romashka")[1], run("savings", "romashka")[1]
+
+    assert "romashka.ru: paid once" in listed
+    assert "One-off costs, not yet taken off what is saved: " in saved
+    assert "20 EUR" in run("registry", "show", "2")[1]
+    assert "--once goes with --object alone" in run(*add, "--once", "--back")[1]
+    assert "what was paid for?" in run(*add, "--once")[1]

@@ -56,11 +56,16 @@ def test_the_day_of_a_manager(office: Office) -> None:
     code, said = revizor("tasks", "done", str(number), "--why", "счёт 5", "--who", "Ольга")
     until = office.cycles(number)[-1].due
     assert code == 0
-    assert f"paid until {until}" in said
+    assert f"→ {until}, says Ольга" in said
     assert (until.year - _soon(9).year, until.day) in ((1, _soon(9).day), (1, 28))
     assert office.cycles(number)[0].closed_why == "счёт 5"
     assert json.loads(revizor("renewals", "--json")[1]) == []
     assert revizor("tasks", "sync")[0] == 0
+
+    deed = said.rpartition("registry undo ")[2].split("`")[0]
+    assert revizor("registry", "undo", deed)[0] == 0
+    (line,) = json.loads(revizor("renewals", "--json")[1])
+    assert (line["object"], line["due"]) == (number, _soon(9).isoformat())
 
 
 @pytest.mark.parametrize(

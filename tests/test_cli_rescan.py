@@ -25,6 +25,7 @@ def _own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every command runs in a folder of its own."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("REVIZOR_VANTAGE", "home")
+    monkeypatch.setenv("REVIZOR_SPEAK", "en")
 
 
 @pytest.fixture
@@ -55,12 +56,12 @@ def test_where_nothing_is_due_nothing_is_loaded_that_looks(desk: Desk):
     """Cron asks every minute: no probe, no template and no network library is imported."""
     code = (
         "import sys, scanner.cli.rescan as rescanning\n"
-        "from datetime import datetime, UTC\n"
-        "rescanning.now = lambda: datetime(2026, 1, 1, tzinfo=UTC)\n"
+        "from datetime import datetime\n"
+        "rescanning.now = lambda: datetime.fromisoformat(sys.argv[2])\n"
         "try: rescanning.rescan(['--due', '--db', sys.argv[1]])\n"
         "except SystemExit: print(*sorted(sys.modules), file=sys.stderr)"
     )
-    command = [sys.executable, "-c", code, desk.settings.db]
+    command = [sys.executable, "-c", code, desk.settings.db, day(1 / 24).isoformat()]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
 
     assert "Nothing is due" in done.stdout
@@ -87,6 +88,17 @@ def test_the_second_one_exits_75(desk: Desk, monkeypatch: pytest.MonkeyPatch):
 
     assert result.exit_code == 75
     assert "another Revizor" in result.stderr
+
+
+@pytest.mark.usefixtures("desk")
+def test_with_a_clock_that_is_weeks_behind_it_exits_75(monkeypatch: pytest.MonkeyPatch):
+    """In one sentence that says what to do, and nothing is looked at (traffic would raise)."""
+    monkeypatch.setattr(rescanning, "now", lambda: day(-21))
+    result = run("rescan", "--due", "--quiet")
+
+    assert result.exit_code == 75
+    assert result.stderr.count("\n") == 1
+    assert "set it and run the same again" in result.stderr
 
 
 @pytest.mark.usefixtures("desk")

@@ -70,5 +70,5 @@ def test_the_feed_says_where_it_lies(here: Path):
     assert first.exit_code == 0, first.output
     (path,) = (here / "feeds").iterdir()
     assert str(path.relative_to(here)) in first.stdout
-    assert "nothing has changed" in second.stdout
+    assert "ничего не изменилось" in second.stdout
     assert revizor("tasks", "feed", "--person", "Никто").exit_code == 2

@@ -22,6 +22,7 @@ def _own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("REVIZOR_OBSERVATIONS_KEY", KEY)
     monkeypatch.setenv("REVIZOR_VANTAGE", "home")
+    monkeypatch.setenv("REVIZOR_SPEAK", "en")
 
 
 @pytest.fixture

@@ -120,7 +120,7 @@ def relations_of(
         maker_hosts=made_by,
         part_hosts=parts,
         icon=said.icon,
-        legal_pages=() if inns or ogrns else legal_links(text, markup, value),
+        legal_pages=() if inns or ogrns else legal_links(markup, value),
     )
 
 

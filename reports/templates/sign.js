@@ -46,6 +46,7 @@
     lines.push({
       id: row.dataset.id ? decodeURIComponent(row.dataset.id) : `${kind}:${link.textContent}`,
       number,
+      decided: "was" in row.dataset,
       radios: [...choice.querySelectorAll("input")],
       comment,
     });
@@ -97,7 +98,8 @@
     keep(JSON.stringify({ marked, signed }));
   };
 
-  const openLines = () => lines.filter((line) => !answerOf(line));
+  // What was decided before stands until it is answered anew.
+  const openLines = () => lines.filter((line) => !answerOf(line) && !line.decided);
   const count = () => {
     const left = openLines().length;
     byId("s-open").textContent = left
@@ -140,7 +142,7 @@
     const words = act.dataset;
     const lost = lines.find((line) => line.comment.value.trim() && !answerOf(line));
     if (lost) complain(lost.radios[0], words.needChoice.replace("%1", lost.number));
-    else if (openLines().length === lines.length) complain(lines[0].radios[0], words.needAnswer);
+    else if (!lines.some(answerOf)) complain(lines[0].radios[0], words.needAnswer);
     else if (!fields.name.value.trim()) complain(fields.name, words.needName);
     else if (fields.on.value > today()) complain(fields.on, words.needDay);
     else return true;

@@ -72,3 +72,5 @@ class Estate(Struct, frozen=True, gc=False):
     relations: tuple[Relation, ...]
     visited: tuple[str, ...] = ()
     """Hosts beside these whose pages were seen, sorted: strangers', but they may need something of the client's."""
+    left_out: tuple[str, ...] = ()
+    """Names that were found, and not looked at: more than an audit may look at, or too far out; sorted."""

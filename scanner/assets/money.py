@@ -17,6 +17,9 @@ class Money(Struct, frozen=True):
         """Return what this price costs a year when it buys `period_months`."""
         return Money((self.amount * 12 / period_months).quantize(Decimal("0.01")), self.currency)
 
+    def __str__(self) -> str:
+        return f"{self.amount:f} {self.currency}"
+
 
 class Price(Struct, frozen=True):
     """What one period costs."""
@@ -25,4 +28,4 @@ class Price(Struct, frozen=True):
     period_months: int
 
     def __str__(self) -> str:
-        return f"{self.money.amount:f} {self.money.currency}/{self.period_months}"
+        return f"{self.money}/{self.period_months}"

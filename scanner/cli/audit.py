@@ -49,6 +49,11 @@ from scanner.cli import options
 @click.option(
     "--fresh", is_flag=True, help="Ask registries again where a recent answer is still good."
 )
+@click.option(
+    "--site-pictures",
+    is_flag=True,
+    help="Also open the client's confirmed sites in Chromium, and show in the report how they look.",
+)
 @click.option("--dry-run", is_flag=True, help="Show what would be contacted; send nothing.")
 @click.option(
     "--yes", is_flag=True, help="Ask nothing: not how papers were read, nor before a large audit."
@@ -78,6 +83,7 @@ def audit(
     guesses: int | None,
     search: bool | None,
     fresh: bool,
+    site_pictures: bool,
     dry_run: bool,
     yes: bool,
     out: str | None,
@@ -148,7 +154,12 @@ def audit(
     with watcher(quiet) as display:
         result = asyncio.run(
             service.audit(
-                request, settings, service.now, display, folder=Path(out) if out else None
+                request,
+                settings,
+                service.now,
+                display,
+                folder=Path(out) if out else None,
+                pictures=site_pictures,
             )
         )
     click.echo(options.clean_json(result.json()) if as_json else options.clean(result.text()))

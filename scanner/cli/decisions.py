@@ -47,6 +47,7 @@ def import_(
 
     from reports.decisions import LARGEST
     from scanner import service
+    from scanner.service.speech import wording_of
 
     settings = options.settings_of(db=db, config=config)
     data = (
@@ -67,7 +68,7 @@ def import_(
     if as_json:
         click.echo(options.clean_json(msgspec.json.encode(taken).decode()))
     else:
-        click.echo(options.clean(taken.text()))
+        click.echo(options.clean(taken.text(wording_of(settings, lang))))
 
 
 @decisions.command("list", short_help="What a client decided, and what waits for him.")
@@ -96,6 +97,7 @@ def list_(
 @click.option("--until", type=_DAY, metavar="DATE", help="The day to which it is deferred.")
 @click.option("--why", required=True, help="Where it is written down, in a few words.")
 @click.option("--who", metavar="NAME", help="Who notes it; your login by default.")
+@options.language
 @options.common
 @options.border
 def set_(
@@ -106,6 +108,7 @@ def set_(
     until: datetime | None,
     why: str,
     who: str | None,
+    lang: str | None,
     db: str | None,
     config: Path | None,
 ) -> None:
@@ -113,7 +116,7 @@ def set_(
     from reports.decisions import Signed
     from scanner import service
 
-    settings = options.settings_of(db=db, config=config)
+    settings = options.settings_of(db=db, config=config, speak=lang)
     day = on.date() if on else service.now().date()
     said = service.decide(
         number, decision, until.date() if until else None, who or getpass.getuser(), why,

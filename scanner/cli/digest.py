@@ -30,9 +30,11 @@ def digest(
     The person on duty also hears of missed runs, refused messages and things nobody answers for."""
     from scanner import service
     from scanner.service.digests import digest as made
+    from scanner.service.speech import wording_of
     from scanner.service.trackers import channels_of
 
     settings = options.settings_of(db=db, config=config)
+    wording = wording_of(settings, lang)
     post = asyncio.run(
         made(
             settings,
@@ -43,6 +45,6 @@ def digest(
             language=lang,
         )
     )
-    click.echo(options.clean_json(post.json()) if as_json else options.clean(post.out()))
+    click.echo(options.clean_json(post.json()) if as_json else options.clean(post.out(wording)))
     if send and not post.complete:
         sys.exit(options.EXIT_INCOMPLETE)

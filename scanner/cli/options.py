@@ -6,7 +6,7 @@ import functools
 import json
 import logging
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from itertools import islice
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
@@ -96,11 +96,25 @@ def filters(command: F) -> F:
 
 
 def language(command: F) -> F:
-    """Add --lang for commands that explain in one language."""
+    """Add --lang for commands that answer in one language."""
     option = click.option(
-        "--lang", metavar="ru|en", help="Language of the explanation; the first of the settings."
+        "--lang", metavar="ru|en", help="Language of the answer; the agency's by default."
     )
     return option(command)
+
+
+def spoken(why: bool = True) -> Callable[[F], F]:
+    """Add --why and --who to a command that changes something."""
+
+    def add(command: F) -> F:
+        command = click.option(
+            "--who", metavar="NAME", help="Whose word it is; your login by default."
+        )(command)
+        return click.option(
+            "--why", required=why, default=None if why else "", help="The reason, in a few words."
+        )(command)
+
+    return add
 
 
 def fail(message: str, code: int) -> NoReturn:
@@ -169,7 +183,7 @@ def border(command: F) -> F:
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
         except Exception as error:
-            _explain(error)
+            _explain(error, kwargs)
             if debug:
                 raise
             fail(f"internal error: {error!r}. Run again with --debug and report it.", 1)
@@ -179,14 +193,17 @@ def border(command: F) -> F:
     return guarded  # type: ignore[return-value]
 
 
-def _explain(error: Exception) -> None:
+def _explain(error: Exception, given: Mapping[str, Any]) -> None:
     """Leave with a sentence and the documented exit code, if the error is one that is expected."""
     # Imported when something went wrong: a command that has nothing to do loads none of this.
     from scanner.intake.names import UnreadableInput
+    from scanner.registry.refused import Refused
     from scanner.service import BadParcel, Busy, NotAnAudit, StorageTrouble, UnknownThing
     from scanner.settings import BadSettings
 
     match error:
+        case Refused():
+            fail(f"{error.said(_wording(given))}.", 2)
         case BadSettings() | UnreadableInput() | UnknownThing() | NotAnAudit() | BadParcel():
             fail(str(error), 2)
         case Busy():
@@ -195,6 +212,21 @@ def _explain(error: Exception) -> None:
             fail(str(error), EXIT_IO)
         case OSError():
             fail(f"{error}. Nothing that was already kept is lost.", EXIT_IO)
+
+
+def _wording(given: Mapping[str, Any]) -> Any:
+    """Return the words of the language that a command with these options answers in."""
+    from reports.wording import LANGUAGES, Wording
+    from scanner.registry.refused import UnknownThing
+    from scanner.service.speech import wording_of
+    from scanner.settings import BadSettings
+
+    asked = given.get("lang")
+    try:
+        settings = settings_of(config=given.get("config"))
+        return wording_of(settings, asked if asked in LANGUAGES else None)
+    except (BadSettings, UnknownThing):  # settings that speak no language of ours
+        return Wording("en")
 
 
 class _OnStderr(logging.Handler):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import getpass
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -16,14 +17,13 @@ from scanner.cli import options
 @click.argument("asset", metavar="ASSET")
 @click.option("--why", required=True, help="The reason, in a few words; it is kept for good.")
 @click.option("--who", metavar="NAME", help="Whose word it is; your login by default.")
+@options.language
 @options.common
 @options.border
-def own(
-    client: str, asset: str, why: str, who: str | None, db: str | None, config: Path | None
-) -> None:
+def own(client: str, asset: str, **said: Any) -> None:
     """Say that ASSET (`domain:romashka.ru`, `site:shop.romashka.ru`) is the CLIENT's. A person's word
     outranks the machine's from the next audit on."""
-    _say(client, asset, True, why, who, db, config)
+    _say(client, asset, True, **said)
 
 
 @click.command(short_help="Say that something is not the client's.")
@@ -31,13 +31,12 @@ def own(
 @click.argument("asset", metavar="ASSET")
 @click.option("--why", required=True, help="The reason, in a few words; it is kept for good.")
 @click.option("--who", metavar="NAME", help="Whose word it is; your login by default.")
+@options.language
 @options.common
 @options.border
-def disown(
-    client: str, asset: str, why: str, who: str | None, db: str | None, config: Path | None
-) -> None:
+def disown(client: str, asset: str, **said: Any) -> None:
     """Say that ASSET is not the CLIENT's: it is looked at no more and proposed for nothing."""
-    _say(client, asset, False, why, who, db, config)
+    _say(client, asset, False, **said)
 
 
 @click.command(short_help="Explain whose an asset is and what we think of it.")
@@ -52,7 +51,7 @@ def why(
     """Explain ASSET: whose it is and on what evidence, what we think of it, and every change."""
     from scanner import service
 
-    settings = options.settings_of(db=db, config=config, lang=(lang,) if lang else None)
+    settings = options.settings_of(db=db, config=config, speak=lang)
     click.echo(options.clean(service.why(asset, client, settings)))
 
 
@@ -60,14 +59,16 @@ def _say(
     client: str,
     asset: str,
     ours: bool,
+    *,
     why: str,
     who: str | None,
+    lang: str | None,
     db: str | None,
     config: Path | None,
 ) -> None:
     from scanner import service
 
-    settings = options.settings_of(db=db, config=config)
+    settings = options.settings_of(db=db, config=config, speak=lang)
     said = service.say_ownership(
         client, asset, ours, who or getpass.getuser(), why, settings, service.now
     )

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import getpass
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, TypeVar
 
 import click
@@ -20,6 +19,7 @@ def _changes(command: F) -> F:
     for option in (
         options.border,
         options.common,
+        options.language,
         click.option("--who", metavar="NAME", help="Whose word it is; your login by default."),
         click.option("--why", default="", help="The reason, in a few words."),
     ):
@@ -32,6 +32,7 @@ def _reads(command: F) -> F:
     for option in (
         options.border,
         options.common,
+        options.language,
         click.option("--json", "as_json", is_flag=True, help="Print as JSON."),
     ):
         command = option(command)
@@ -46,9 +47,14 @@ def _do(work: Callable[..., Any], *words: Any, why: str, who: str | None, **more
     from scanner import service
     from scanner.service.registering import Said
 
-    settings = options.settings_of(db=more.pop("db"), config=more.pop("config"))
+    settings = _settings(more)
     said = Said(who=who or getpass.getuser(), why=why)
     _show(asyncio.run(work(*words, said, settings, service.now, **more)))
+
+
+def _settings(said: dict[str, Any]) -> Any:
+    """Take out of a command's options what settings are made of."""
+    return options.settings_of(db=said.pop("db"), config=said.pop("config"), speak=said.pop("lang"))
 
 
 @click.group(short_help="Clients, and how their firms and brands are called.")
@@ -58,11 +64,11 @@ def clients() -> None:
 
 @clients.command("list", short_help="Every client.")
 @_reads
-def clients_list(as_json: bool, db: str | None, config: Path | None) -> None:
+def clients_list(as_json: bool, **said: Any) -> None:
     """Print every client: slug, name, firms."""
     from scanner.service.parties import clients_list
 
-    settings = options.settings_of(db=db, config=config)
+    settings = _settings(said)
     _show(clients_list(settings, as_json=as_json), as_json=as_json)
 
 
@@ -102,11 +108,11 @@ def clients_set(client: str, field: str, value: str, **said: Any) -> None:
 @clients.command("show", short_help="One client with his projects and history.")
 @click.argument("client")
 @_reads
-def clients_show(client: str, as_json: bool, db: str | None, config: Path | None) -> None:
+def clients_show(client: str, as_json: bool, **said: Any) -> None:
     """Print CLIENT: names, projects, history."""
     from scanner.service.parties import clients_show
 
-    settings = options.settings_of(db=db, config=config)
+    settings = _settings(said)
     _show(clients_show(client, settings, as_json=as_json), as_json=as_json)
 
 
@@ -118,11 +124,11 @@ def projects() -> None:
 @projects.command("list", short_help="Projects, a line each.")
 @click.option("--client", metavar="CLIENT", help="Only this client's.")
 @_reads
-def projects_list(client: str | None, as_json: bool, db: str | None, config: Path | None) -> None:
+def projects_list(client: str | None, as_json: bool, **said: Any) -> None:
     """Print projects: client, name, manager."""
     from scanner.service.parties import projects_list
 
-    settings = options.settings_of(db=db, config=config)
+    settings = _settings(said)
     _show(projects_list(client, settings, as_json=as_json), as_json=as_json)
 
 
@@ -155,13 +161,11 @@ def projects_set(client: str, name: str, field: str, value: str, **said: Any) ->
 @click.argument("client")
 @click.argument("name", metavar="NAME")
 @_reads
-def projects_show(
-    client: str, name: str, as_json: bool, db: str | None, config: Path | None
-) -> None:
+def projects_show(client: str, name: str, as_json: bool, **said: Any) -> None:
     """Print project NAME of CLIENT: manager, its group in each task manager, history."""
     from scanner.service.parties import projects_show
 
-    settings = options.settings_of(db=db, config=config)
+    settings = _settings(said)
     _show(projects_show(client, name, settings, as_json=as_json), as_json=as_json)
 
 
@@ -172,11 +176,11 @@ def people() -> None:
 
 @people.command("list", short_help="Everybody, a line each.")
 @_reads
-def people_list(as_json: bool, db: str | None, config: Path | None) -> None:
+def people_list(as_json: bool, **said: Any) -> None:
     """Print everybody: number, name, e-mail, whether he has left."""
     from scanner.service.parties import people_list
 
-    settings = options.settings_of(db=db, config=config)
+    settings = _settings(said)
     _show(people_list(settings, as_json=as_json), as_json=as_json)
 
 
@@ -207,11 +211,11 @@ def people_set(name: str, field: str, value: str, **said: Any) -> None:
 @people.command("show", short_help="One person with what he answers for.")
 @click.argument("name", metavar="NAME")
 @_reads
-def people_show(name: str, as_json: bool, db: str | None, config: Path | None) -> None:
+def people_show(name: str, as_json: bool, **said: Any) -> None:
     """Print NAME: e-mail, ids in task managers, projects, objects, history."""
     from scanner.service.parties import people_show
 
-    settings = options.settings_of(db=db, config=config)
+    settings = _settings(said)
     _show(people_show(name, settings, as_json=as_json), as_json=as_json)
 
 
@@ -223,12 +227,12 @@ def accounts() -> None:
 @accounts.command("list", short_help="Accounts with what hangs on each; leavers' first.")
 @click.option("--client", metavar="CLIENT", help="Only this client's.")
 @_reads
-def accounts_list(client: str | None, as_json: bool, db: str | None, config: Path | None) -> None:
+def accounts_list(client: str | None, as_json: bool, **said: Any) -> None:
     """Print accounts: holder, access, where the password is, what hangs on each. Those of people who have
     left the firm come first."""
     from scanner.service.parties import accounts_list
 
-    settings = options.settings_of(db=db, config=config)
+    settings = _settings(said)
     _show(accounts_list(client, settings, as_json=as_json), as_json=as_json)
 
 
@@ -269,15 +273,12 @@ def accounts_add(
 @click.argument("value", metavar="VALUE")
 @click.option("--client", metavar="CLIENT", help="Whose it is, where several have one of that key.")
 @_changes
-def accounts_set(
-    account: str, field: str, value: str, client: str | None, db: str | None, config: Path | None,
-    **said: Any,
-) -> None:  # fmt: skip
+def accounts_set(account: str, field: str, value: str, client: str | None, **said: Any) -> None:
     """Set a field of ACCOUNT, given by number or as PROVIDER/LOGIN; `-` empties it."""
     from scanner import service
     from scanner.service.parties import account_number
 
-    settings = options.settings_of(db=db, config=config)
+    settings = _settings(said)
     number = account_number(account, client, settings)
     who, why = said["who"] or getpass.getuser(), said["why"]
     change = service.registry_set(number, field, value, who, why, settings, service.now)
@@ -288,13 +289,11 @@ def accounts_set(
 @click.argument("account", metavar="ACCOUNT")
 @click.option("--client", metavar="CLIENT", help="Whose it is, where several have one of that key.")
 @_reads
-def accounts_show(
-    account: str, client: str | None, as_json: bool, db: str | None, config: Path | None
-) -> None:
+def accounts_show(account: str, client: str | None, as_json: bool, **said: Any) -> None:
     """Print ACCOUNT, given by number or as PROVIDER/LOGIN."""
     from scanner import service
     from scanner.service.parties import account_number
 
-    settings = options.settings_of(db=db, config=config)
+    settings = _settings(said)
     number = account_number(account, client, settings)
     _show(service.registry_show(number, settings, as_json=as_json), as_json=as_json)

@@ -45,9 +45,9 @@ def list_(
     """Print CLIENT's payments, oldest first: number, day, amount, payer, what for, document."""
     from scanner import service
 
-    settings = options.settings_of(db=db, config=config)
+    settings = options.settings_of(db=db, config=config, speak=lang)
     found = service.payments_of(client, settings, object_id=number, unmatched=unmatched)
-    _print(found, as_json, lambda ledger: ledger.payments(found), lang, settings)
+    _print(found, as_json, lambda ledger: ledger.payments(found), settings)
 
 
 @payments.command(short_help="Note a payment by hand.")
@@ -57,11 +57,13 @@ def list_(
 @click.option("--payer", type=_PAYER, required=True, help="Whose money it was.")
 @click.option("--object", "number", type=int, metavar="NUMBER", help="The object it paid for.")
 @click.option("--invoice", type=int, metavar="NUMBER", help="The invoice it paid.")
+@click.option("--once", is_flag=True, help="It was for no period: a transfer, room for a backup.")
 @click.option("--back", is_flag=True, help="It pays back what the agency had laid out.")
 @click.option(
     "--document", default="", metavar="TEXT", help="Payment order, receipt: where it is written."
 )
 @_who
+@options.language
 @options.common
 @options.border
 def add(
@@ -71,19 +73,24 @@ def add(
     payer: str,
     number: int | None,
     invoice: int | None,
+    once: bool,
     back: bool,
     document: str,
     who: str | None,
+    lang: str | None,
     db: str | None,
     config: Path | None,
 ) -> None:
     """Note that AMOUNT (`1200.50`, `15 EUR`) was paid for a thing of CLIENT's, or paid back to the agency."""
     from scanner import service
 
-    settings = options.settings_of(db=db, config=config)
+    if once and (back or invoice is not None):
+        raise click.UsageError("--once goes with --object alone.")
+    settings = options.settings_of(db=db, config=config, speak=lang)
+    for_thing = service.Purpose.ONE_OFF if once else service.Purpose.RENEWAL
     new = service.NewPayment(
         paid_on=on.date(), money=service.money_of(amount, settings), payer=service.Payer(payer),
-        purpose=service.Purpose.REIMBURSEMENT if back else service.Purpose.RENEWAL,
+        purpose=service.Purpose.REIMBURSEMENT if back else for_thing,
         object_id=None if back else number, invoice_id=None if back else invoice, document=document,
     )  # fmt: skip
     _say(service.pay(client, new, who or getpass.getuser(), settings, service.now))
@@ -96,6 +103,7 @@ def add(
 @click.option("--yes", is_flag=True, help="Note them; without it they are only shown.")
 @_who
 @_json
+@options.language
 @options.common
 @options.border
 def import_(
@@ -105,6 +113,7 @@ def import_(
     yes: bool,
     who: str | None,
     as_json: bool,
+    lang: str | None,
     db: str | None,
     config: Path | None,
 ) -> None:
@@ -114,8 +123,9 @@ def import_(
     from scanner import service
     from scanner.cli.papers import described
     from scanner.intake.paper import MAX_BYTES
+    from scanner.service.speech import wording_of
 
-    settings = options.settings_of(db=db, config=config)
+    settings = options.settings_of(db=db, config=config, speak=lang)
     data = (
         sys.stdin.buffer.read(MAX_BYTES + 1)
         if file == "-"
@@ -128,24 +138,27 @@ def import_(
     if as_json:
         click.echo(options.clean_json(service.as_json(found)))
     else:
-        click.echo(options.clean(found.text()))
+        click.echo(options.clean(found.text(settings)))
     if yes:
         said = service.note_statement(found, payer, who or getpass.getuser(), settings, service.now)
         click.echo(options.clean(asyncio.run(said)), err=as_json)
     else:
-        click.echo("Nothing is noted yet; run it again with --yes.", err=True)
+        click.echo(wording_of(settings, None).say("paid.not_yet"), err=True)
 
 
 @payments.command(short_help="Say what an unmatched payment was for.")
 @click.argument("payment", type=int, metavar="PAYMENT")
 @click.argument("number", type=int, metavar="NUMBER")
+@options.language
 @options.common
 @options.border
-def assign(payment: int, number: int, db: str | None, config: Path | None) -> None:
+def assign(
+    payment: int, number: int, lang: str | None, db: str | None, config: Path | None
+) -> None:
     """Say that PAYMENT, of which nobody knew the thing, was for object NUMBER."""
     from scanner import service
 
-    settings = options.settings_of(db=db, config=config)
+    settings = options.settings_of(db=db, config=config, speak=lang)
     _say(service.assign(payment, number, settings, service.now))
 
 
@@ -153,26 +166,31 @@ def assign(payment: int, number: int, db: str | None, config: Path | None) -> No
 @click.argument("payment", type=int, metavar="PAYMENT")
 @click.option("--why", required=True, help="What became of it, in a few words.")
 @_who
+@options.language
 @options.common
 @options.border
-def settle(payment: int, why: str, who: str | None, db: str | None, config: Path | None) -> None:
+def settle(
+    payment: int, why: str, who: str | None, lang: str | None, db: str | None, config: Path | None
+) -> None:
     """Say that PAYMENT, made for what the client had agreed to end, was looked into: its task is over."""
     from scanner import service
     from scanner.service.paying import settled
 
-    settings = options.settings_of(db=db, config=config)
+    settings = options.settings_of(db=db, config=config, speak=lang)
     _say(settled(payment, who or getpass.getuser(), why, settings, service.now))
 
 
 @payments.command(short_help="Take a payment back that was noted by mistake.")
 @click.argument("payment", type=int, metavar="PAYMENT")
+@options.language
 @options.common
 @options.border
-def withdraw(payment: int, db: str | None, config: Path | None) -> None:
+def withdraw(payment: int, lang: str | None, db: str | None, config: Path | None) -> None:
     """Withdraw PAYMENT. It stays in the database, and counts no more."""
     from scanner import service
 
-    _say(service.withdraw(payment, options.settings_of(db=db, config=config), service.now))
+    settings = options.settings_of(db=db, config=config, speak=lang)
+    _say(service.withdraw(payment, settings, service.now))
 
 
 @payments.command(short_help="Note what a provider asks.")
@@ -186,6 +204,7 @@ def withdraw(payment: int, db: str | None, config: Path | None) -> None:
 )
 @click.option("--document", default="", metavar="TEXT", help="Where it lies.")
 @_who
+@options.language
 @options.common
 @options.border
 def invoice(
@@ -197,13 +216,14 @@ def invoice(
     pay_by: datetime | None,
     document: str,
     who: str | None,
+    lang: str | None,
     db: str | None,
     config: Path | None,
 ) -> None:
     """Note that AMOUNT is asked for the next period of object NUMBER."""
     from scanner import service
 
-    settings = options.settings_of(db=db, config=config)
+    settings = options.settings_of(db=db, config=config, speak=lang)
     new = service.NewInvoice(
         object_id=number, money=service.money_of(amount, settings), payer=service.Payer(payer),
         number=called, issued_on=issued.date() if issued else None,
@@ -224,24 +244,42 @@ def invoices(
     """Print CLIENT's invoices: number, thing, amount, what is left, who pays, by when."""
     from scanner import service
 
-    settings = options.settings_of(db=db, config=config)
+    settings = options.settings_of(db=db, config=config, speak=lang)
     found = service.invoices_of(client, settings)
-    _print(found, as_json, lambda ledger: ledger.invoices(found), lang, settings)
+    _print(found, as_json, lambda ledger: ledger.invoices(found), settings)
 
 
 @payments.command(short_help="Who owes whom, month by month.")
-@click.argument("client")
+@click.argument("client", required=False)
+@click.option(
+    "--to",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Write it there: a workbook where the name ends in .xlsx, else CSV.",
+)
 @_json
 @options.language
 @options.common
 @options.border
-def owed(client: str, as_json: bool, lang: str | None, db: str | None, config: Path | None) -> None:
-    """Print what the agency laid out for CLIENT in each month, what he paid back, and what he owes."""
+def owed(
+    client: str | None,
+    to: Path | None,
+    as_json: bool,
+    lang: str | None,
+    db: str | None,
+    config: Path | None,
+) -> None:
+    """Print what the agency laid out for CLIENT, or for each, in each month, what he paid back, and what he
+    owes."""
     from scanner import service
+    from scanner.service.paying import write_owed
 
-    settings = options.settings_of(db=db, config=config)
+    settings = options.settings_of(db=db, config=config, speak=lang)
     found = service.owed_by(client, settings)
-    _print(found, as_json, lambda ledger: ledger.owed(found), lang, settings)
+    if to:
+        click.echo(options.clean(write_owed(found, to, settings, service.now())), err=True)
+    else:
+        _print(found, as_json, lambda ledger: ledger.owed(found), settings)
 
 
 @click.group(short_help="Exchange rates, from a dated file.")
@@ -251,14 +289,15 @@ def rates() -> None:
 
 @rates.command("import", short_help="Take rates from a CSV file.")
 @click.argument("file", metavar="FILE")
+@options.language
 @options.common
 @options.border
-def import_rates(file: str, db: str | None, config: Path | None) -> None:
+def import_rates(file: str, lang: str | None, db: str | None, config: Path | None) -> None:
     """Take the rates in FILE, a CSV with the columns date, base, quote and rate:
     `2026-03-01,USD,RUB,92.50` says that a dollar was worth 92.50 roubles on that day."""
     from scanner import service
 
-    settings = options.settings_of(db=db, config=config)
+    settings = options.settings_of(db=db, config=config, speak=lang)
     data = service.file_of(Path(file), 50_000_000)
     _say(service.import_rates(data, Path(file).name, settings))
 
@@ -284,22 +323,20 @@ def savings(
     no known price is counted, and is never taken for nothing."""
     from scanner import service
 
-    settings = options.settings_of(db=db, config=config)
+    settings = options.settings_of(db=db, config=config, speak=lang)
     found = service.saved_by(client, into.upper() if into else None, settings, service.now())
-    _print(found, as_json, lambda ledger: ledger.savings(found), lang, settings)
+    _print(found, as_json, lambda ledger: ledger.savings(found), settings)
 
 
 def _say(said: Any) -> None:
     click.echo(options.clean(asyncio.run(said)))
 
 
-def _print(
-    found: Any, as_json: bool, say: Callable[[Any], str], lang: str | None, settings: Any
-) -> None:
+def _print(found: Any, as_json: bool, say: Callable[[Any], str], settings: Any) -> None:
     from scanner import service
     from scanner.service.ledger import Ledger
 
     if as_json:
         click.echo(options.clean_json(service.as_json(found)))
     else:
-        click.echo(options.clean(say(Ledger(settings, lang))))
+        click.echo(options.clean(say(Ledger(settings))))

@@ -5,16 +5,14 @@ from __future__ import annotations
 import asyncio
 import getpass
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 
 from scanner.cli import options
 from scanner.cli.sheets import export, import_, new_key
-
-F = TypeVar("F", bound=Callable[..., Any])
+from scanner.cli.types import types
 
 
 class Numbers(click.ParamType[tuple[int, ...]]):
@@ -32,20 +30,6 @@ class Numbers(click.ParamType[tuple[int, ...]]):
         return tuple(dict.fromkeys(int(word) for word in words))
 
 
-def spoken(why: bool = True) -> Callable[[F], F]:
-    """Add --why and --who to a command that changes something."""
-
-    def add(command: F) -> F:
-        command = click.option(
-            "--who", metavar="NAME", help="Whose word it is; your login by default."
-        )(command)
-        return click.option(
-            "--why", required=why, default=None if why else "", help="The reason, in a few words."
-        )(command)
-
-    return add
-
-
 @click.group(short_help="Read and correct the registry.")
 def registry() -> None:
     """What is known of clients' things, how each value is known, and who changed what.
@@ -60,23 +44,30 @@ def registry() -> None:
 registry.add_command(import_)
 registry.add_command(export)
 registry.add_command(new_key)
+registry.add_command(types)
 
 
 @registry.command("list", short_help="Objects, a line each.")
 @click.argument("whose", required=False, metavar="[CLIENT]")
 @options.filters
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
+@options.language
 @options.common
 @options.border
 def list_(
-    whose: str | None, as_json: bool, db: str | None, config: Path | None, **filters: Any
+    whose: str | None,
+    as_json: bool,
+    lang: str | None,
+    db: str | None,
+    config: Path | None,
+    **filters: Any,
 ) -> None:
     """Print CLIENT's objects, or everybody's: number, asset, use, verdict, paid until, status, who answers
     for it, lead project."""
     from scanner import service
     from scanner.service.seeking import Sought
 
-    settings = options.settings_of(db=db, config=config)
+    settings = options.settings_of(db=db, config=config, speak=lang)
     sought = Sought(**{**filters, "client": whose or filters["client"]})
     found = service.registry_list(sought, settings, service.now, as_json=as_json)
     options.echo_lines(found, as_json=as_json)
@@ -86,7 +77,7 @@ def list_(
 @click.argument("number", type=int, metavar="NUMBER")
 @click.option("--key", is_flag=True, help="Print its licence key alone; that is noted in history.")
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
-@spoken(why=False)
+@options.spoken(why=False)
 @options.language
 @options.common
 @options.border
@@ -105,7 +96,7 @@ def show(
     from scanner.service.licence_keys import show_key
     from scanner.service.registering import Said
 
-    settings = options.settings_of(db=db, config=config, lang=(lang,) if lang else None)
+    settings = options.settings_of(db=db, config=config, speak=lang)
     if key:
         said = Said(who=who or getpass.getuser(), why=why)
         click.echo(options.clean(asyncio.run(show_key(number, said, settings, service.now))))
@@ -127,7 +118,8 @@ def show(
 @click.option(
     "--set", "more", multiple=True, metavar="FIELD=VALUE", help="Any other field, custom.NAME too."
 )
-@spoken(why=False)
+@options.spoken(why=False)
+@options.language
 @options.common
 @options.border
 def add(
@@ -139,6 +131,7 @@ def add(
     more: tuple[str, ...],
     why: str,
     who: str | None,
+    lang: str | None,
     db: str | None,
     config: Path | None,
     **said: str | None,
@@ -147,7 +140,7 @@ def add(
     from scanner import service
     from scanner.service.registering import Said, registry_add
 
-    settings = options.settings_of(db=db, config=config)
+    settings = options.settings_of(db=db, config=config, speak=lang)
     values = {field: value for field, value in {**said, "cost": price}.items() if value}
     for one in more:
         field, equals, value = one.partition("=")
@@ -174,7 +167,8 @@ _NOT_HERE = (
 @click.option(
     "--since", type=int, metavar="VERSION", help="Refuse if FIELD has changed after this version."
 )
-@spoken()
+@options.spoken()
+@options.language
 @options.common
 @options.border
 def set_(
@@ -184,6 +178,7 @@ def set_(
     since: int | None,
     why: str,
     who: str | None,
+    lang: str | None,
     db: str | None,
     config: Path | None,
 ) -> None:
@@ -191,7 +186,7 @@ def set_(
     one sees something else, it says so. `licence_key -` reads the key from stdin, never from the command line."""
     from scanner import service
 
-    settings = options.settings_of(db=db, config=config)
+    settings = options.settings_of(db=db, config=config, speak=lang)
     name = who or getpass.getuser()
     if field == "licence_key":
         text = _with_key(numbers, value, name, why, settings)
@@ -226,7 +221,8 @@ def _with_key(numbers: tuple[int, ...], value: str, who: str, why: str, settings
 @click.option(
     "--lead", is_flag=True, help="Make it the lead project, whose manager gets the tasks."
 )
-@spoken(why=False)
+@options.spoken(why=False)
+@options.language
 @options.common
 @options.border
 def link(numbers: tuple[int, ...], project: str, lead: bool, **said: Any) -> None:
@@ -237,7 +233,8 @@ def link(numbers: tuple[int, ...], project: str, lead: bool, **said: Any) -> Non
 @registry.command(short_help="Untie objects from a project.")
 @click.argument("numbers", type=Numbers(), metavar="NUMBERS")
 @click.argument("project", metavar="PROJECT")
-@spoken(why=False)
+@options.spoken(why=False)
+@options.language
 @options.common
 @options.border
 def unlink(numbers: tuple[int, ...], project: str, **said: Any) -> None:
@@ -253,13 +250,14 @@ def _link(
     away: bool,
     why: str,
     who: str | None,
+    lang: str | None,
     db: str | None,
     config: Path | None,
 ) -> None:
     from scanner import service
     from scanner.service.registering import Said, registry_link
 
-    settings = options.settings_of(db=db, config=config)
+    settings = options.settings_of(db=db, config=config, speak=lang)
     said = Said(who=who or getpass.getuser(), why=why)
     linked = registry_link(numbers, project, said, settings, service.now, lead=lead, away=away)
     options.echo_lines(asyncio.run(linked).split("\n"))
@@ -275,7 +273,8 @@ def _link(
     show_default=True,
     help="In what way.",
 )
-@spoken()
+@options.spoken()
+@options.language
 @options.common
 @options.border
 def retire(
@@ -283,6 +282,7 @@ def retire(
     lifecycle: str,
     why: str,
     who: str | None,
+    lang: str | None,
     db: str | None,
     config: Path | None,
 ) -> None:
@@ -290,7 +290,7 @@ def retire(
     from scanner import service
     from scanner.service.registering import Said, registry_retire
 
-    settings = options.settings_of(db=db, config=config)
+    settings = options.settings_of(db=db, config=config, speak=lang)
     said = Said(who=who or getpass.getuser(), why=why)
     retired = registry_retire(numbers, lifecycle, said, settings, service.now)
     options.echo_lines(asyncio.run(retired).split("\n"))
@@ -301,6 +301,7 @@ def retire(
 @click.option("--deed", metavar="DEED", help="Only what this command changed.")
 @click.option("--last", type=click.IntRange(1, 1000), default=20, show_default=True, metavar="N")
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
+@options.language
 @options.common
 @options.border
 def history(
@@ -308,6 +309,7 @@ def history(
     deed: str | None,
     last: int,
     as_json: bool,
+    lang: str | None,
     db: str | None,
     config: Path | None,
 ) -> None:
@@ -315,84 +317,67 @@ def history(
     `revizor registry undo` takes back."""
     from scanner.service.registering import registry_history
 
-    settings = options.settings_of(db=db, config=config)
+    settings = options.settings_of(db=db, config=config, speak=lang)
     text = registry_history(number, deed, last, settings, as_json=as_json)
+    options.echo_lines(text.split("\n"), as_json=as_json)
+
+
+@registry.command(short_help="What looks see otherwise than people said.")
+@click.argument("client", required=False)
+@click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
+@options.language
+@options.common
+@options.border
+def contradictions(
+    client: str | None, as_json: bool, lang: str | None, db: str | None, config: Path | None
+) -> None:
+    """Print where a look or a paper says something else than what stands, of CLIENT or of everybody. What a
+    person said stands until he changes or withdraws it."""
+    from scanner.service.bookkeeping import contradictions
+
+    settings = options.settings_of(db=db, config=config, speak=lang)
+    text = contradictions(client, settings, as_json=as_json)
     options.echo_lines(text.split("\n"), as_json=as_json)
 
 
 @registry.command(short_help="Take a whole command back.")
 @click.argument("deed", metavar="DEED")
-@spoken(why=False)
+@options.spoken(why=False)
+@options.language
 @options.common
 @options.border
-def undo(deed: str, why: str, who: str | None, db: str | None, config: Path | None) -> None:
+def undo(
+    deed: str, why: str, who: str | None, lang: str | None, db: str | None, config: Path | None
+) -> None:
     """Take back everything that DEED changed, as a new deed. Refused where somebody has changed the same
     since; what was added is archived."""
     from scanner import service
     from scanner.service.registering import Said, registry_undo
 
-    settings = options.settings_of(db=db, config=config)
+    settings = options.settings_of(db=db, config=config, speak=lang)
     said = Said(who=who or getpass.getuser(), why=why)
     click.echo(options.clean(asyncio.run(registry_undo(deed, said, settings, service.now))))
-
-
-@registry.group(short_help="Types of objects, your own among them.")
-def types() -> None:
-    """What an object can be; add what your agency looks after besides."""
-
-
-@types.command("list", short_help="Every type and its word.")
-@click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
-@options.language
-@options.common
-@options.border
-def types_list(as_json: bool, lang: str | None, db: str | None, config: Path | None) -> None:
-    """Print the code of every type and what it is called."""
-    from scanner.service.arguments import report_languages
-    from scanner.service.registering import types_list
-
-    settings = options.settings_of(db=db, config=config, lang=(lang,) if lang else None)
-    language = report_languages(settings.lang)[0]
-    options.echo_lines(types_list(settings, language, as_json=as_json).split("\n"), as_json=as_json)
-
-
-@types.command("add", short_help="Add a type of your own.")
-@click.argument("code", metavar="CODE")
-@click.option("--ru", required=True, metavar="WORD", help="What it is called in Russian.")
-@click.option("--en", required=True, metavar="WORD", help="What it is called in English.")
-@spoken(why=False)
-@options.common
-@options.border
-def types_add(
-    code: str, ru: str, en: str, why: str, who: str | None, db: str | None, config: Path | None
-) -> None:
-    """Add the type CODE, like `vpn`."""
-    from scanner import service
-    from scanner.registry.own_types import OwnType
-    from scanner.service.registering import Said, types_add
-
-    settings = options.settings_of(db=db, config=config)
-    said = Said(who=who or getpass.getuser(), why=why)
-    added = types_add(OwnType(code, ru.strip(), en.strip()), said, settings, service.now)
-    click.echo(options.clean(asyncio.run(added)))
 
 
 @registry.command(short_help="Read stored registry answers again with today's reader.")
 @click.argument("client", required=False)
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
+@options.language
 @options.common
 @options.border
-def reparse(client: str | None, as_json: bool, db: str | None, config: Path | None) -> None:
+def reparse(
+    client: str | None, as_json: bool, lang: str | None, db: str | None, config: Path | None
+) -> None:
     """Read the registries' stored answers of CLIENT's last audit again, or of every client's, with today's
     reader, and correct what the machine knew from them. Asks nobody; your own values stay."""
     import msgspec
 
     from scanner import service
 
-    settings = options.settings_of(db=db, config=config)
+    settings = options.settings_of(db=db, config=config, speak=lang)
     done = asyncio.run(service.reparse(client, settings, service.now))
     if as_json:
         click.echo(options.clean_json(msgspec.json.encode(done).decode()))
     else:
         for one in done:
-            click.echo(options.clean(one.text()))
+            click.echo(options.clean(one.text(settings)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,11 @@ from scanner.cli import options
     help="Tell what changed since this earlier audit, also in changed.ru.html and changed.en.html.",
 )
 @click.option(
+    "--site-pictures",
+    is_flag=True,
+    help="First open the client's confirmed sites in Chromium, and show how they look now.",
+)
+@click.option(
     "--out",
     type=click.Path(path_type=Path),
     metavar="DIR",
@@ -54,6 +60,7 @@ def report(
     lang: str,
     paper: str,
     since: Path | None,
+    site_pictures: bool,
     out: Path | None,
     db: str | None,
     config: Path | None,
@@ -62,7 +69,8 @@ def report(
     CLIENT, and the same report in other formats: the client's edition is called cleanup.client.ru.html and
     so on. Ids are the same in all. For a CLIENT, decisions, switch-off steps and prices are the registry's
     of today; for a file they are those of its day. Needs no network, and for a file no database; PDF is
-    printed by Chromium, found on PATH or by the setting `chromium`.
+    printed by Chromium, found on PATH or by the setting `chromium`. With --site-pictures, and only then, the
+    client's sites are visited, as the settings allow; the pictures are kept beside audit.json.
 
     \b
     revizor report romashka --format html,pdf --edition client
@@ -81,13 +89,26 @@ def report(
         "paper": paper.lower(),
         "since": since,
     }
+
+    def picture(file: Path) -> None:
+        from scanner.cli.progress import watcher
+
+        if site_pictures:
+            with watcher(quiet=False) as display:
+                asyncio.run(service.picture_sites(file, settings, service.now, display))
+
     if is_path:
         written = service.report(
-            path, _words(lang), out or path.parent, chromium=settings.chromium, **asked
+            path,
+            _words(lang),
+            out or path.parent,
+            chromium=settings.chromium,
+            first=lambda: picture(path),
+            **asked,
         )
     else:
         written = service.report_of_client(
-            audit, _words(lang), out, settings, service.now(), **asked
+            audit, _words(lang), out, settings, service.now(), pictures=picture, **asked
         )
     for file in written:
         click.echo(options.clean(str(file)))

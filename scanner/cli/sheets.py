@@ -27,6 +27,7 @@ from scanner.cli import options
 @click.option("--why", default="", help="The reason, in a few words; the file's name by default.")
 @click.option("--who", metavar="NAME", help="Whose word it is; your login by default.")
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
+@options.language
 @options.common
 @options.border
 def import_(
@@ -39,6 +40,7 @@ def import_(
     why: str,
     who: str | None,
     as_json: bool,
+    lang: str | None,
     db: str | None,
     config: Path | None,
 ) -> None:
@@ -50,7 +52,7 @@ def import_(
     from scanner.service.registering import Said
     from scanner.service.sheets import registry_import
 
-    settings = options.settings_of(db=db, config=config)
+    settings = options.settings_of(db=db, config=config, speak=lang)
     how = How(
         client=client or "",
         currency=settings.agency.currency,
@@ -61,7 +63,7 @@ def import_(
     done = asyncio.run(
         registry_import(file, how, said, settings, service.now, apply=yes, skip_bad=skip_bad)
     )
-    text = done.json() if as_json else done.text()
+    text = done.json() if as_json else done.text(settings)
     options.echo_lines(text.split("\n"), as_json=as_json)
     if done.is_bad and not done.applied:
         sys.exit(2)
@@ -85,24 +87,32 @@ def export(
     """Write the objects that fit into FILE: a workbook where it ends in .xlsx, else CSV (`-` for stdout).
     `revizor registry import` reads it back without loss."""
     from scanner import service
-    from scanner.service.arguments import report_languages
+    from scanner.service.answers import Answers
     from scanner.service.seeking import Sought
     from scanner.service.sheets import registry_export
 
-    settings = options.settings_of(db=db, config=config, lang=(lang,) if lang else None)
-    language = report_languages(settings.lang)[0]
+    settings = options.settings_of(db=db, config=config, speak=lang)
+    answers = Answers(settings)
+    language = answers.wording.language
     count = registry_export(
         Sought(**filters), file, settings, service.now, with_keys=with_keys, language=language
     )
-    click.echo(options.clean(f"{count} objects written to {file}."), err=True)
+    said = answers.say("exported", count=count, file=str(file))
+    click.echo(options.clean(said), err=True)
 
 
 @click.command("new-key", short_help="Make the key that licence keys are encrypted with.")
 @click.argument("file", type=click.Path(path_type=Path), metavar="FILE")
+@options.language
 @options.common
 @options.border
-def new_key(file: Path, db: str | None, config: Path | None) -> None:
+def new_key(file: Path, lang: str | None, db: str | None, config: Path | None) -> None:
     """Write a new key into FILE, which only you can read. Keep a copy apart from the database."""
     from scanner.service.licence_keys import make_key_file
+    from scanner.settings import BadSettings, Settings
 
-    click.echo(options.clean(make_key_file(file)))
+    try:
+        settings = options.settings_of(db=db, config=config, speak=lang)
+    except BadSettings:  # they may name this very file, which is still to be made
+        settings = Settings(speak=lang or "")
+    click.echo(options.clean(make_key_file(file, settings)))

@@ -47,19 +47,12 @@ def plan_(
 ) -> None:
     """Print what the next `tasks sync` would tell; nothing is told and nothing kept."""
     from scanner import service
+    from scanner.service.desk import places_of
     from scanner.service.speech import wording_of
     from scanner.service.tasks import plan
-    from scanner.service.trackers import channels_of, sinks_of
 
     settings = options.settings_of(db=db, config=config)
-    wanted = plan(
-        settings,
-        service.now,
-        sinks_of(settings, service.now),
-        channels_of(settings, service.now),
-        client=client,
-    )
-    found = asyncio.run(wanted)
+    found = asyncio.run(plan(settings, service.now, *places_of(settings), client=client))
     if as_json:
         click.echo(options.clean_json(found.json()))
     else:
@@ -140,6 +133,7 @@ def list_(
 )
 @click.option("--why", required=True, help="How it is known: an invoice, a letter …")
 @click.option("--who", metavar="NAME", help="Whose word it is; your login by default.")
+@options.language
 @options.common
 @options.border
 def done_(
@@ -148,15 +142,16 @@ def done_(
     paid_on: date | None,
     why: str,
     who: str | None,
+    lang: str | None,
     db: str | None,
     config: Path | None,
 ) -> None:
     """Close the period of object NUMBER by your word. Without --until the new day is counted by the
     terms of its type: from the old end, or from the payment."""
     from scanner import service
-    from scanner.service.tasks import done
+    from scanner.service.settling import done
 
-    settings = options.settings_of(db=db, config=config)
+    settings = options.settings_of(db=db, config=config, speak=lang)
     said = done(
         number,
         settings,
@@ -166,6 +161,26 @@ def done_(
         who=who or getpass.getuser(),
         why=why,
     )
+    click.echo(options.clean(asyncio.run(said)))
+
+
+@tasks.command("settle", short_help="Note that what changed of a thing is settled.")
+@click.argument("number", type=int, metavar="NUMBER")
+@click.option("--why", required=True, help="What came of it: agreed with whom, put back by whom …")
+@click.option("--who", metavar="NAME", help="Whose word it is; your login by default.")
+@options.language
+@options.common
+@options.border
+def settle_(
+    number: int, why: str, who: str | None, lang: str | None, db: str | None, config: Path | None
+) -> None:
+    """End, by your word, the tasks that ask why object NUMBER changed. Closing such a task in the task
+    manager does the same."""
+    from scanner import service
+    from scanner.service.settling import settle_changes
+
+    settings = options.settings_of(db=db, config=config, speak=lang)
+    said = settle_changes(number, settings, service.now, who=who or getpass.getuser(), why=why)
     click.echo(options.clean(asyncio.run(said)))
 
 
@@ -203,15 +218,20 @@ def doctor_(as_json: bool, lang: str | None, db: str | None, config: Path | None
     metavar="DAYS",
     help="So many days ahead.",
 )
+@options.language
 @options.common
 @options.border
-def feed_(person: str | None, within: int, db: str | None, config: Path | None) -> None:
+def feed_(
+    person: str | None, within: int, lang: str | None, db: str | None, config: Path | None
+) -> None:
     """Write the calendar into the folder of the settings (feeds/), under a name that nobody guesses and
     that stays. Serve that folder by https, without a list of its files; whoever knows the name reads it."""
     from scanner import service
+    from scanner.service.answers import Answers
     from scanner.service.calendar_feed import write_calendar
 
-    settings = options.settings_of(db=db, config=config)
+    settings = options.settings_of(db=db, config=config, speak=lang)
     written = asyncio.run(write_calendar(settings, service.now, person=person, within=within))
-    said = f"{written.entries} entries" if written.changed else "nothing has changed"
-    click.echo(options.clean(f"{written.path}: {said}"))
+    code = "feed_entries" if written.changed else "feed_same"
+    said = Answers(settings).say(code, file=str(written.path), count=written.entries)
+    click.echo(options.clean(said))

@@ -44,7 +44,10 @@ class Place:
             # Absolute, so that a later change of folder does not change the database.
             self.file = Path(url.database).absolute()
             self.url = url.set(database=str(self.file))
-        self.name = str(self.file) if self.file else url.render_as_string(hide_password=True)
+        # Behind the question mark there may be a password too.
+        where = {key: said for key, said in url.query.items() if key in ("host", "port")}
+        plain = url.set(drivername="postgresql", query=where)
+        self.name = str(self.file) if self.file else plain.render_as_string(hide_password=True)
 
     def create_file(self) -> None:
         """Make an empty SQLite file that only its owner can read: it will hold a client's papers."""

@@ -63,6 +63,10 @@ def _of_postgresql(state: str, text: str, place: str, *, lost: bool) -> StorageT
         return StorageTrouble(f"{place}: the server refused the login; check REVIZOR_DB: {first}.")
     if state == "3D000":
         return StorageTrouble(f"{place}: there is no such database; create it first: {first}.")
+    if state in ("XX001", "XX002"):
+        return StorageTrouble(
+            f"{place}: data are damaged; restore them from a backup copy: {first}."
+        )
     if state == "42501":
         return StorageTrouble(f"{place}: the login lacks a right: {first}.")
     if lost or state in ("57P01", "57P02", "57P03", "25P03") or state.startswith("08"):

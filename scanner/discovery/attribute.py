@@ -24,6 +24,7 @@ from scanner.assets import (
 from scanner.discovery.agenda import Look
 from scanner.discovery.bought_certificates import Bought
 from scanner.discovery.certificates import covers
+from scanner.discovery.claims import Claims
 from scanner.discovery.copies import copies
 from scanner.discovery.frontier import Frontier
 from scanner.discovery.hosting_providers import with_providers
@@ -56,8 +57,9 @@ def attribute(seeds: Seeds, looks: Looks, as_of: datetime) -> Estate:
     for look, sighting in survey(frontier, looks, as_of):
         notes.take(look, sighting)
         traces.take(look, sighting)
-    estate = _Attribution(seeds, frontier, notes, traces).estate()
-    return with_providers(estate, notes)
+    attribution = _Attribution(seeds, frontier, notes, traces)
+    frontier.conclude()
+    return with_providers(attribution.estate(), notes)
 
 
 def survey(
@@ -84,14 +86,13 @@ class _Attribution:
 
     def __init__(self, seeds: Seeds, frontier: Frontier, notes: Notes, traces: Traces) -> None:
         self._seeds, self._frontier, self._notes = seeds, frontier, notes
-        self._traces = traces
-        self._scope, self._claims = frontier.scope, frontier.claims
+        self._scope = frontier.scope
         self._shared: dict[tuple[str, ...], tuple[str, ...]] = {}
         """One of many equal lists of hosts or addresses, for all to use."""
         self._stories: dict[str, tuple[Step, ...]] = {}
         met = {*self._scope.followed(), *frontier.siblings}
         self._domains = sorted(filter(frontier.tells, met))
-        self._standings = {name: _Standing(*self._claims.on(name)) for name in self._domains}
+        self._standings = {name: _Standing(*frontier.claims.on(name)) for name in self._domains}
         self._hosts_under: dict[str, list[str]] = {}
         for host in sorted(frontier.sites | frontier.mail_hosts):
             self._hosts_under.setdefault(registered(host), []).append(host)
@@ -100,11 +101,12 @@ class _Attribution:
         self._our_sites = tuple(s for s in self._sites if self._is_ours(s.key))
         self._routes = tuple(mail_route(notes, name) for name in self._scope.followed())
         addresses = self._addresses()
-        self._met_services = tuple(self._traces.services(self._is_the_clients_host, self._plainest))
+        self._met_services = tuple(traces.services(self._is_the_clients_host, self._plainest))
         self._rented = rented(addresses, self._met_services, notes)
         hosted = {host: ips for host, ips in addresses.items() if host not in self._rented}
         self._hostings = hostings_of(hosted, notes, self._scope)
         self._certificates = self._served_certificates()
+        self._foreign = tuple(self._ruled_out(frontier.claims))
 
     def estate(self) -> Estate:
         """Return the holdings and relations, sorted."""
@@ -118,7 +120,7 @@ class _Attribution:
                 *(self._certificate(sha, hosts) for sha, hosts in self._certificates.items()),
                 *map(self._bought, self._bought_certificates()),
                 *map(self._service, self._services()),
-                *self._ruled_out(),
+                *self._foreign,
             )
         }
         known = {asset: asset for asset in holdings}
@@ -132,7 +134,14 @@ class _Attribution:
             tuple(holdings[one] for one in sorted(holdings)),
             tuple(sorted(relations)),
             visited=tuple(sorted(self._frontier.sites - told)),
+            left_out=tuple(sorted(self._left_out(holdings.values()))),
         )
+
+    def _left_out(self, holdings: Iterable[Holding]) -> Iterator[str]:
+        for holding in holdings:
+            domain = holding.asset.kind is Kind.DOMAIN
+            if domain and holding.ownership is not Ownership.FOREIGN:
+                yield from (name for name in holding.hosts if not self._notes.host(name).asked)
 
     def _relations(self) -> Iterator[Relation]:
         every, hostings = self._standings.keys(), HostingIndex(self._hostings)
@@ -199,8 +208,7 @@ class _Attribution:
             provider_name=hosting.provider_name,
         )
 
-    def _certificate(self, sha256: str, shown_by: set[str]) -> Holding:
-        hosts = self._same(sorted(shown_by))
+    def _certificate(self, sha256: str, hosts: tuple[str, ...]) -> Holding:
         first = min(hosts, key=lambda host: (len(self._story(host)), host))
         standing = self._best_of(hosts, "served_for_client_names", "cert")
         return Holding(
@@ -256,12 +264,12 @@ class _Attribution:
     def _plainest(self, host: str) -> tuple[bool, int, str]:
         return registered(host) in self._scope.likely, len(host), host
 
-    def _ruled_out(self) -> Iterator[Holding]:
+    def _ruled_out(self, claims: Claims) -> Iterator[Holding]:
         """Names of the territory that a person called somebody else's: listed, never looked at."""
         named = {*self._seeds.domains, *self._seeds.from_files, *self._seeds.from_papers}
         for name in sorted({registered(one) for one in named} - {""}):
             if self._scope.standing(name) is Standing.FOREIGN:
-                ownership, reasons = self._claims.on(name)
+                ownership, reasons = claims.on(name)
                 yield Holding(Asset(Kind.DOMAIN, name), ownership, reasons, ())
         for site in self._anothers_sites():
             reason = OwnershipReason("called_foreign_by_person", "person", {"name": site.key})
@@ -343,7 +351,7 @@ class _Attribution:
                 if self._is_ours(server.host):
                     yield server
 
-    def _served_certificates(self) -> dict[str, set[str]]:
+    def _served_certificates(self) -> dict[str, tuple[str, ...]]:
         """Return certificates shown for the client's names and good for them, with the hosts.
 
         A certificate that is good for none of them is the server's default: the hoster's, or a
@@ -360,7 +368,7 @@ class _Attribution:
         for sha256, host in self._frontier.bought.shown_elsewhere():
             if self._is_ours(host):
                 found.setdefault(sha256, set()).add(host)
-        return found
+        return {sha256: self._same(sorted(hosts)) for sha256, hosts in found.items()}
 
     def _is_the_clients(self, names: tuple[str, ...], host: str) -> bool:
         plain = {name.removeprefix("*.") for name in names}

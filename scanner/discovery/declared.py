@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from probes.kit.observation import Seen
 from probes.kit.providers import all_providers, provider_of_name
-from probes.kit.target import Domain
+from probes.kit.target import Domain, Host
 from scanner.assets import (
     Asset,
     Declaration,
@@ -30,7 +30,7 @@ from scanner.assets import (
 )
 from scanner.discovery.account_hostings import by_account
 from scanner.discovery.accounts import clients_accounts, exported, in_own_account
-from scanner.discovery.looks import DNS_RECORDS, MAIL_POLICY, Looks
+from scanner.discovery.looks import ADDRESSES, DNS_RECORDS, MAIL_POLICY, Looks
 from scanner.discovery.paper_certificates import certificate_meant
 from scanner.discovery.rented import sells_services
 from scanner.discovery.scope import EXPORTED, Exported, Seeds, registered
@@ -87,7 +87,7 @@ class _Papers:
 
     def estate(self) -> Estate:
         """Return the estate with the papers."""
-        relations = set(self._estate.relations)
+        relations, left_out = set(self._estate.relations), set(self._estate.left_out)
         for asset, rows in self._meant.items():
             said = put_together(rows)
             known = self._holdings.get(asset)
@@ -98,13 +98,21 @@ class _Papers:
                 self._holdings[asset] = self._new(asset, said)
                 if asset.kind is Kind.HOSTING:
                     relations |= set(self._leading_to(asset, said))
+                elif asset.kind is Kind.DOMAIN and self._is_left_out(asset):
+                    left_out.add(asset.key)
             if export := next((row for row in rows if in_own_account(row, self._own)), None):
                 self._holdings[asset] = _confirmed(self._holdings[asset], exported(export))
         for seen, account in self._renamed.items():
             self._holdings[account] = replace(self._holdings.pop(seen), asset=account)
         holdings = tuple(self._holdings[one] for one in sorted(self._holdings))
         known_as = tuple(sorted(self._known_as(one) for one in relations))
-        return replace(self._estate, holdings=holdings, relations=known_as)
+        left = tuple(sorted(left_out))
+        return replace(self._estate, holdings=holdings, relations=known_as, left_out=left)
+
+    def _is_left_out(self, domain: Asset) -> bool:
+        """Say whether a domain that papers alone know was never looked at, although it may be the client's."""
+        foreign = self._holdings[domain].ownership is Ownership.FOREIGN
+        return not foreign and not self._looks.latest(ADDRESSES, Host(domain.key)).asked
 
     def _known_as(self, one: Relation) -> Relation:
         renamed = self._renamed

@@ -31,7 +31,7 @@ from scanner.discovery.networks import few_addresses
 from scanner.discovery.page_marks import links_its_papers
 from scanner.discovery.posture_looks import posture_looks
 from scanner.discovery.presence import Lives, presence_seen
-from scanner.discovery.scope import Scope, Seeds, Standing, registered
+from scanner.discovery.scope import Scope, Seeds, Standing, registered, www_of
 
 MAIL_HOSTS_OF_A_DOMAIN = 10
 """MX hosts of one domain that are looked at, most preferred first."""
@@ -142,6 +142,10 @@ class Frontier:
         """Say whether a registered name belongs into the estate: not where next to nothing speaks for it."""
         return domain not in self.siblings or self.claims.tells(domain)
 
+    def conclude(self) -> None:
+        """Let go of the claims, half of what is remembered; nothing can be learnt after that."""
+        del self.claims
+
     def _plan(self, looks: Iterable[Look], due: list[Look]) -> None:
         answered: list[tuple[Look, AnyObservation]] = []
         for look in looks:
@@ -217,8 +221,7 @@ class Frontier:
         )
 
     def _visits(self, name: str) -> Iterator[Look]:
-        addresses = self._addresses.get(name, ())
-        if not addresses:
+        if not (addresses := self._addresses.get(name, ())):
             return
         mail, site = name in self.mail_hosts, name in self.sites
         ours = self.scope.standing(name) is Standing.OURS
@@ -257,7 +260,7 @@ class Frontier:
         domain = Domain(name)
         for probe in _DOMAIN_PROBES:
             yield Look(probe, domain)
-        for host in (name, f"www.{name}"):
+        for host in (name, www_of(name)):
             if self.scope.standing(host) is Standing.OURS:
                 yield from self._open_site(host)
         for probe in self._searches if self.scope.is_sure(name) else ():

@@ -14,7 +14,7 @@ class MailRoute(Struct, frozen=True):
     domain: str
     hosts: tuple[str, ...]
     addresses: tuple[str, ...]
-    providers: frozenset[str]
+    providers: tuple[str, ...]
     """Keys of whoever runs the hosts, by name and by address."""
     provider: str
     provider_name: str
@@ -35,5 +35,5 @@ def mail_route(notes: Notes, domain: str) -> MailRoute:
     first = (named[0].key, named[0].name) if named else ("", "")
     if not named and owners:
         first = (owners[0].key, owners[0].name)
-    keys = frozenset(service.key for service in named) | frozenset(owner.key for owner in owners)
-    return MailRoute(domain, hosts, addresses, keys, *first)
+    keys = dict.fromkeys((*(service.key for service in named), *(owner.key for owner in owners)))
+    return MailRoute(domain, hosts, notes.same(addresses), notes.same(tuple(keys)), *first)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Iterator, Set
 from enum import IntEnum
 from functools import cached_property
+from sys import intern
 from typing import Any
 
 from probes.certificate_log import LoggedCertificates
@@ -159,7 +160,7 @@ class Met:
         codes = self._codes.get(name, _NO_CODES)
         if lead.code not in codes:
             codes |= {lead.code}
-            self._codes[name] = self._shared.setdefault(codes, codes)
+            self._codes[intern(name)] = self._shared.setdefault(codes, codes)
         if name in self._scope.domains or name in self._scope.hosts:
             return
         if name in self._visited:

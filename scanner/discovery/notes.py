@@ -6,7 +6,8 @@ Equal notes are one note: a thousand domains on the same name servers take the r
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator
-from typing import Any, NamedTuple
+from sys import intern
+from typing import Any, NamedTuple, TypeVar
 
 from msgspec import Struct
 
@@ -22,6 +23,7 @@ from scanner.discovery.owners import Owner, owner_seen
 from scanner.discovery.presence import Lives, presence_seen
 from scanner.discovery.scope import registered
 
+T = TypeVar("T", bound=Hashable)
 _STUBS = {
     "placeholder",
     "parked",
@@ -167,6 +169,11 @@ class Notes:
         note: Owner = self._note("address_owner", ip)
         return note
 
+    def same(self, value: T) -> T:
+        """Return the one of many equal values that all use."""
+        known: T = self._shared.setdefault(value, value)
+        return known
+
     def _note(self, kind: str, name: str) -> Any:
         notes = self._notes[kind]
         if name not in notes:
@@ -175,8 +182,7 @@ class Notes:
         return notes[name]
 
     def _keep(self, kind: str, name: str, sighting: Sighting[Any]) -> None:
-        note = _KINDS[kind].read(name, sighting)
-        self._notes[kind][name] = self._shared.setdefault(note, note)
+        self._notes[kind][name] = self.same(_KINDS[kind].read(name, sighting))
 
 
 def _host(name: str, sighting: Sighting[Any]) -> HostNote:
@@ -217,7 +223,7 @@ def _home(host: str, visits: list[tuple[Visit, str]]) -> Home | None:
 
 
 def _home_of(page: Page) -> Home:
-    words, canonical = page.upkeep.words, page.canonical_host
+    words, canonical = page.upkeep.words, intern(page.canonical_host)
     return Home(page.title, page.body_sha256, page.text_length, words, canonical)
 
 
@@ -248,7 +254,7 @@ def _shows_nothing(host: str, visit: Visit, end: str) -> bool:
 def _certificate(name: str, sighting: Sighting[Any]) -> Shown | None:
     match sighting.outcome:
         case Seen(served):
-            return Shown(served.sha256, served.names)
+            return Shown(served.sha256, tuple(map(intern, served.names)))
     return None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from sys import intern
 
 from probes.kit.near_icon import Favicon
 from probes.kit.observation import Seen
@@ -84,7 +85,7 @@ def on_pages(domain: str, site: Website) -> Iterator[Mark]:
                 code = "same_account" if counter.kind in _ACCOUNTS else "same_counter"
                 # `UA-1234-7` is the seventh property of the account 1234.
                 number = counter.id.rpartition("-")[0] if counter.kind == "ua" else counter.id
-                yield Mark(code, counter.kind, number)
+                yield Mark(code, intern(counter.kind), number)
         yield from _numbers(said.inns, said.ogrns)
         for number in said.phones:
             read_as = "phone" if len(said.phones) == 1 else f"phone{AMONG_OTHERS}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from sys import intern
 
 from probes.dns_records import DnsRecords
 from probes.kit import signs
@@ -34,7 +35,7 @@ _NUMBER = 4
 def in_records(records: DnsRecords) -> Iterator[Mark]:
     """Yield the marks at a domain's apex."""
     for token in records.tokens:
-        yield Mark("same_proof_token", token.key, token.value)
+        yield Mark("same_proof_token", intern(token.key), token.value)
     match records.ns:
         case Seen(hosts):
             yield from _account_servers(hosts)

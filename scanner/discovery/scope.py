@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import StrEnum
 from functools import lru_cache
+from sys import intern
 
 from msgspec import Struct
 
@@ -97,7 +98,7 @@ class Scope:
         self._foreign_domains, self._foreign_hosts = _ruled_out(seeds.foreign)
         listed = {file: Step("listed_in_file", file) for file in seeds.from_files.values()}
         declared = {file: Step("declared_in_paper", file) for file in seeds.from_papers.values()}
-        for name in seeds.domains:
+        for name in map(intern, seeds.domains):
             self._take(name, Step("typed_by_consultant", name))
         for name, file in sorted(seeds.from_files.items()):
             self._take(name, listed[file])
@@ -158,13 +159,21 @@ class Scope:
 
 
 def registered(name: str) -> str:
-    """Return the registered name a host lies under, or an empty string where there is none."""
+    """Return the registered name a host lies under, or an empty string where there is none.
+
+    Each is one string, however many things lie under it.
+    """
     return _met_lately(name) if len(name) <= _LONGEST else _registered(name)
+
+
+def www_of(domain: str) -> str:
+    """Return the host that people know a site by, one string for everybody."""
+    return intern(f"www.{domain}")
 
 
 def _registered(name: str) -> str:
     domain = registrable(name)
-    return domain.name if domain else ""
+    return intern(domain.name) if domain else ""
 
 
 _met_lately = lru_cache(maxsize=4_096)(_registered)

@@ -9,7 +9,7 @@ from msgspec import Struct
 from scanner.discovery.frontier import Frontier
 from scanner.discovery.notes import Notes
 from scanner.discovery.presence import Lives
-from scanner.discovery.scope import Standing, registered
+from scanner.discovery.scope import Standing, registered, www_of
 
 
 class Site(Struct, frozen=True, order=True):
@@ -30,7 +30,7 @@ def sites_of(frontier: Frontier, notes: Notes) -> Iterator[Site]:
     hosts |= set(_other_halves(frontier, notes, hosts))
     for host in sorted(hosts):
         domain = registered(host)
-        www = f"www.{domain}"
+        www = www_of(domain)
         if host == www and domain in frontier.sites and not _differ(notes, domain, www):
             if domain not in hosts:
                 yield Site(domain, (www,))

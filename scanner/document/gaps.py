@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from probes.kit.target import Host
 from reports import document as doc
 from scanner.assets import Estate, Kind, Ownership
-from scanner.discovery.looks import ADDRESSES, Looks
 from scanner.runs.listed import Sifted
 from scanner.runs.progress import Tally
 
@@ -16,7 +14,6 @@ def not_seen(
     sources: Sequence[doc.Source],
     tally: Tally,
     estate: Estate,
-    looks: Looks,
     incomplete: Sequence[str],
     doubtful: int,
     vantages: Sequence[str],
@@ -42,11 +39,9 @@ def not_seen(
             code="certificate_log_partial",
             params={"domains": list(incomplete[:20]), "count": len(incomplete)},
         )
-    left_out = sorted(_never_asked(estate, looks))
-    if left_out:
-        yield doc.NotSeen(
-            code="names_left_out", params={"hosts": left_out[:20], "count": len(left_out)}
-        )
+    if left := estate.left_out:
+        params = {"hosts": list(left[:20]), "count": len(left)}
+        yield doc.NotSeen(code="names_left_out", params=params)
     if doubtful:
         yield doc.NotSeen(code="facet_unknown_count", params={"count": doubtful})
     bugs = sum(reasons.get("bug", 0) for reasons in tally.reasons.values())
@@ -95,14 +90,3 @@ def _undeclared(estate: Estate) -> Iterator[str]:
     declared = {one.asset.key.partition("/")[0] for one in estate.holdings if one.said}
     declared |= {one.said.type for one in estate.holdings if one.said}
     return (one for one in _NEVER_SEEN if one not in declared)
-
-
-def _never_asked(estate: Estate, looks: Looks) -> set[str]:
-    """Names that were found, and not looked at: more than an audit may look at, or too far out."""
-    return {
-        host
-        for holding in estate.holdings
-        if holding.asset.kind is Kind.DOMAIN and holding.ownership is not Ownership.FOREIGN
-        for host in holding.hosts
-        if not looks.latest(ADDRESSES, Host(host)).asked
-    }

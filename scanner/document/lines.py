@@ -78,7 +78,7 @@ def lines(
     def gaps() -> Iterator[doc.NotSeen]:  # read last, when every asset has passed
         places = vantages or (run.vantage,)
         yield from whole.everywhere.gaps()
-        yield from not_seen(sources, tally, estate, looks, incomplete, whole.doubtful, places)
+        yield from not_seen(sources, tally, estate, incomplete, whole.doubtful, places)
         if void:
             yield doc.NotSeen(code="run_void")
         if refused:

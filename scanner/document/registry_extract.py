@@ -15,6 +15,7 @@ from scanner.assets import Kind, Price
 from scanner.database import Database
 from scanner.registry.extract import Line, Noted, Word, lines_of
 from scanner.registry.objects import RegistryObject
+from scanner.registry.one_off import OneOff
 from scanner.registry.words import Holder, Origin
 from scanner.renewals.savings import Saving
 
@@ -89,6 +90,7 @@ def _object(
         gain=line.gain if line.gain and line.gain is not Saving.POTENTIAL else "",
         saved=line.saved if line.gain is Saving.REALISED else None,
         replacement=_price(line.instead, "declared"),
+        one_off=tuple(map(_once, line.one_off)),
     )
 
 
@@ -102,6 +104,11 @@ def _cost(line: Line) -> doc.Cost | None:
     return _price(
         line.thing.cost, "invoice" if line.is_invoiced else "declared" if said else "estimate"
     )
+
+
+def _once(cost: OneOff) -> doc.OneOff:
+    money, source = cost.money, "invoice" if cost.is_paid else "declared"
+    return doc.OneOff(amount=money.amount, currency=money.currency, source=source)
 
 
 def _price(price: Price | None, source: str) -> doc.Cost | None:

@@ -83,14 +83,15 @@ class DueBook:
 
     def of(self, client: str, by: datetime | None = None) -> Iterator[Due]:
         """Yield what of a client's is due by then, or ever, a few at a time, the first due first."""
-        query = select(DUE).where(DUE.c.client == client)
+        columns = DUE.c.thing, DUE.c.looks, DUE.c.due_at, DUE.c.names
+        query = select(*columns).where(DUE.c.client == client)
         if by is not None:
             query = query.where(DUE.c.due_at <= by)
         ordered = query.order_by(DUE.c.due_at, DUE.c.thing, DUE.c.looks)
         with self._database.reading() as connection:
             streamed = connection.execution_options(yield_per=_AT_ONCE).execute(ordered)
-            for row in streamed:
-                yield Due(row.thing, row.looks, row.due_at, tuple(row.names))
+            for thing, looks, due_at, names in streamed:
+                yield Due(thing, looks, due_at, tuple(names))
 
 
 def _row(client: str, one: Due) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import secrets
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from itertools import islice
@@ -177,13 +177,19 @@ class Evidence:
         return self._database.read(lambda connection: set(connection.scalars(wanted)))
 
     def observations(
-        self, run_id: str, *, targets: Iterable[Target | str] | None = None
+        self,
+        run_id: str,
+        *,
+        targets: Iterable[Target | str] | None = None,
+        only: Container[tuple[str, str]] | None = None,
     ) -> Iterator[AnyObservation]:
         """Yield a run's observations by target, then probe, a few in memory at a time.
 
-        `targets` narrows them down, given as targets or as `str(target)` spells them. An observation of a probe that no longer exists is left out; how many is logged.
+        `targets` narrows them down, given as targets or as `str(target)` spells them; so does `only`, pairs
+        as `done` returns them. An observation of a probe that no longer exists is left out; how many is logged.
         """
-        mine = select(OBSERVATION.c.probe, OBSERVATION.c.body).where(OBSERVATION.c.run == run_id)
+        row = select(OBSERVATION.c.probe, OBSERVATION.c.target, OBSERVATION.c.body)
+        mine = row.where(OBSERVATION.c.run == run_id)
         ordered = mine.order_by(OBSERVATION.c.target, OBSERVATION.c.probe)
         queries = [ordered]
         if targets is not None:
@@ -196,7 +202,9 @@ class Evidence:
         with self._database.reading() as connection:
             for query in queries:
                 streamed = connection.execution_options(yield_per=_AT_ONCE).execute(query)
-                for probe, body in streamed:
+                for probe, target, body in streamed:
+                    if only is not None and (probe, target) not in only:
+                        continue
                     decoder = self._decoder(probe)
                     if decoder is None:
                         forgotten[probe] += 1

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, select
 from scanner.database import Database
 from scanner.database.columns import insert, storable
 from scanner.evidence.packing import compress_row, decompress
+from scanner.evidence.rows import RUN
 from scanner.evidence.watch_rows import TOLD
 from scanner.verdicts.changes import Told
 
@@ -46,6 +47,15 @@ class ToldBook:
             while some := [storable(name) for name in islice(names, _AT_ONCE)]:
                 for name, body in connection.execute(query.where(TOLD.c.thing.in_(some))):
                     yield name, decoder.decode(decompress(body))
+
+    def everywhere(self, things: Iterable[str], kind: type[T]) -> Iterator[tuple[str, str, T]]:
+        """Yield client, name and what is kept under a few names, of every client who was ever looked at."""
+        clients = select(RUN.c.client).distinct()
+        query = select(TOLD).where(TOLD.c.client.in_(clients), TOLD.c.thing.in_([*things]))
+        decoder = msgspec.json.Decoder(kind)
+        with self._database.reading() as connection:
+            for row in connection.execute(query.order_by(TOLD.c.client, TOLD.c.thing)):
+                yield row.client, row.thing, decoder.decode(decompress(row.body))
 
     def all(self, client: str) -> Iterator[tuple[str, Told]]:
         """Yield every thing of a client's that was told of, by its id, a few in memory at a time."""

@@ -24,13 +24,23 @@ from sqlalchemy import (
     and_,
     delete,
     func,
+    not_,
     select,
     text,
     update,
 )
 
 from scanner.database.columns import insert
-from scanner.jobs.job import Claim, Count, Failure, Job, JobState, Picture, WorkerSeen
+from scanner.jobs.job import (
+    LONGEST_PAUSE,
+    Claim,
+    Count,
+    Failure,
+    Job,
+    JobState,
+    Picture,
+    WorkerSeen,
+)
 from scanner.jobs.sessions import end_sessions_of
 
 _TABLES = MetaData()
@@ -117,7 +127,8 @@ class EmbeddedQueue:
         )
         query = select(JOB).where(ready).order_by(JOB.c.urgent.desc(), JOB.c.id).limit(1)
         row = connection.execute(query.with_for_update(skip_locked=True)).first()
-        if row is None:
+        alive = select(WORKER.c.id).where(WORKER.c.id == worker).with_for_update(read=True)
+        if row is None or connection.scalar(alive) is None:
             return None
         epoch = row.epoch + 1
         _set(connection, row.id, state=JobState.RUNNING, worker=worker, epoch=epoch)
@@ -148,8 +159,9 @@ class EmbeddedQueue:
 
     def sweep(self, connection: Connection, silent: float) -> int:
         """Let the jobs of the dead wait again."""
-        late = WORKER.c.beat < _now(connection) - silent
-        dead = [*connection.scalars(select(WORKER.c.id).where(late))]
+        at = _now(connection)
+        heard = WORKER.c.beat.between(at - silent, at + silent)
+        dead = [*connection.scalars(select(WORKER.c.id).where(not_(heard)))]
         if dead:
             end_sessions_of(connection, dead)
             connection.execute(delete(WORKER).where(WORKER.c.id.in_(dead)))
@@ -160,7 +172,9 @@ class EmbeddedQueue:
         )
         swept = [*connection.scalars(orphans)]
         for number in swept:
-            _set(connection, number, state=JobState.WAITING, worker=None, ready=_now(connection))
+            _set(connection, number, state=JobState.WAITING, worker=None, ready=at)
+        far = and_(JOB.c.state == JobState.WAITING, JOB.c.ready > at + LONGEST_PAUSE)
+        connection.execute(update(JOB).where(far).values(ready=at))
         return len(swept)
 
     def picture(self, connection: Connection) -> Picture:

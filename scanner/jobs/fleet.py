@@ -15,7 +15,16 @@ from procrastinate.schema import SchemaManager
 from procrastinate.sql import queries
 from sqlalchemy import Connection, RowMapping, text
 
-from scanner.jobs.job import Claim, Count, Failure, Job, JobState, Picture, WorkerSeen
+from scanner.jobs.job import (
+    LONGEST_PAUSE,
+    Claim,
+    Count,
+    Failure,
+    Job,
+    JobState,
+    Picture,
+    WorkerSeen,
+)
 from scanner.jobs.sessions import end_sessions_of
 
 _STATES = {
@@ -55,7 +64,14 @@ _OPEN = text(
     "WHERE status IN ('todo', 'doing') AND args ->> 'group' = :group"
 )
 _DEAD = text(
-    "SELECT id FROM procrastinate_workers WHERE last_heartbeat < now() - make_interval(secs => :silent)"
+    "SELECT id FROM procrastinate_workers WHERE last_heartbeat NOT BETWEEN "
+    "now() - make_interval(secs => :silent) AND now() + make_interval(secs => :silent)"
+)
+_ALIVE = text("SELECT 1 FROM procrastinate_workers WHERE id = :worker FOR KEY SHARE")
+_BURY = text("DELETE FROM procrastinate_workers WHERE id = ANY(:dead)")
+_NO_LONGER = text(
+    "UPDATE procrastinate_jobs SET scheduled_at = now() "
+    "WHERE status = 'todo' AND scheduled_at > now() + make_interval(secs => :longest)"
 )
 _ORPHANS = text(
     """
@@ -152,7 +168,9 @@ class FleetQueue:
         _run(connection, "unregister_worker", worker_id=worker)
 
     def claim(self, connection: Connection, worker: int, places: Sequence[str]) -> Claim | None:
-        """Take the next job."""
+        """Take the next job, unless the worker was taken for dead: procrastinate would fail on that."""
+        if connection.scalar(_ALIVE, {"worker": worker}) is None:
+            return None
         row = _run(connection, "fetch_job", queues=list(places), worker_id=worker)[0]
         if row["id"] is None:
             return None
@@ -181,10 +199,11 @@ class FleetQueue:
         dead = [*connection.scalars(_DEAD, {"silent": silent})]
         if dead:
             end_sessions_of(connection, dead)
-            _run(connection, "prune_stalled_workers", seconds_since_heartbeat=silent)
+            connection.execute(_BURY, {"dead": dead})
         swept = [*connection.scalars(_ORPHANS)]
         for number in swept:
             _give_back(connection, number, self.now(connection))
+        connection.execute(_NO_LONGER, {"longest": LONGEST_PAUSE})
         return len(swept)
 
     def picture(self, connection: Connection) -> Picture:

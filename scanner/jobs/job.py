@@ -7,6 +7,9 @@ from typing import Any
 
 from msgspec import Struct
 
+LONGEST_PAUSE = 3_600.0
+"""Seconds. No job waits longer for its next attempt: one that does waits because a clock was set back."""
+
 
 class Job(Struct, frozen=True, kw_only=True):
     """Something to do. It may be begun several times; what it does must have its effect once."""

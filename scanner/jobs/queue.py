@@ -41,7 +41,7 @@ class Queue(Protocol):
         """Forget a worker that ends in order."""
 
     def claim(self, connection: Connection, worker: int, places: Sequence[str]) -> Claim | None:
-        """Take the next job of these places; None when none can be done now."""
+        """Take the next job of these places; None when none can be done now, or not by who was taken for dead."""
 
     def holds(self, connection: Connection, claim: Claim) -> bool:
         """Say whether a claim still stands; where it does, it does until the transaction ends."""
@@ -56,7 +56,11 @@ class Queue(Protocol):
         """Return how many jobs of a group wait or are being done."""
 
     def sweep(self, connection: Connection, silent: float) -> int:
-        """Let the jobs of workers wait again who have been silent for so many seconds; return how many."""
+        """Let the jobs of workers wait again who have been silent for so many seconds; return how many.
+
+        Who was heard of in the future, and what is to wait for longer than any job does, was so before the
+        clock was set back: he is silent, and it is tried now.
+        """
 
     def picture(self, connection: Connection) -> Picture:
         """Return how it looks."""

@@ -248,7 +248,9 @@ class Worker:
                 if stop.is_asked:
                     log.warning("%s: %s Another worker goes on.", end.claim.job.key, trouble)
                     return "unsaid"
-                log.warning("%s: %s", end.claim.job.key, trouble)
+                if life.is_heard:  # else it was said
+                    log.warning("%s: %s", end.claim.job.key, trouble)
+                    life.is_heard = False
                 await stop.wait(self._rhythm.beat)
                 continue
             how = end.how if held else "lost"
@@ -310,16 +312,19 @@ class _Life:
     async def beat(self, silent: float) -> None:
         """Beat and sweep; note where the database did not hear it, or took this worker for dead."""
         try:
+            was_over = self.is_over
             self.is_over = not await self.write(lambda c: self.queue.beat(c, self.number))
+            if self.is_over and not was_over:
+                log.warning("worker %d was taken for dead, and begins anew", self.number)
             swept = await self.write(lambda c: self.queue.sweep(c, silent))
         except StorageTrouble as trouble:
+            if isinstance(trouble, Busy) and not self._control.is_server:
+                return  # a long transaction of the job's: nobody else works on the file
             if self.is_heard:
                 log.warning("%s", trouble)
             self.is_heard = False
             return
         self.is_heard = not self.is_over
-        if self.is_over:
-            log.warning("worker %d was taken for dead, and begins anew", self.number)
         if swept:
             log.warning("%d jobs of workers that fell silent wait again", swept)
 

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, insert, select, update
 
 from scanner.registry.objects import Client
 from scanner.registry.party_changes import By, record_party_change
+from scanner.registry.refused import Refused
 from scanner.registry.rows import CLIENT
 
 _LISTS = ("org", "brands", "inns")
@@ -43,7 +44,7 @@ def ensure(connection: Connection, client: Client, at: datetime) -> Client:
 def add_client(connection: Connection, client: Client, by: By) -> Client:
     """Add a client by a person's hand; ValueError where there is one of that slug."""
     if client_by_slug(connection, client.slug) is not None:
-        raise ValueError(f"there is a client {client.slug} already")
+        raise Refused("client_there", client=client.slug)
     added = ensure(connection, client, by.at)
     record_party_change(connection, f"client:{client.slug}", "name", None, added.name, by)
     return added
@@ -55,13 +56,13 @@ def set_client(
     """Set `name`, or one of the lists `org`, `brands`, `inns` (with `;` between); return before and after."""
     if field == "name":
         if not (value or "").strip():
-            raise ValueError("name cannot be empty")
+            raise Refused("empty", field="name")
         after: Any = " ".join((value or "").split())
     elif field in _LISTS:
         pieces = (" ".join(piece.split()) for piece in (value or "").split(";"))
         after = tuple(dict.fromkeys(piece for piece in pieces if piece))
     else:
-        raise ValueError(f"a client has no field {field!r}: name, {', '.join(_LISTS)}")
+        raise Refused("no_field_of", field=repr(field), choices=("name", *_LISTS))
     before = getattr(client, field)
     said = _text(before), _text(after)
     if before != after:
@@ -89,9 +90,10 @@ def _to_client(row: Any) -> Client:
 
 
 def _merged(known: Client, said: Client) -> Client:
+    """Add names; how he is called stays, unless that was his short name alone."""
     return Client(
         slug=known.slug,
-        name=said.name or known.name,
+        name=known.name if known.name not in ("", known.slug) else said.name or known.name,
         org=tuple(dict.fromkeys(known.org + said.org)),
         brands=tuple(dict.fromkeys(known.brands + said.brands)),
         inns=tuple(dict.fromkeys(known.inns + said.inns)),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 
 from scanner.assets import Asset
 from scanner.database.columns import insert
@@ -31,6 +31,12 @@ def open_contradictions(connection: Connection, client: str) -> tuple[Contradict
         Contradiction(number, Asset(kind, key), *rest)
         for number, kind, key, *rest in connection.execute(query)
     )
+
+
+def count_contradictions(connection: Connection) -> int:
+    """Return how many are open, of all clients."""
+    query = select(func.count()).where(CONTRADICTION.c.settled_at.is_(None))
+    return connection.scalar(query) or 0
 
 
 def record_contradictions(

@@ -9,10 +9,22 @@ from itertools import islice
 from typing import Any, TypeVar
 
 from msgspec import Struct
-from sqlalchemy import Connection, Row, Select, and_, literal, not_, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    and_,
+    literal,
+    not_,
+    or_,
+    select,
+    update,
+)
 
 from scanner.assets import Kind, Ownership
 from scanner.database import Database
+from scanner.database.calendar import DaysAfter
 from scanner.database.columns import Document, insert
 from scanner.registry.installation import installation
 from scanner.registry.outbox import retire
@@ -25,7 +37,7 @@ from scanner.registry.words import Decision, Lifecycle, Origin
 from scanner.renewals.closing import least_renewed, standing_of
 from scanner.renewals.cycle import CycleState
 from scanner.renewals.guard import DEAD, is_alive
-from scanner.renewals.terms import OwnDays, TermsBook, days_of, product_of
+from scanner.renewals.terms import DEFAULT, OwnDays, TermsBook, days_of, product_of
 
 T = TypeVar("T")
 _AT_ONCE = 500
@@ -129,7 +141,7 @@ class _Keeper:
 
     def keep_open(self) -> None:
         """Move and close the open periods that are not as their things are, all found in one pass."""
-        rows = self._connection.execute(_to_look_at(self._today, self._book)).all()
+        rows = self._connection.execute(to_look_at(self._today, self._book)).all()
         over = [row.object_id for row in rows if self._ran_out(row)]
         approved = [
             row.object_id
@@ -190,6 +202,8 @@ class _Keeper:
         if until is not None:
             days = (thing.paid_until, thing.decide_by, thing.cheap_until)
             without = without.where(or_(*(day <= until for day in days)))
+        if self._connection.execute(without.where(~inside).limit(1)).first() is None:
+            return  # as on most days
         last = self._last_of(list(self._connection.scalars(without.where(~inside, ever))))
         self._open_first(without.where(~ever))
         for row in last.values():
@@ -274,14 +288,14 @@ def _all() -> Select[Any]:
     return select(*(CYCLE.c[name] for name in Cycle.__struct_fields__))
 
 
-def _to_look_at(today: date, book: TermsBook) -> Select[Any]:
+def to_look_at(today: date, book: TermsBook) -> Select[Any]:
     """Select the open periods that may have to be moved or closed."""
     at, thing = CYCLE.c, OBJECT.c
     differs = and_(thing.paid_until.is_not(None), thing.paid_until != at.due)
     replaced = and_(thing.kind == Kind.CERTIFICATE, at.state == CycleState.PROBABLY_RENEWED)
-    lost = at.due <= today - timedelta(days=book.soonest_loss)
     unwanted = and_(at.due < today, thing.decision == Decision.APPROVED)
-    over = or_(and_(at.due < today, thing.lost_at <= today), lost, unwanted)
+    said = and_(at.due < today, thing.lost_at <= today, at.opened_at < thing.lost_at)
+    over = or_(said, unwanted, *(_lost(today, *loss) for loss in book.losses))
     return (
         select(
             at.id, at.object_id, at.seq, at.due, at.state, at.opened_at, at.seen_later, thing.kind,
@@ -293,6 +307,23 @@ def _to_look_at(today: date, book: TermsBook) -> Select[Any]:
         .where(at.closed_at.is_(None), or_(not_(_alive()), differs, replaced, over))
         .order_by(at.id)
     )  # fmt: skip
+
+
+def _lost(today: date, type: str, product: str, days: int) -> ColumnElement[bool]:
+    """Say of a period whether its thing may be anybody's by the terms of a type or product.
+
+    What was met only after that day is left out: it stays open for good, and there may be thousands.
+    """
+    at, thing = CYCLE.c, OBJECT.c
+    lost_on = DaysAfter(at.due, days)
+    gone = and_(at.due <= today - timedelta(days=days), at.opened_at < lost_on)
+    if type != DEFAULT:
+        gone = and_(thing.type == type, gone)
+    if not product:
+        return gone
+    return and_(
+        gone, or_(thing.kind != Kind.DOMAIN, thing.key.endswith(f".{product}", autoescape=True))
+    )
 
 
 def _alive() -> Any:

@@ -142,13 +142,6 @@ class DecisionBook:
             )
         )
 
-    def word_on(self, object_id: int) -> Word | None:
-        """Return the last word on one thing."""
-        query = _words().where(DECISION.c.object_id == object_id).order_by(DECISION.c.id.desc())
-        return self._database.read(
-            lambda connection: _word(row) if (row := connection.execute(query).first()) else None
-        )
-
 
 def newest_list(connection: Connection, client: str) -> KeptList | None:
     """Return the list of the client's last audit; None where he has none."""

@@ -21,6 +21,7 @@ from scanner.registry.decision_rows import (
 )
 from scanner.registry.fields import to_object
 from scanner.registry.objects import RegistryObject
+from scanner.registry.one_off import OneOff, one_off_of
 from scanner.registry.own_types import own_types
 from scanner.registry.party_rows import PROJECT_OBJECT
 from scanner.registry.receive import MACHINE
@@ -28,7 +29,7 @@ from scanner.registry.rows import CHANGE, OBJECT
 from scanner.registry.switching_off import given_up
 from scanner.registry.words import Decision, Lifecycle
 from scanner.renewals.assignment import Chosen
-from scanner.renewals.owed import Payer
+from scanner.renewals.owed import Payer, Purpose
 from scanner.renewals.savings import Ending, Saving, savings
 from scanner.renewals.switching_off import OffStep, steps_for
 
@@ -81,6 +82,8 @@ class Line(Struct, frozen=True, kw_only=True):
     """What was not spent until today."""
     instead: Price | None
     """What is paid in its place."""
+    one_off: tuple[OneOff, ...] = ()
+    """What ending it or handing it over costs once."""
 
 
 def lines_of(
@@ -108,6 +111,7 @@ def lines_of(
         payers=_payers(connection, ids),
         asked=_asked(connection, client, run, before),
         prices=_prices(connection, rows),
+        one_off=one_off_of(connection, ids),
     )
     return tuple(_line(row, known, today) for row in rows)
 
@@ -123,13 +127,14 @@ class _Known(Struct):
     payers: dict[int, Payer]
     asked: Mapping[str, datetime]
     prices: dict[int, Price]
+    one_off: dict[int, tuple[OneOff, ...]]
 
 
 def _with_a_say(client: str) -> Any:
     thing = OBJECT.c
     said = (
         *(thing[name].is_not(None) for name in ("responsible", "account", "decision", "decide_by")),
-        *(thing[name].is_not(None) for name in ("cost_amount", "holder")),
+        *(thing[name].is_not(None) for name in ("cost_amount", "one_off_amount", "holder")),
         thing.last_run == "",
         thing.id.in_(select(PROJECT_OBJECT.c.object_id)),
         thing.id.in_(select(DECOMMISSION_STEP.c.object_id)),
@@ -165,6 +170,7 @@ def _line(row: Row[Any], known: _Known, today: date) -> Line:
         gain=gain,
         saved=_saved(thing, today) if gain is Saving.REALISED else Decimal(),
         instead=known.prices.get(row.replaced_by),
+        one_off=known.one_off.get(thing.id, ()),
     )
 
 
@@ -224,6 +230,8 @@ def _payers(connection: Connection, ids: Sequence[int]) -> dict[int, Payer]:
             query = select(at.object_id, at.payer).where(
                 at.object_id.in_(some), at.withdrawn_at.is_(None)
             )
+            if table is PAYMENT:
+                query = query.where(at.purpose == Purpose.RENEWAL)
             found.update(
                 {row.object_id: row.payer for row in connection.execute(query.order_by(at.id))}
             )

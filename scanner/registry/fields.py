@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Mapping
 from datetime import date
 from decimal import Decimal
+from enum import StrEnum
 from typing import Annotated, Any
 
 import msgspec
@@ -16,6 +17,7 @@ from scanner.assets import STATES, Advice, Asset, Kind, Money, Ownership, Price,
 from scanner.database.columns import storable
 from scanner.intake.cells import read_amount, read_period
 from scanner.registry.objects import RegistryObject
+from scanner.registry.refused import Refused
 from scanner.registry.words import (
     Access,
     Decision,
@@ -42,6 +44,7 @@ FIELDS: Mapping[str, Any] = {
     "period_months": Months,
     "auto_renew": bool,
     "cost": Price,
+    "one_off": Money,
     "renew_from": date,
     "cheap_until": date,
     "decide_by": date,
@@ -68,11 +71,13 @@ LONGEST_VALUE = 32_000
 
 _EXACT = re.compile(r"(\d{1,18}(?:\.\d{1,12})?) ([A-Z]{3})/([1-9]\d{0,3})", re.ASCII)
 """A price as history and exports write it."""
+_SUM = re.compile(r"(\d{1,18}(?:\.\d{1,12})?) ([A-Z]{3})", re.ASCII)
+"""A sum as they write it."""
 _ALWAYS = ("type", "lifecycle")
 _YES_NO = {"yes": True, "no": False}
 _SAME: tuple[str, ...] = (
     "client",
-    *(field for field in FIELDS if field != "cost"),
+    *(field for field in FIELDS if field not in ("cost", "one_off")),
     "confidence",
     "licence_key_tail",
     "dated_at",
@@ -92,25 +97,23 @@ def read_value(kind: Kind, field: str, value: Any, own_types: Collection[str] = 
     if field.startswith(CUSTOM):
         return _own_value(field, value)
     if field not in FIELDS:
-        raise ValueError(
-            f"there is no field {field!r}; there are {', '.join(FIELDS)}, and your own as custom.NAME"
-        )
+        raise Refused("no_field", field=_shown(field), choices=FIELDS)
     if value is None:
         if field in _ALWAYS:
-            raise ValueError(f"{field} cannot be empty")
+            raise Refused("empty", field=field)
         return None
     if FIELDS[field] is bool:
         value = _YES_NO.get(value, value)
     if FIELDS[field] is Price and isinstance(value, str):
         return read_price(value)
+    if FIELDS[field] is Money and isinstance(value, str):
+        return read_sum(value)
     try:
         read = msgspec.convert(value, FIELDS[field], strict=False)
     except msgspec.ValidationError as error:
-        raise ValueError(f"{field} cannot be {_shown(value)}: {error}") from error
+        raise _no_such_value(field, value) from error
     if field == "state" and read not in STATES[kind]:
-        raise ValueError(
-            f"a {kind} is never {_shown(read)}; it is one of {', '.join(STATES[kind])}"
-        )
+        raise Refused("no_state", kind=kind, value=_shown(read), choices=STATES[kind])
     if field == "type":
         return type_of(read, own_types)
     if isinstance(read, str) and FIELDS[field] is str:
@@ -124,10 +127,7 @@ def type_of(code: str, own_types: Collection[str] = ()) -> str:
         return ObjectType(code)
     if code in own_types:
         return code
-    known = ", ".join([*ObjectType, *sorted(own_types)])
-    raise ValueError(
-        f"type cannot be {_shown(code)}: it is one of {known}; add your own by `revizor registry types add`"
-    )
+    raise Refused("no_type", value=_shown(code), choices=[*ObjectType, *sorted(own_types)])
 
 
 def read_price(text: str, months: int | None = None, currency: str = "") -> Price:
@@ -144,16 +144,14 @@ def read_price(text: str, months: int | None = None, currency: str = "") -> Pric
     if found is None and (spelt := _with_period(text)):
         found, months = spelt
     if found is None:
-        raise ValueError(f"cost cannot be {_shown(text)}: write it like 1200.50 RUB/12")
+        raise Refused("no_price", value=_shown(text))
     months, currency = found.period_months or months, found.currency or currency
     if not currency:
-        raise ValueError(f"cost {_shown(text)} names no currency: write it like 1200.50 RUB/12")
+        raise Refused("price_currency", value=_shown(text))
     if months is None:
-        raise ValueError(
-            f"cost {_shown(text)} does not say for how many months: write it like 1200.50 RUB/12"
-        )
+        raise Refused("price_months", value=_shown(text))
     if found.value < 0:
-        raise ValueError(f"cost cannot be {_shown(text)}: it is less than nothing")
+        raise Refused("price_negative", value=_shown(text))
     return Price(Money(found.value, currency), months)
 
 
@@ -161,6 +159,23 @@ def exact_price(text: str) -> Price | None:
     """Read a price as history writes it, `1200.00 RUB/12`; None for any other text."""
     found = _EXACT.fullmatch(text.strip())
     return Price(Money(Decimal(found[1]), found[2]), int(found[3])) if found else None
+
+
+def read_sum(text: str, currency: str = "") -> Money:
+    """Read `1500 RUB`, `1 500,00 ₽`, what is paid once; raise ValueError for what is no sum.
+
+    `currency` is meant where the text names none.
+    """
+    if said := _SUM.fullmatch(text.strip()):
+        return Money(Decimal(said[1]), said[2])
+    found = read_amount(text)
+    if found is None or found.period_months is not None:
+        raise Refused("no_sum", value=_shown(text))
+    if not (found.currency or currency):
+        raise Refused("sum_currency", value=_shown(text))
+    if found.value < 0:
+        raise Refused("price_negative", value=_shown(text))
+    return Money(found.value, found.currency or currency)
 
 
 def _with_period(text: str) -> Any:
@@ -175,17 +190,24 @@ def _with_period(text: str) -> Any:
 def _own_value(field: str, value: Any) -> str | None:
     name = field.removeprefix(CUSTOM)
     if not name.strip() or name != name.strip() or len(name) > LONGEST_NAME:
-        raise ValueError(
-            f"{_shown(name)} is no name for a field of your own: 1 to {LONGEST_NAME} characters"
-        )
+        raise Refused("own_field", name=_shown(name), most=LONGEST_NAME)
     return None if value is None else _text(field, str(value))
 
 
 def _text(field: str, text: str) -> str | None:
     if len(text) > LONGEST_VALUE:
-        raise ValueError(f"{field} is longer than {LONGEST_VALUE} characters")
+        raise Refused("too_long", field=field, most=LONGEST_VALUE)
     # One way to end a line, and nothing that a database cannot hold: what is read back is the same.
     return storable(text.replace("\r\n", "\n").replace("\r", "\n")) or None
+
+
+def _no_such_value(field: str, value: Any) -> Refused:
+    """Return why a value is none of its field's type, and what would be."""
+    wanted, shown = FIELDS[field], _shown(value)
+    if isinstance(wanted, type) and issubclass(wanted, StrEnum):
+        return Refused("no_choice", field=field, value=shown, choices=wanted)
+    code = {date: "no_day", bool: "no_yes_no"}.get(wanted, "no_number")
+    return Refused(code, field=field, value=shown)
 
 
 def _shown(value: Any) -> str:
@@ -231,10 +253,14 @@ def to_object(row: Row[Any]) -> RegistryObject:
     cost = None
     if found["cost_amount"] is not None:
         cost = Price(Money(found["cost_amount"], found["cost_currency"]), found["cost_months"])
+    one_off = None
+    if found["one_off_amount"] is not None:
+        one_off = Money(found["one_off_amount"], found["one_off_currency"])
     return RegistryObject(
         id=found["id"],
         asset=Asset(found["kind"], found["key"]),
         cost=cost,
+        one_off=one_off,
         hosts=tuple(found["hosts"]),
         facts=found["facts"],
         custom=found["custom"],
@@ -253,6 +279,8 @@ def to_row(thing: RegistryObject) -> dict[str, Any]:
         "cost_amount": cost and cost.money.amount,
         "cost_currency": cost and cost.money.currency,
         "cost_months": cost and cost.period_months,
+        "one_off_amount": thing.one_off and thing.one_off.amount,
+        "one_off_currency": thing.one_off and thing.one_off.currency,
         "hosts": list(thing.hosts),
         "facts": dict(thing.facts),
         "custom": dict(thing.custom),

@@ -11,6 +11,7 @@ from probes.kit.target import canonical_name
 from scanner.assets import Asset, Kind
 from scanner.assets.slug import slug
 from scanner.intake.services import payee_in, tables
+from scanner.registry.refused import Refused
 from scanner.registry.words import ObjectType
 
 _KINDS: Mapping[str, Kind] = {
@@ -44,20 +45,20 @@ def asset_of(type: str, name: str, provider: str = "") -> Asset:
         try:
             key = canonical_name(name)
         except ValueError as error:
-            raise ValueError(f"a {type} is called by its name on the internet: {error}") from error
+            raise Refused("host_name", type=type, name=repr(name[:80])) from error
         if "." not in key:
-            raise ValueError(f"a {type} is called by its name on the internet, not {name[:80]!r}")
+            raise Refused("host_name", type=type, name=repr(name[:80]))
         return Asset(kind, key)
     if kind is Kind.ACCOUNT:
         seller, slash, login = name.partition("/")
         if slash and provider_key(seller) in ("", provider_key(provider or seller)):
             provider, name = seller, login  # the way accounts are named: PROVIDER/LOGIN
         if not provider.strip():
-            raise ValueError("an account needs its provider")
+            raise Refused("account_provider")
         return Asset(kind, account_key(provider, name))
     called = slug(name)
     if not called:
-        raise ValueError(f"{name[:80]!r} is no name: use letters and digits")
+        raise Refused("no_name", name=repr(name[:80]))
     if kind is Kind.OTHER:
         return Asset(kind, called)
     return Asset(kind, f"{provider_key(provider) or 'unknown'}/{called}")

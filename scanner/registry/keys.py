@@ -10,14 +10,17 @@ from collections.abc import Sequence
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
+from scanner.registry.refused import Refused
+
 MASK = "••••"
 _SHORTEST_WITH_TAIL = 12
 """Of a shorter key four letters would give too much away."""
 _TAIL = 4
 _LONGEST = 1_000
+_VARIABLE = "REVIZOR_REGISTRY_KEY"
 
 
-class NoKey(ValueError):
+class NoKey(Refused):
     """The registry's key is missing or is not the one a licence key was closed with."""
 
 
@@ -31,9 +34,7 @@ class Vault:
         try:
             found = [Fernet(key) for key in keys]
         except ValueError:
-            raise NoKey(
-                "the registry's key is no Fernet key; `revizor registry new-key FILE` makes one"
-            ) from None
+            raise NoKey("key_not_fernet") from None
         self._fernet = MultiFernet(found) if found else None
 
     def close(self, licence_key: str) -> bytes:
@@ -45,17 +46,11 @@ class Vault:
         try:
             return self._keys().decrypt(closed).decode()
         except InvalidToken:
-            raise NoKey(
-                "the licence key was closed with another registry key; add that one after the new one, "
-                "with a comma between"
-            ) from None
+            raise NoKey("key_other") from None
 
     def _keys(self) -> MultiFernet:
         if self._fernet is None:
-            raise NoKey(
-                "licence keys are kept encrypted, and there is no registry key: run "
-                '`revizor registry new-key FILE` and set registry_key_file = "FILE" (or REVIZOR_REGISTRY_KEY)'
-            )
+            raise NoKey("key_missing", setting='registry_key_file = "FILE"', variable=_VARIABLE)
         return self._fernet
 
     def __repr__(self) -> str:
@@ -84,5 +79,5 @@ def plain_key(text: str) -> str:
     """Return a licence key as it is kept, without spaces around; ValueError, without it, for what is none."""
     word = text.strip()
     if not word or len(word) > _LONGEST or not word.isprintable():
-        raise ValueError(f"a licence key is 1 to {_LONGEST} printable characters on one line")
+        raise Refused("key_form", most=_LONGEST)
     return word

@@ -8,7 +8,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from scanner.assets import Advice, Asset, Confidence, Ownership, Price, Use
+from scanner.assets import Advice, Asset, Confidence, Money, Ownership, Price, Use
 from scanner.registry.words import Access, Decision, Holder, Lifecycle, Origin
 from scanner.renewals.anchors import Anchor
 
@@ -42,6 +42,8 @@ class RegistryObject(Struct, frozen=True, kw_only=True):
     paid_until: date | None = None
     auto_renew: bool | None = None
     cost: Price | None = None
+    one_off: Money | None = None
+    """What ending it or handing it over costs once."""
     ownership: Ownership | None = None
     use: Use | None = None
     """The last that was known; a look that could not find out leaves it as it is."""

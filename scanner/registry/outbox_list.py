@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Table, select
 
 from scanner.assets import Asset
 from scanner.registry.decision_rows import INVOICE
+from scanner.registry.notice_rows import NOTICE
 from scanner.registry.renewal_rows import CYCLE, OUTBOX, TASK_LINK, TROUBLE
 from scanner.registry.rows import OBJECT
 from scanner.registry.words import Sending
@@ -96,7 +97,9 @@ def _things(
         if number.isdigit():
             ids.setdefault(kind, []).append(int(number))
     found: dict[str, tuple[int | None, str, str, str]] = {}
-    tables: dict[str, Table] = {"cycle": CYCLE, "trouble": TROUBLE, "invoice": INVOICE}
+    tables: dict[str, Table] = {
+        "cycle": CYCLE, "trouble": TROUBLE, "invoice": INVOICE, "notice": NOTICE,
+    }  # fmt: skip
     thing = OBJECT.c
     for kind, of in tables.items():
         query = (

@@ -12,18 +12,20 @@ from sqlalchemy import Connection, and_, func, select, update
 from scanner.registry.decision_rows import DECISION, PAYMENT
 from scanner.registry.outbox import retire
 from scanner.registry.payments import Payment, payments_where
+from scanner.registry.refused import Refused
 from scanner.registry.renewal_rows import TROUBLE
 from scanner.registry.rows import OBJECT
 from scanner.registry.switching_off import given_up
 from scanner.registry.troubles import file, heal, subject_of
 from scanner.registry.words import Decision
 from scanner.renewals.matter import PAID_IN_VAIN
+from scanner.renewals.owed import Purpose
 from scanner.verdicts.severity import Severity
 
 
 def paid_in_vain(connection: Connection, client: str | None = None) -> tuple[Payment, ...]:
     """Return payments that were made for things after it was decided not to pay for them."""
-    approved = OBJECT.c.decision == Decision.APPROVED
+    approved = and_(OBJECT.c.decision == Decision.APPROVED, PAYMENT.c.purpose == Purpose.RENEWAL)
     mine = and_(approved, PAYMENT.c.client == client) if client else approved
     made = [one for one in payments_where(connection, mine) if one.object_id is not None]
     if not made:
@@ -78,7 +80,7 @@ def settle(connection: Connection, payment: int, who: str, why: str, at: datetim
             connection.execute(done.values(**values))
             retire(connection, subject_of(row.id), at)
             return
-    raise LookupError(f"payment {payment} is not one that should not have been made")
+    raise Refused("not_in_vain", number=payment)
 
 
 def _params(payments: Sequence[Payment]) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from scanner.assets import Asset, Kind, Money
 from scanner.database import Database
 from scanner.database.columns import insert as insert_or
 from scanner.registry.decision_rows import EXCHANGE_RATE, INVOICE, PAYMENT
+from scanner.registry.refused import Refused
 from scanner.registry.renewal_rows import CYCLE
 from scanner.registry.rows import OBJECT
 from scanner.registry.switching_off import given_up
@@ -158,7 +159,7 @@ class PaymentBook:
         def write(connection: Connection) -> Payment:
             found = next(payments_where(connection, PAYMENT.c.id == payment_id), None)
             if found is None:
-                raise LookupError(f"there is no payment {payment_id}")
+                raise Refused("no_payment", number=payment_id)
             row = update(PAYMENT).where(PAYMENT.c.id == payment_id)
             connection.execute(row.values(withdrawn_at=at))
             return found
@@ -171,10 +172,10 @@ class PaymentBook:
         def write(connection: Connection) -> Payment:
             found = next(payments_where(connection, PAYMENT.c.id == payment_id), None)
             if found is None or found.object_id is not None or found.purpose is not Purpose.RENEWAL:
-                raise LookupError(f"there is no payment {payment_id} without a thing")
+                raise Refused("no_open_payment", number=payment_id)
             whose, cycle = _place(connection, object_id)
             if whose != found.client:
-                raise LookupError(f"object {object_id} is {whose}'s, not {found.client}'s")
+                raise Refused("whose_object", number=object_id, whose=whose, client=found.client)
             row = update(PAYMENT).where(PAYMENT.c.id == payment_id)
             connection.execute(row.values(object_id=object_id, cycle_id=cycle))
             return next(payments_where(connection, PAYMENT.c.id == payment_id))
@@ -271,7 +272,7 @@ def _place(connection: Connection, object_id: int) -> tuple[str, int | None]:
     """Return the client of a thing and the id of its open period."""
     thing = connection.execute(select(OBJECT.c.client).where(OBJECT.c.id == object_id)).first()
     if thing is None:
-        raise LookupError(f"there is no object {object_id}")
+        raise Refused("no_object", number=object_id)
     open_one = select(CYCLE.c.id).where(CYCLE.c.object_id == object_id, CYCLE.c.closed_at.is_(None))
     cycle = connection.scalar(open_one.order_by(CYCLE.c.seq.desc()).limit(1))
     return thing.client, cycle
@@ -282,12 +283,14 @@ def _add(connection: Connection, client: str, new: NewPayment, who: str, at: dat
     if new.invoice_id is not None:
         invoice = connection.execute(select(INVOICE).where(INVOICE.c.id == new.invoice_id)).first()
         if invoice is None or invoice.client != client:
-            raise LookupError(f"{client} has no invoice {new.invoice_id}")
+            raise Refused("no_invoice", client=client, number=new.invoice_id)
         cycle, thing = invoice.cycle_id, invoice.object_id
     elif thing is not None:
         whose, cycle = _place(connection, thing)
         if whose != client:
-            raise LookupError(f"object {thing} is {whose}'s, not {client}'s")
+            raise Refused("whose_object", number=thing, whose=whose, client=client)
+    if new.purpose is Purpose.ONE_OFF:
+        cycle = None
     row = insert(PAYMENT).values(
         client=client, object_id=thing, cycle_id=cycle, invoice_id=new.invoice_id,
         purpose=new.purpose, paid_on=new.paid_on, amount=new.money.amount,

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, func, insert, select, update
 from scanner.assets import Asset
 from scanner.registry.party_changes import By, record_party_change
 from scanner.registry.party_rows import PERSON, PROJECT, PROJECT_OBJECT
+from scanner.registry.refused import Refused
 from scanner.registry.rows import OBJECT
 from scanner.registry.words import GONE
 
@@ -58,17 +59,15 @@ def person_called(connection: Connection, name: str) -> Person:
     alike = [one for one in everybody if one.name.casefold() == text.casefold()]
     if len(alike) == 1:
         return alike[0]
-    known = ", ".join(one.name for one in everybody[:20]) or "nobody yet"
-    raise LookupError(
-        f"there is no person {text[:80]!r}; known: {known} (revizor people add NAME adds one)"
-    )
+    known = ", ".join(one.name for one in everybody[:20]) or "—"
+    raise Refused("no_person", name=repr(text[:80]), known=known)
 
 
 def add_person(connection: Connection, name: str, email: str | None, by: By) -> Person:
     """Add a person; ValueError where somebody is called so already."""
     called = _name(name)
     if connection.scalar(select(PERSON.c.id).where(PERSON.c.name == called)) is not None:
-        raise ValueError(f"there is a person {called!r} already")
+        raise Refused("person_there", name=repr(called))
     address = _email(email)
     row: dict[str, Any] = {"name": called, "email": address, "trackers": {}, "active": True}
     row["since"] = by.at
@@ -91,7 +90,7 @@ def set_person(
     if field == "name" and after != person.name:
         taken = select(PERSON.c.id).where(PERSON.c.name == after)
         if connection.scalar(taken) is not None:
-            raise ValueError(f"there is a person {after!r} already")
+            raise Refused("person_there", name=repr(after))
     if before != after:
         connection.execute(update(PERSON).where(PERSON.c.id == person.id).values(**columns))
         record_party_change(connection, f"person:{person.id}", field, before, after, by)
@@ -109,7 +108,9 @@ def _set(person: Person, field: str, value: str | None) -> tuple[str | None, dic
     if field.startswith(TRACKERS) and field != TRACKERS:
         trackers, before = with_tracker(person.trackers, field, value)
         return before, {"trackers": trackers, "said": value or None}
-    raise ValueError(f"a person has no field {field!r}: name, email, active, {TRACKERS}NAME")
+    raise Refused(
+        "no_field_of", field=repr(field), choices=("name", "email", "active", f"{TRACKERS}NAME")
+    )
 
 
 def held_by(connection: Connection, person: int) -> Held:
@@ -148,7 +149,7 @@ def held_by(connection: Connection, person: int) -> Held:
 def yes_or_no(field: str, value: str | None) -> bool:
     """Read `yes` and `no`; raise ValueError for the rest."""
     if value not in ("yes", "no"):
-        raise ValueError(f"{field} is yes or no, not {value!r}")
+        raise Refused("no_yes_no", field=field, value=repr(value))
     return value == "yes"
 
 
@@ -164,7 +165,7 @@ def with_tracker(
 def _name(name: str) -> str:
     called = " ".join(name.split())
     if not called or len(called) > _LONGEST_NAME or called.isdigit():
-        raise ValueError(f"{name[:80]!r} is no name for a person: 1 to {_LONGEST_NAME} characters")
+        raise Refused("no_person_name", name=repr(name[:80]), most=_LONGEST_NAME)
     return called
 
 
@@ -173,7 +174,7 @@ def _email(email: str | None) -> str | None:
         return None
     user, at, host = email.strip().partition("@")
     if not (user and at and "." in host) or not email.strip().isprintable() or " " in email.strip():
-        raise ValueError(f"{email[:80]!r} is no e-mail address")
+        raise Refused("no_email", value=repr(email[:80]))
     return email.strip()
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 from scanner.registry.party_changes import By, record_party_change
 from scanner.registry.party_rows import PERSON, PROJECT, PROJECT_OBJECT
 from scanner.registry.people import TRACKERS, person_called, with_tracker, yes_or_no
+from scanner.registry.refused import Refused
 
 BETWEEN = ";"
 """What stands between the names of an object's projects, the lead first."""
@@ -54,10 +55,7 @@ def project_called(connection: Connection, client: str, name: str) -> Project:
     if len(alike) == 1:
         return alike[0]
     names = ", ".join(one.name for one in known[:20]) or "none yet"
-    raise LookupError(
-        f"{client} has no project {text[:80]!r}; known: {names} "
-        f"(revizor projects add {client} NAME adds one)"
-    )
+    raise Refused("no_project", client=client, name=repr(text[:80]), known=names)
 
 
 def add_project(
@@ -66,7 +64,7 @@ def add_project(
     """Add a project to a client that exists; ValueError where it has one of that name."""
     called = _name(name)
     if any(one.name.casefold() == called.casefold() for one in projects(connection, client)):
-        raise ValueError(f"{client} has a project {called!r} already")
+        raise Refused("project_there", client=client, name=repr(called))
     row: dict[str, Any] = {"client": client, "name": called, "manager": manager}
     row |= {"trackers": {}, "active": True}
     number = connection.scalar(insert(PROJECT).values(**row, since=by.at).returning(PROJECT.c.id))
@@ -97,12 +95,12 @@ def _set(
         called = _name(value or "")
         others = (one for one in projects(connection, project.client) if one.id != project.id)
         if any(one.name.casefold() == called.casefold() for one in others):
-            raise ValueError(f"{project.client} has a project {called!r} already")
+            raise Refused("project_there", client=project.client, name=repr(called))
         return project.name, called, {"name": called}
     if field == "manager":
         person = person_called(connection, value) if value else None
         if person and not person.active:
-            raise ValueError(f"{person.name} has left")
+            raise Refused("has_left", name=person.name)
         columns = {"manager": person.id if person else None}
         return project.manager_name, person.name if person else None, columns
     if field == "active":
@@ -111,7 +109,9 @@ def _set(
     if field.startswith(TRACKERS) and field != TRACKERS:
         trackers, before = with_tracker(project.trackers, field, value)
         return before, value or None, {"trackers": trackers}
-    raise ValueError(f"a project has no field {field!r}: name, manager, active, {TRACKERS}NAME")
+    raise Refused(
+        "no_field_of", field=repr(field), choices=("name", "manager", "active", f"{TRACKERS}NAME")
+    )
 
 
 def projects_of(
@@ -168,7 +168,7 @@ def _query() -> Any:
 def _name(name: str) -> str:
     called = " ".join(name.split())
     if not called or len(called) > _LONGEST_NAME or BETWEEN in called:
-        raise ValueError(
-            f"{name[:80]!r} is no name for a project: 1 to {_LONGEST_NAME} characters, no {BETWEEN}"
+        raise Refused(
+            "no_project_name", name=repr(name[:80]), most=_LONGEST_NAME, mark=BETWEEN.strip()
         )
     return called

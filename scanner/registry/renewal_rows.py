@@ -5,19 +5,27 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import Field
 
 from scanner.database.columns import Document, Plain, Row, Utc, Word, table_of
 from scanner.registry.words import Sending
 from scanner.renewals.cycle import CycleState
 
+_OPEN = text("closed_at IS NULL")
+
 
 class CycleRow(Row, table=True):
     """One period of one object. Its date lies in it and may be corrected; its id never changes."""
 
     __tablename__ = "cycle"
-    __table_args__ = (UniqueConstraint("object_id", "seq"), Index(None, "closed_at", "due"))
+    __table_args__ = (
+        UniqueConstraint("object_id", "seq"),
+        Index(
+            "uq_cycle_open", "object_id", unique=True, sqlite_where=_OPEN, postgresql_where=_OPEN
+        ),
+        Index("ix_cycle_due", "due", sqlite_where=_OPEN, postgresql_where=_OPEN),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     object_id: int = Field(foreign_key="registry_object.id")

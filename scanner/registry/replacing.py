@@ -6,6 +6,7 @@ from sqlalchemy import Connection, select
 
 from scanner.assets import Asset
 from scanner.registry.objects import RegistryObject
+from scanner.registry.refused import Refused
 from scanner.registry.rows import OBJECT
 
 _LONGEST = 100
@@ -29,11 +30,11 @@ def refuse_circle(connection: Connection, thing: int, number: int) -> None:
     later: int | None = number
     for _ in range(_LONGEST):
         if later == thing:
-            raise ValueError("an object cannot take its own place, not by way of others either")
+            raise Refused("own_place")
         if later is None:
             return
         later = connection.scalar(select(at.replaced_by).where(at.id == later))
-    raise ValueError(f"more than {_LONGEST} objects have replaced one another")
+    raise Refused("long_chain", most=_LONGEST)
 
 
 def _number(connection: Connection, client: str, said: str) -> int:
@@ -45,7 +46,5 @@ def _number(connection: Connection, client: str, said: str) -> int:
         asset = Asset.parse(said)
         found = connection.scalar(query.where(at.kind == asset.kind, at.key == asset.key))
     if found is None:
-        raise ValueError(
-            f"{client} has no object {said[:80]}; name it by its number or like domain:romashka.ru"
-        )
+        raise Refused("no_successor", client=client, name=said[:80])
     return int(found)

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal as Amount
 from typing import Any
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import Field
 
 from scanner.assets import Advice, Confidence, Kind, Ownership, Use
@@ -28,11 +28,22 @@ class ClientRow(Row, table=True):
     since: datetime = Field(sa_type=Utc)
 
 
+_EARLY_DAYS = {day: text(f"{day} IS NOT NULL") for day in ("decide_by", "cheap_until")}
+"""Days before the last one that few things have."""
+
+
 class ObjectRow(Row, table=True):
     """An object: its identity, three statuses that never mix, and values with their origins."""
 
     __tablename__ = "registry_object"
-    __table_args__ = (UniqueConstraint("client", "kind", "key"), Index(None, "paid_until"))
+    __table_args__ = (
+        UniqueConstraint("client", "kind", "key"),
+        Index(None, "paid_until"),
+        *(
+            Index(f"ix_registry_object_{day}", day, sqlite_where=only, postgresql_where=only)
+            for day, only in _EARLY_DAYS.items()
+        ),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     client: str = Field(foreign_key="client.slug", sa_type=Plain)
@@ -50,6 +61,9 @@ class ObjectRow(Row, table=True):
     cost_amount: Amount | None = Field(default=None, sa_type=Exact)
     cost_currency: str | None = Field(default=None, sa_type=Plain)
     cost_months: int | None = None
+    one_off_amount: Amount | None = Field(default=None, sa_type=Exact)
+    """What ending it or handing it over costs once."""
+    one_off_currency: str | None = Field(default=None, sa_type=Plain)
     ownership: Ownership | None = Field(default=None, sa_type=Word(Ownership))
     use: Use | None = Field(default=None, sa_type=Word(Use))
     state: str | None = Field(default=None, sa_type=Plain)

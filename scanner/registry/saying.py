@@ -27,6 +27,7 @@ from scanner.registry.party_changes import By
 from scanner.registry.party_rows import PERSON
 from scanner.registry.people import person_called
 from scanner.registry.projects import names_as_text, projects_of, write_links
+from scanner.registry.refused import Refused
 from scanner.registry.replacing import replacement_of
 from scanner.registry.rows import CHANGE, OBJECT
 from scanner.registry.words import Lifecycle, Origin
@@ -37,7 +38,7 @@ LICENCE_KEY = "licence_key"
 """What history calls its licence key, of which it tells no more than the tail."""
 
 
-class ChangedSince(ValueError):
+class ChangedSince(Refused):
     """Somebody changed what a person is about to change, after he had looked at it."""
 
 
@@ -46,7 +47,7 @@ def object_for_change(connection: Connection, object_id: int) -> RegistryObject:
     query = select(OBJECT).where(OBJECT.c.id == object_id).with_for_update()
     row = connection.execute(query).first()
     if row is None:
-        raise LookupError(f"there is no object {object_id}")
+        raise Refused("no_object", number=object_id)
     return to_object(row)
 
 
@@ -55,7 +56,7 @@ def read_said(connection: Connection, thing: RegistryObject, field: str, value: 
     if field == "responsible" and isinstance(value, str):
         person = person_called(connection, value)
         if not person.active:
-            raise ValueError(f"{person.name} has left and cannot answer for anything")
+            raise Refused("has_left", name=person.name)
         return person.id
     if field == "replaced_by" and isinstance(value, str):
         return replacement_of(connection, thing, value)
@@ -143,7 +144,7 @@ def add_object(connection: Connection, thing: RegistryObject, by: By) -> Registr
         OBJECT.c.key == thing.asset.key,
     )
     if (number := connection.scalar(known)) is not None:
-        raise ValueError(f"{thing.asset} is there already, as object {number}")
+        raise Refused("there_already", asset=str(thing.asset), number=number)
     born = structs.replace(thing, origins=dict.fromkeys(values, Origin.CONFIRMED), version=1)
     number = connection.scalar(insert(OBJECT).values(**to_row(born)).returning(OBJECT.c.id))
     assert number is not None
@@ -253,9 +254,9 @@ def refuse_if_changed(
     ).first()
     if later is not None:
         raise ChangedSince(
-            f"{later.field} of object {thing.id} became {later.after} on {later.at:%Y-%m-%d %H:%M} "
-            f"({later.who}), after you had looked at it; look again"
-        )
+            "changed_since", field=later.field, number=thing.id, value=later.after or "—",
+            at=f"{later.at:%Y-%m-%d %H:%M}", who=later.who,
+        )  # fmt: skip
 
 
 def _next_version(connection: Connection, thing: RegistryObject) -> int:

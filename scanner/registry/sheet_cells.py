@@ -10,8 +10,9 @@ from typing import Any
 
 from scanner.assets import Money, Price
 from scanner.intake.cells import currency_of, read_amount, read_day, read_period
-from scanner.registry.fields import CUSTOM, FIELDS, exact_price, read_value
+from scanner.registry.fields import CUSTOM, FIELDS, exact_price, read_sum, read_value
 from scanner.registry.own_types import OwnType
+from scanner.registry.refused import Refused
 from scanner.registry.sheet_words import codes_by_word, normal, words_of
 
 APART = (
@@ -22,8 +23,13 @@ APART = (
 _DIGITS = re.compile(r"\d{1,18}(?:\.\d{1,2}|\.\d{4,12})?", re.ASCII)
 
 
-class CellTrouble(ValueError):
-    """What is wrong with a cell, in a sentence that says what to do."""
+class CellTrouble(Refused):
+    """What is wrong with a cell; says what to do."""
+
+    @classmethod
+    def of(cls, refused: Refused) -> CellTrouble:
+        """Return it from what a field of its own refuses."""
+        return cls(refused.code, choices=refused.choices, **refused.params)
 
 
 class Reader:
@@ -46,6 +52,8 @@ class Reader:
             return _day(text)
         if column == "period_months":
             return months(text)
+        if wanted is Money:
+            return self._sum(text)
         return _checked(column, text)
 
     def code(self, field: str, text: str) -> str:
@@ -54,10 +62,15 @@ class Reader:
             self._codes[field] = codes_by_word(field, self.own_types)
         found = self._codes[field].get(normal(text))
         if found is None:
-            words = ", ".join(one.ru for one in words_of(field, self.own_types).values())
-            more = "; add your own by `revizor registry types add`" if field == "type" else ""
-            raise CellTrouble(f"write one of: {words} (or the same in English){more}")
+            words = [one.ru for one in words_of(field, self.own_types).values()]
+            raise CellTrouble("cell_type" if field == "type" else "cell_word", choices=words)
         return found
+
+    def _sum(self, text: str) -> Money:
+        try:
+            return read_sum(text, self.currency)
+        except Refused as error:
+            raise CellTrouble.of(error) from error
 
     def price(self, cells: Mapping[str, str], fallback: int | None) -> Price:
         """Return what the cells of a price say together; `fallback` is the period known otherwise."""
@@ -67,14 +80,14 @@ class Reader:
         said = Decimal(text) if _DIGITS.fullmatch(text) else None
         amount = None if said is not None else read_amount(text)
         if said is None and amount is None:
-            raise CellTrouble("write an amount like 1200.50")
+            raise CellTrouble("cell_amount")
         value = said if said is not None else amount.value  # type: ignore[union-attr]
         if value < 0:
-            raise CellTrouble("a price is not less than nothing")
+            raise CellTrouble("cell_negative")
         named = amount.currency if amount else ""
         column = cells.get("currency", "").strip()
         if column and not (currency_of(column) or re.fullmatch("[A-Z]{3}", column)):
-            raise CellTrouble(f"{column[:20]!r} is no currency: write RUB, EUR, USD …")
+            raise CellTrouble("cell_currency", value=repr(column[:20]))
         currency = named or currency_of(column) or column or self.currency
         period = amount.period_months if amount else None
         if period is None and "cost_months" in cells:
@@ -83,7 +96,7 @@ class Reader:
             period = months(cells["period_months"])
         period = period or fallback
         if period is None:
-            raise CellTrouble("say for how many months, in a column “Период, мес.”: 12 for a year")
+            raise CellTrouble("cell_period")
         return Price(Money(value, currency), period)
 
 
@@ -94,7 +107,7 @@ def months(text: str) -> int:
         return int(word)
     found = read_period(word)
     if found is None:
-        raise CellTrouble("write a number of months: 12 for a year")
+        raise CellTrouble("cell_months")
     return found
 
 
@@ -105,15 +118,15 @@ def _day(text: str) -> date:
     except ValueError:
         found = read_day(word, None)
     if found is None:
-        raise CellTrouble("write the day like 2027-05-12 or 12.05.2027")
+        raise CellTrouble("cell_day")
     return found
 
 
 def _checked(column: str, text: str) -> Any:
     try:
         return read_value(None, column, text)  # type: ignore[arg-type]
-    except ValueError as error:
-        raise CellTrouble(str(error)) from error
+    except Refused as error:
+        raise CellTrouble.of(error) from error
 
 
 def split_names(texts: Iterable[str]) -> tuple[str, ...]:

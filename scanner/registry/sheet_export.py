@@ -191,6 +191,8 @@ def _query(what: Exported, ours: Sequence[str], own: Sequence[str]) -> Select[An
             chosen.append(null())
         elif code == "licence_key":
             chosen.append(thing.licence_key if what.with_keys else thing.licence_key_tail)
+        elif code == "one_off":
+            chosen.append(cast(thing.one_off_amount, Text) + " " + thing.one_off_currency)
         else:
             chosen.append(type_coerce(thing[_COLUMNS.get(code, code)], _RAW))
     query: Select[Any] = select(

@@ -15,11 +15,12 @@ from sqlalchemy import Connection, select
 from scanner.assets import Asset, Kind
 from scanner.registry.fields import CUSTOM, FIELDS, read_value, to_object, value_of, with_values
 from scanner.registry.identity import asset_of, free, kind_of
-from scanner.registry.keys import NoKey, Vault, is_masked, plain_key, tail_of
+from scanner.registry.keys import Vault, is_masked, plain_key, tail_of
 from scanner.registry.objects import Change, RegistryObject
 from scanner.registry.own_types import own_types
 from scanner.registry.party_changes import By
 from scanner.registry.projects import projects_of
+from scanner.registry.refused import Refused
 from scanner.registry.replacing import replacement_of
 from scanner.registry.rows import OBJECT
 from scanner.registry.saying import (
@@ -52,10 +53,14 @@ _KNOWN_BY_NAME = (Kind.DOMAIN, Kind.SITE, Kind.MAIL, Kind.ACCOUNT)
 """Kinds of which one name is one thing, whatever its type."""
 
 
+_Cell = tuple[str, str, Refused]
+"""A column, its text, and what is wrong with it."""
+
+
 class _Bad(Exception):
     """A row with cells that cannot be taken."""
 
-    def __init__(self, *troubles: tuple[str, str, str]) -> None:
+    def __init__(self, *troubles: _Cell) -> None:
         super().__init__()
         self.troubles = troubles
 
@@ -140,7 +145,7 @@ class _Import:
             for column, text, advice in bad.troubles:
                 shown = "" if column == LICENCE_KEY else text[:60]
                 heading = self._headings.get(column, "")
-                self._troubles.append(Trouble(row.number, heading, shown, advice))
+                self._troubles.append(Trouble(row.number, heading, shown, str(advice), advice))
             return None
 
     def _objects(self, ids: Iterable[int]) -> dict[int, RegistryObject]:
@@ -160,30 +165,28 @@ class _Import:
             number = _tried("number", cells, int)
             asset = self._asset_of(client, number)
         elif type_ is None or not named:
-            raise _Bad(("type" if type_ is None else "name", "", "fill the type and the name"))
+            raise _Bad(("type" if type_ is None else "name", "", Refused("row_fill")))
         else:
             number, asset = self._by_name(client, type_, named, cells)
         if number is None and type_ is None:
-            raise _Bad(("type", "", "fill the type: there is no such object yet"))
+            raise _Bad(("type", "", Refused("row_type")))
         met = number if number is not None else (client, asset)
         if self._met.setdefault(met, row.number) != row.number:
-            raise _Bad(("", str(asset), f"row {self._met[met]} is of the same object: keep one"))
+            raise _Bad(("", str(asset), Refused("row_twice", row=self._met[met])))
         return _Row(row, number, client, asset, type_ or "")
 
     def _client(self, cells: dict[str, str]) -> str:
         if "client" in cells:
             return str(_tried("client", cells, self._index.client))
         if not self._how.client:
-            raise _Bad(("client", "", "fill the client, or import with --client"))
+            raise _Bad(("client", "", Refused("row_client")))
         return self._how.client
 
     def _asset_of(self, client: str, number: int) -> Asset:
         for asset, known in self._index.assets(client).items():
             if known == number:
                 return asset
-        raise _Bad(
-            ("number", str(number), f"{client} has no object of this number: leave it empty")
-        )
+        raise _Bad(("number", str(number), Refused("row_number", client=client)))
 
     def _by_name(
         self, client: str, type_: str, named: str, cells: dict[str, str]
@@ -191,11 +194,11 @@ class _Import:
         called = self._index.called(client, type_, named)
         if len(called) > 1:
             numbers = ", ".join(map(str, called[:5]))
-            raise _Bad(("name", named, f"objects {numbers} are called so: fill the number"))
+            raise _Bad(("name", named, Refused("row_several", numbers=numbers)))
         try:
             asset = asset_of(type_, named, cells.get("provider", ""))
-        except ValueError as error:
-            raise _Bad(("name", named, str(error))) from error
+        except Refused as error:
+            raise _Bad(("name", named, error)) from error
         known = self._index.assets(client)
         if called:
             return called[0], asset
@@ -226,7 +229,7 @@ class _Import:
             try:
                 refuse_if_changed(self._connection, thing, said, one.since)
             except ChangedSince as error:
-                raise _Bad(("version", str(one.since), f"{error}, or empty this cell")) from error
+                raise _Bad(("version", str(one.since), error)) from error
             changes = say(self._connection, thing, values, self._by)[1] if values else []
         if projects is not None and (
             change := say_projects(self._connection, thing, projects, self._by)
@@ -246,10 +249,10 @@ class _Import:
         else:
             self._unchanged += 1
 
-    def _values(self, one: _Row) -> tuple[dict[str, Any], list[tuple[str, str, str]]]:
+    def _values(self, one: _Row) -> tuple[dict[str, Any], list[_Cell]]:
         """Return the fields whose value a row changes, and what is wrong with its cells."""
         values: dict[str, Any] = {}
-        troubles: list[tuple[str, str, str]] = []
+        troubles: list[_Cell] = []
         for column in self._headings:
             text = one.row.cells.get(column)
             field = "account" if column == "login" else column
@@ -263,13 +266,12 @@ class _Import:
                     continue
                 value = text if text == current else self._value(one, column, text)
             except CellTrouble as error:
-                troubles.append((column, text or "", str(error)))
+                troubles.append((column, text or "", error))
                 continue
             if value != current:
                 values[field] = value
         if one.thing is not None and "decision" in values:
-            advice = "a decision is taken in by `revizor decisions import`, not by a table"
-            troubles.append(("decision", one.row.cells["decision"], advice))
+            troubles.append(("decision", one.row.cells["decision"], Refused("cell_decision")))
         return values, troubles
 
     def _value(self, one: _Row, column: str, text: str) -> Any:
@@ -291,20 +293,20 @@ class _Import:
             return self._reader.price(one.row.cells, known)
         try:
             return read_value(one.asset.kind, column, text.strip(), self._own)
-        except ValueError as error:
-            raise CellTrouble(str(error)) from error
+        except Refused as error:
+            raise CellTrouble.of(error) from error
 
     def _replaced_by(self, one: _Row, text: str) -> int:
         try:
             if one.thing is not None:
                 return replacement_of(self._connection, one.thing, text)
             number = self._index.assets(one.client).get(_asset(text))
-        except ValueError as error:
-            raise CellTrouble(str(error)) from error
+        except Refused as error:
+            raise CellTrouble.of(error) from error
+        except ValueError:
+            number = None
         if number is None:
-            raise CellTrouble(
-                "write what took its place as an export writes it: domain:romashka.ru"
-            )
+            raise CellTrouble("cell_successor")
         return number
 
     def _account(self, one: _Row, text: str) -> str | None:
@@ -348,8 +350,8 @@ class _Import:
             if before is not None and self._vault.open(before) == key:
                 return None
             return self._vault.close(key), tail_of(key)
-        except (NoKey, ValueError) as error:
-            raise _Bad((LICENCE_KEY, "", str(error))) from error
+        except Refused as error:
+            raise _Bad((LICENCE_KEY, "", error)) from error
 
     def _born(self, one: _Row, values: dict[str, Any]) -> RegistryObject:
         blank = blank_object(one.client, one.asset, one.type, self._by)
@@ -381,11 +383,9 @@ def _tried(column: str, cells: dict[str, str], read: Any) -> Any:
     try:
         return read(cells[column])
     except CellTrouble as error:
-        raise _Bad((column, cells[column], str(error))) from error
+        raise _Bad((column, cells[column], error)) from error
     except ValueError:
-        raise _Bad(
-            (column, cells[column], "write it as an export writes it, or leave it empty")
-        ) from None
+        raise _Bad((column, cells[column], Refused("cell_as_exported"))) from None
 
 
 def _asset(text: str) -> Asset:

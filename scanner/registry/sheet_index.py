@@ -50,9 +50,7 @@ class Index:
             return found
         code = slug(name)
         if not self._create or not code:
-            raise CellTrouble(
-                self._missing("client", name, f"revizor clients add {code or 'NAME'}")
-            )
+            raise _missing("no_such_client", name, f"revizor clients add {code or 'NAME'}")
         add_client(self._connection, Client(code, name), self._by)
         self._clients |= {code: code, name.casefold(): code}
         self.made.append(f"client {code} ({name})")
@@ -63,14 +61,14 @@ class Index:
         name = " ".join(text.split())
         found = self._people.get(name.casefold())
         if found is None and not self._create:
-            raise CellTrouble(self._missing("person", name, f'revizor people add "{name}"'))
+            raise _missing("no_such_person", name, f'revizor people add "{name}"')
         if found is None:
             found = self._people[name.casefold()] = add_person(
                 self._connection, name, None, self._by
             )
             self.made.append(f"person {name}")
         if not found.active and found.id != before:
-            raise CellTrouble(f"{found.name} has left; write somebody who is there")
+            raise CellTrouble("has_left", name=found.name)
         return found
 
     def projects(self, client: str, names: Sequence[str]) -> list[tuple[int, str]]:
@@ -93,10 +91,10 @@ class Index:
         missing = [name for name in names if name.casefold() not in mine]
         if missing and not self._create:
             advice = f'revizor projects add {client} "{missing[0]}"'
-            raise CellTrouble(self._missing("project", missing[0], advice))
+            raise _missing("no_such_project", missing[0], advice)
         for name in missing:
             mine[name.casefold()] = add_project(self._connection, client, name, None, self._by)
-            self.made.append(f"project {name} of {client}")
+            self.made.append(f"project {client} {name}")
         return [(one.id, one.name) for one in (mine[name.casefold()] for name in names)]
 
     def account(self, client: str, text: str, provider: str) -> str:
@@ -107,12 +105,12 @@ class Index:
         if not slash:
             seller, login = provider, text
         if not seller.strip() or not login.strip():
-            raise CellTrouble("a login needs its provider: fill the column “Поставщик”")
+            raise CellTrouble("cell_login")
         asset = Asset(Kind.ACCOUNT, account_key(seller, login))
         if asset not in self.assets(client):
             if not self._create:
                 advice = f"revizor accounts add {client} {seller} {login}"
-                raise CellTrouble(self._missing("account", text, advice))
+                raise _missing("no_such_account", text, advice)
             self._add_account(client, asset, seller.strip(), login.strip())
         return asset.key
 
@@ -155,8 +153,8 @@ class Index:
         born = with_values(blank, said, dict.fromkeys(said, Origin.CONFIRMED))
         number = add_object(self._connection, born, self._by).id
         self.add(client, asset, ObjectType.ACCOUNT, login, number)
-        self.made.append(f"account {asset.key} of {client}")
+        self.made.append(f"account {client} {asset.key}")
 
-    @staticmethod
-    def _missing(what: str, name: str, command: str) -> str:
-        return f"there is no {what} {name[:60]!r}: `{command}` adds one, or import with --create-missing"
+
+def _missing(code: str, name: str, command: str) -> CellTrouble:
+    return CellTrouble(code, name=repr(name[:60]), command=command)

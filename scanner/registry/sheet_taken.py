@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from scanner.assets import Asset
+from scanner.registry.refused import Refused
 
 
 class Trouble(Struct, frozen=True):
@@ -15,6 +16,9 @@ class Trouble(Struct, frozen=True):
     """Its heading; empty where it is the row as a whole."""
     found: str
     advice: str
+    """What to do, in English."""
+    refused: Refused
+    """The same, to be said in any language."""
 
 
 class Taken(Struct, frozen=True):
@@ -37,7 +41,7 @@ class Imported(Struct, frozen=True):
     changed: tuple[Taken, ...]
     unchanged: int
     made: tuple[str, ...]
-    """Clients, people, projects and accounts that were added for it."""
+    """Clients, people, projects and accounts that were added for it: `project romashka Shop`."""
     troubles: tuple[Trouble, ...]
     secrets: tuple[str, ...] = ()
     """Headings of columns that hold passwords and the like: they are not kept."""

@@ -10,6 +10,8 @@ from sqlalchemy import Connection, select
 from scanner.registry.invoices_to_tell import invoices_to_tell, is_settled
 from scanner.registry.matters import Desk
 from scanner.registry.near import matter_of
+from scanner.registry.notice_rows import NOTICE
+from scanner.registry.notices_to_tell import notices_to_tell
 from scanner.registry.receive import MACHINE
 from scanner.registry.renewal_rows import CYCLE, TROUBLE
 from scanner.registry.troubles import troubles_to_tell
@@ -18,6 +20,7 @@ from scanner.renewals.matter import PAID_IN_VAIN, Matter
 
 HEALED = "healed"
 PAID = "paid"
+TAKEN_BACK = "taken_back"
 
 
 class Ending(Struct, frozen=True):
@@ -42,6 +45,8 @@ def subject_now(connection: Connection, desk: Desk, subject: str, today: date) -
             return next(invoices_to_tell(connection, desk, today, subject=subject), None)
         case "trouble":
             return next(troubles_to_tell(connection, desk, today, subject=subject), None)
+        case "notice":
+            return next(notices_to_tell(connection, desk, today, subject=subject), None)
     return None
 
 
@@ -58,6 +63,8 @@ def ending_of(connection: Connection, subject: str) -> Ending | None:
         return Ending(row.closed_why or "", who, row.state is not CycleState.LOST)
     if kind == "invoice":
         return Ending(PAID, "", True) if is_settled(connection, int(number)) else None
+    if kind == "notice":
+        return _ending_of_notice(connection, int(number))
     trouble = TROUBLE.c
     columns = (trouble.code, trouble.healed_at, trouble.settled_by, trouble.settled_why)
     row = connection.execute(select(*columns).where(trouble.id == int(number))).first()
@@ -66,3 +73,14 @@ def ending_of(connection: Connection, subject: str) -> Ending | None:
     if row.settled_by:
         return Ending(row.settled_why or "", row.settled_by, True, "settled")
     return Ending(PAID_IN_VAIN if row.code == PAID_IN_VAIN else HEALED, "", True)
+
+
+def _ending_of_notice(connection: Connection, number: int) -> Ending | None:
+    at = NOTICE.c
+    query = select(at.over_at, at.over_by, at.over_why).where(at.id == number)
+    row = connection.execute(query).first()
+    if row is None or row.over_at is None:
+        return None
+    if row.over_by:
+        return Ending(row.over_why or "", row.over_by, True, "settled")
+    return Ending(row.over_why or TAKEN_BACK, "", True)

@@ -15,6 +15,7 @@ from scanner.registry.decision_rows import DECISION, DECOMMISSION_STEP, PROPOSAL
 from scanner.registry.decisions import newest_list
 from scanner.registry.objects import Change
 from scanner.registry.receive import MACHINE, record_changes
+from scanner.registry.refused import Refused
 from scanner.registry.rows import OBJECT
 from scanner.registry.words import Decision, Lifecycle
 from scanner.renewals.switching_off import (
@@ -102,7 +103,7 @@ class SwitchingOff:
             signed, stands = _signature(connection, number, thing, stage)
             standing = Standing(
                 kind=thing["kind"], verdict=verdict, signed=signed, list_stands=stands,
-                needs=needs, looked_at=looked_at,
+                needs=needs, looked_at=looked_at, use=thing["use"], paid_until=thing["paid_until"],
             )  # fmt: skip
             asset = Asset(thing["kind"], thing["key"])
             if why_not := refusal(step, stage, standing, today):
@@ -151,7 +152,7 @@ def given_up(connection: Connection, numbers: Iterable[int] | None = None) -> fr
 def _thing(connection: Connection, number: int) -> Mapping[str, Any]:
     row = connection.execute(select(OBJECT).where(OBJECT.c.id == number)).first()
     if row is None:
-        raise LookupError(f"there is no object {number}")
+        raise Refused("no_object", number=number)
     return dict(row._mapping)
 
 

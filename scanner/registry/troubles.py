@@ -33,7 +33,7 @@ NOT_CONFIRMED = "date_not_confirmed"
 """No look and no person has confirmed the thing's last day for long, and that day is near."""
 OWN: Mapping[str, Severity] = {NOBODY_ANSWERS: Severity.MEDIUM, NOT_CONFIRMED: Severity.LOW}
 """Findings of the registry's own: they are told with the thing's renewal, and are no tasks by themselves."""
-_WITHIN: Mapping[str, int] = {
+WITHIN: Mapping[str, int] = {
     Severity.CRITICAL: 1,
     Severity.HIGH: 3,
     Severity.MEDIUM: 7,
@@ -151,8 +151,8 @@ def troubles_to_tell(
     query = _open().where(columns.code.not_in(OWN)).order_by(columns.since, columns.id)
     if subject is not None:
         query = query.where(columns.id == int(subject.partition(":")[2]))
-    dated = select(CYCLE.c.object_id).where(CYCLE.c.closed_at.is_(None))
-    query = query.where((columns.code != CERTIFICATE_EXPIRES) | thing.id.not_in(dated))
+    dated = select(CYCLE.c.id).where(CYCLE.c.object_id == thing.id, CYCLE.c.closed_at.is_(None))
+    query = query.where((columns.code != CERTIFICATE_EXPIRES) | ~dated.exists())
     people, lies = People(connection, desk.duty), Beside(connection)
     rows = iter(connection.execute(query).all())
     while some := list(islice(rows, _AT_ONCE)):
@@ -162,7 +162,7 @@ def troubles_to_tell(
             if row.code != PAID_IN_VAIN and not is_alive(row.lifecycle, row.ownership):
                 continue
             projects, assignment = answers[row.object_id]
-            by = desk.working.after(row.since.date(), _WITHIN.get(row.severity, 7))
+            by = desk.working.after(row.since.date(), WITHIN.get(row.severity, 7))
             yield Matter(
                 subject=subject_of(row.id),
                 thing=thing_of(row, beside.get(row.object_id, NOTHING)),

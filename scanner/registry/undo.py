@@ -20,6 +20,7 @@ from scanner.registry.party_changes import By
 from scanner.registry.party_rows import PARTY_CHANGE
 from scanner.registry.people import people, set_person
 from scanner.registry.projects import names_in_text, project_called, projects, set_project
+from scanner.registry.refused import Refused
 from scanner.registry.rows import CHANGE
 from scanner.registry.saying import (
     LICENCE_KEY,
@@ -36,7 +37,7 @@ _TOLD = 5
 """Changes since that a refusal names."""
 
 
-class CannotUndo(ValueError):
+class CannotUndo(Refused):
     """A deed that cannot be taken back; the message says why."""
 
 
@@ -58,7 +59,7 @@ def undo(connection: Connection, deed: str, by: By) -> Undone:
         select(PARTY_CHANGE).where(told.deed == deed).order_by(told.id)
     ).all()
     if not changes and not parties:
-        raise LookupError(f"there is no deed {deed!r}; `revizor registry history` shows them")
+        raise Refused("no_deed", deed=repr(deed[:80]))
     by_object: dict[int, list[Any]] = {}
     for change in changes:
         by_object.setdefault(change.object_id, []).append(change)
@@ -84,8 +85,7 @@ def _refuse_objects(connection: Connection, by_object: Mapping[int, Sequence[Any
         later = connection.execute(query.order_by(column.id)).first()
         if later is not None:
             since.append(
-                f"{later.field} of object {object_id} became {later.after} on {later.at:%Y-%m-%d} "
-                f"({later.who})"
+                f"{object_id} {later.field} → {later.after} ({later.at:%Y-%m-%d}, {later.who})"
             )
     _refuse(since)
 
@@ -103,18 +103,14 @@ def _refuse_parties(connection: Connection, changes: Sequence[Any]) -> None:
             .order_by(told.id)
         ).first()
         if later is not None:
-            since.append(
-                f"{field} of {subject} became {later.after} on {later.at:%Y-%m-%d} ({later.who})"
-            )
+            since.append(f"{subject} {field} → {later.after} ({later.at:%Y-%m-%d}, {later.who})")
     _refuse(since)
 
 
 def _refuse(since: Sequence[str]) -> None:
     if since:
-        more = f", and {len(since) - _TOLD} more" if len(since) > _TOLD else ""
-        raise CannotUndo(
-            f"it was changed since: {'; '.join(since[:_TOLD])}{more}. Undo that first, or set the values by hand"
-        )
+        more = f" … (+{len(since) - _TOLD})" if len(since) > _TOLD else ""
+        raise CannotUndo("undo_changed", changes=f"{'; '.join(since[:_TOLD])}{more}")
 
 
 def _was_born(changes: Iterable[Any]) -> bool:
@@ -149,7 +145,7 @@ def _value(connection: Connection, thing: RegistryObject, field: str, text: str 
         return read_said(connection, thing, field, text)
     except (LookupError, ValueError) as error:
         raise CannotUndo(
-            f"{field} of object {thing.id} cannot be {text!r} again: {error}"
+            "undo_value", field=field, number=thing.id, value=repr(text), why=str(error)
         ) from error
 
 
@@ -160,7 +156,7 @@ def _restore_projects(connection: Connection, thing: RegistryObject, change: Any
             for name in names_in_text(change.before or "")
         ]
     except LookupError as error:
-        raise CannotUndo(f"object {thing.id} cannot go back to its projects: {error}") from error
+        raise CannotUndo("undo_projects", number=thing.id, why=str(error)) from error
     say_projects(connection, thing, [(one.id, one.name) for one in wanted], by)
 
 

@@ -53,11 +53,23 @@ class Bill(Struct, frozen=True, gc=False):
     """The last day to pay; of a payment the day it was made."""
 
 
+class News(Struct, frozen=True, gc=False):
+    """A change as people are told it."""
+
+    code: str
+    """Each has its sentence in the texts, theme `change`."""
+    asset: str
+    """Of several things the first; empty of a source."""
+    params: Mapping[str, Any]
+    names: Mapping[str, str]
+    """How people call its things, by asset id."""
+
+
 class Matter(Struct, frozen=True, kw_only=True, gc=False):
-    """A period that comes to its end, or a trouble that needs a hand."""
+    """A period that comes to its end, a trouble that needs a hand, or a change that somebody must look into."""
 
     subject: str
-    """`cycle:12`, `trouble:7`."""
+    """`cycle:12`, `trouble:7`, `notice:3`."""
     thing: Thing
     ladder: Ladder
     assignment: Assignment
@@ -83,9 +95,11 @@ class Matter(Struct, frozen=True, kw_only=True, gc=False):
     document: str = ""
     """Of an invoice: its number."""
     code: str = ""
-    """Of a trouble: which."""
+    """Of a trouble: which; of a change: the rule by which it is a task."""
     severity: str = ""
     params: Mapping[str, Any] = {}
+    news: News | None = None
+    """The change. Whoever closes its task has settled it."""
 
     @property
     def deadline(self) -> date:
@@ -116,6 +130,7 @@ class Matter(Struct, frozen=True, kw_only=True, gc=False):
             self.code,
             self.severity,
             self.params,
+            *((self.news,) if self.news else ()),
         )
         return hashlib.sha256(msgspec.json.encode(told, order="sorted")).hexdigest()[:16]
 

@@ -23,6 +23,9 @@ class Purpose(StrEnum):
     """What a payment was for."""
 
     RENEWAL = "renewal"  # a provider's, for a thing
+    ONE_OFF = (
+        "one_off"  # for a thing too, but for none of its periods: a transfer, room for a backup
+    )
     REIMBURSEMENT = "reimbursement"  # the client pays back what the agency laid out
 
 
@@ -46,6 +49,12 @@ class Month(Struct, frozen=True):
     paid_back: Decimal
     balance: Decimal
     """What he owes the agency at the month's end; less than nothing is his credit."""
+
+
+class Debt(Month, frozen=True, kw_only=True):
+    """A month of one client in one currency, where several clients are told of."""
+
+    client: str
 
 
 def owed(payments: Iterable[Paid]) -> tuple[Month, ...]:

@@ -43,6 +43,8 @@ def _corrections(matter: Matter, place: Place) -> Iterator[Effect]:
     task = place.task
     if task is None or task.id is None or task.status == GONE:
         return
+    if task.status == DONE and matter.news:
+        return  # whoever closed it has settled it
     if task.status == DONE and RECHECK not in place.rules:
         yield Effect(matter.subject, RECHECK, place.target, RECHECK)
     updates = [done for rule, done in place.rules.items() if rule.startswith(f"{UPDATE}-")]

@@ -13,7 +13,7 @@ from msgspec import Struct
 from scanner.assets import Money
 
 STALE = timedelta(days=14)
-"""A rate older than this, on the day it is used for, is told with its age."""
+"""A rate older than this, on the day it is used for, is told with its day."""
 MOST = 1_000_000
 """Rows of a file."""
 _COLUMNS = ("date", "base", "quote", "rate")

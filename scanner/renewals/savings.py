@@ -13,7 +13,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 from scanner.assets import Money, Price
-from scanner.renewals.rates import Rates
+from scanner.renewals.rates import Rate, Rates
 
 
 class Saving(StrEnum):
@@ -49,6 +49,8 @@ class Ending(Struct, frozen=True, kw_only=True):
     """Whether an invoice or a person says so; a price list or a guess does not."""
     paid_until: date | None = None
     replacement: Replacement | None = None
+    one_off: tuple[Money, ...] = ()
+    """What ending it costs once, as far as anybody said or paid it."""
 
 
 class Sum(Struct, frozen=True):
@@ -77,12 +79,17 @@ class Savings(Struct, frozen=True, kw_only=True):
     """The same in one currency, as far as there are rates."""
     not_exchanged: tuple[str, ...] = ()
     """Currencies without a rate: their sums are in `sums` only."""
+    old_rates: tuple[Rate, ...] = ()
+    """Rates that `together` rests on and that were old today."""
+    one_off: tuple[Money, ...] = ()
+    """What ending all but the refused ones costs once, by currency; taken off no sum."""
 
 
 def savings(
     endings: Iterable[Ending], today: date, rates: Rates | None = None, into: str | None = None
 ) -> Savings:
     """Sum what ending things saves; with `rates` and `into` also in one currency."""
+    endings = tuple(endings)
     sums: dict[tuple[Saving, str, bool], list[Decimal]] = {}
     unpriced: list[str] = []
     paid_instead: set[str] = set()
@@ -108,7 +115,7 @@ def savings(
         Sum(saving, currency, sure, a_year, to_date, int(things))
         for (saving, currency, sure), (a_year, to_date, things) in sorted(sums.items())
     )
-    together, missing = _together(told, today, rates, into) if rates and into else ((), ())
+    together, missing, old = _together(told, today, rates, into) if rates and into else ((), (), ())
     return Savings(
         sums=told,
         things=priced + len(unpriced),
@@ -116,7 +123,17 @@ def savings(
         unpriced=tuple(sorted(unpriced)),
         together=together,
         not_exchanged=missing,
+        old_rates=old,
+        one_off=_once(endings),
     )
+
+
+def _once(endings: Iterable[Ending]) -> tuple[Money, ...]:
+    sums: dict[str, Decimal] = {}
+    for one in endings:
+        for cost in one.one_off if one.saving is not Saving.REFUSED else ():
+            sums[cost.currency] = sums.get(cost.currency, Decimal()) + cost.amount
+    return tuple(Money(sums[currency], currency) for currency in sorted(sums))
 
 
 def _to_date(one: Ending, yearly: Decimal, today: date) -> Decimal:
@@ -129,7 +146,8 @@ def _to_date(one: Ending, yearly: Decimal, today: date) -> Decimal:
 
 def _together(
     sums: Iterable[Sum], today: date, rates: Rates, into: str
-) -> tuple[tuple[Sum, ...], tuple[str, ...]]:
+) -> tuple[tuple[Sum, ...], tuple[str, ...], tuple[Rate, ...]]:
+    old = set()
     found: dict[tuple[Saving, bool], Sum] = {}
     missing = set()
     for one in sums:
@@ -138,6 +156,8 @@ def _together(
         if yearly is None or to_date is None:
             missing.add(one.currency)
             continue
+        if yearly.rate and yearly.is_stale(today):
+            old.add(yearly.rate)
         before = found.get(
             (one.saving, one.sure), Sum(one.saving, into, one.sure, Decimal(), Decimal(), 0)
         )
@@ -147,4 +167,5 @@ def _together(
             before.to_date + to_date.money.amount,
             before.things + one.things,
         )  # fmt: skip
-    return tuple(found[key] for key in sorted(found)), tuple(sorted(missing))
+    told = tuple(found[key] for key in sorted(found))
+    return told, tuple(sorted(missing)), tuple(sorted(old))

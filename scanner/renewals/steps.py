@@ -6,6 +6,13 @@ from scanner.renewals.guard import Stance
 from scanner.renewals.matter import PAID_IN_VAIN, Matter
 
 _CERTIFICATE = "certificate"
+_CHANGED = ("was_it_agreed", "settle_change", "undo_change")
+_OF_CHANGES = {
+    "came_back": ("find_user", "restore_or_settle"),
+    "mail_gone": ("was_it_agreed", "settle_change", "put_mail_back"),
+    "source_failing": ("ask_doctor", "wait_for_source"),
+}
+"""By the rule that made a task of a change."""
 
 
 def steps(matter: Matter) -> tuple[str, ...]:
@@ -14,6 +21,8 @@ def steps(matter: Matter) -> tuple[str, ...]:
     match matter.stance:
         case None if matter.code == PAID_IN_VAIN:
             return ("who_paid", "auto_renew_off", "settle_payment")
+        case None if matter.news:
+            return _OF_CHANGES.get(matter.code, _CHANGED)
         case None:
             return ("put_right", "look_again")
         case Stance.PAY:

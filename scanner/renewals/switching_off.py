@@ -123,6 +123,10 @@ class Standing(Struct, frozen=True, kw_only=True):
     """What the newest verdict still wants before anyone acts."""
     looked_at: datetime | None
     """When it was looked at last."""
+    use: Use | None = None
+    """What it was seen to be used for then."""
+    paid_until: date | None = None
+    """The last day that is paid for, as the registry has it."""
 
 
 class Refusal(Struct, frozen=True):
@@ -168,6 +172,22 @@ def _not_proved(step: OffStep, stage: Stage, standing: Standing, today: date) ->
             return Refusal("observed_too_soon", {"until": until.isoformat()})
         if since is not None and (standing.looked_at is None or standing.looked_at <= since):
             return Refusal("nobody_looked", {"since": since.date().isoformat()})
+        if until is not None and standing.looked_at and standing.looked_at.date() < until:
+            last = standing.looked_at.date().isoformat()
+            return Refusal("not_looked_to_the_end", {"last": last, "until": until.isoformat()})
+    if step is OffStep.VERIFIED_GONE:
+        return _not_gone(stage, standing, today)
+    return None
+
+
+def _not_gone(stage: Stage, standing: Standing, today: date) -> Refusal | None:
+    """Say what speaks against a thing's being gone; that no look can find it any more does not."""
+    until = standing.paid_until
+    if standing.signed is Advice.LET_EXPIRE and until is not None and today <= until:
+        return Refusal("term_runs", {"until": until.isoformat()})
+    looked, ended = standing.looked_at, max((one.at for one in stage.done), default=None)
+    if standing.use in _ALIVE and looked is not None and ended is not None and looked > ended:
+        return Refusal("still_alive", {"last": looked.date().isoformat()})
     return None
 
 

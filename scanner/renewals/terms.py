@@ -17,6 +17,8 @@ from scanner.renewals.anchors import Anchor
 from scanner.renewals.cycle import Days
 
 Before = Annotated[int, Meta(ge=0, le=730)]
+DEFAULT = "default"
+"""What the settings call the terms of every type."""
 MONTH = 30
 SHORT_LIVED = 100
 """A certificate valid for so many days at most renews itself about a third before its end."""
@@ -72,7 +74,7 @@ class TermsBook:
         """Return the terms of a product of a type: its own, then its type's, then the default ones."""
         key = type, product
         if key not in self._found:
-            of_type, default = self._tables.get(type, {}), self._tables["default"][""]
+            of_type, default = self._tables.get(type, {}), self._tables[DEFAULT][""]
             found = _over(of_type.get("", Terms()), default)
             for part in _suffixes(product):
                 found = _over(of_type.get(part, Terms()), found)
@@ -80,21 +82,25 @@ class TermsBook:
         return self._found[key]
 
     @property
-    def soonest_loss(self) -> int:
-        """Return after how many days the first of all types may be anybody's."""
-        tables = (terms for products in self._tables.values() for terms in products.values())
-        return min((one.lost_after for one in tables if one.lost_after is not None), default=0)
+    def losses(self) -> tuple[tuple[str, str, int], ...]:
+        """Return what may be anybody's after so many days: type or DEFAULT, product or "", days."""
+        return tuple(
+            (type, product, terms.lost_after)
+            for type, products in self._tables.items()
+            for product, terms in products.items()
+            if terms.lost_after is not None
+        )
 
     @property
     def horizons(self) -> tuple[int, Mapping[str, int]]:
         """Return how many days before its last day anything is told at the earliest: by default, by type."""
-        default = max(self._tables["default"][""].thresholds)
+        default = max(self._tables[DEFAULT][""].thresholds)
         by_type = {}
         for type, products in self._tables.items():
             widest = (max(terms.thresholds) for terms in products.values() if terms.thresholds)
             usual = 0 if products.get("", Terms()).thresholds else default
             by_type[type] = max((*widest, usual))
-        del by_type["default"]
+        del by_type[DEFAULT]
         return default, by_type
 
 

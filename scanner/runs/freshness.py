@@ -12,11 +12,14 @@ from probes.registration import Registration
 from scanner.verdicts.cadence import ABSENT, LONGEST, while_registered
 
 __all__ = ["LONGEST", "good_for", "is_fresh"]
+_SKEW = timedelta(days=1)
+"""What was seen later than this from now was seen by a clock that was wrong."""
 
 
 def is_fresh(observation: AnyObservation, now: datetime) -> bool:
-    """Say whether a registration seen earlier still stands; a failure never does."""
-    return now - observation.at < good_for(observation.outcome, observation.at)
+    """Say whether a registration seen earlier still stands; a failure never does, nor what is yet to come."""
+    age = now - observation.at
+    return -_SKEW < age < good_for(observation.outcome, observation.at)
 
 
 def good_for(outcome: Outcome[Registration], at: datetime) -> timedelta:

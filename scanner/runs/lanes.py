@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Iterator, Mapping, Set
 from datetime import datetime
 from heapq import nsmallest
+from operator import itemgetter
 
 from msgspec import Struct
 
@@ -74,8 +75,9 @@ class Lanes:
     def longest(self, most: int) -> tuple[str, ...]:
         """Return what has been under way for the longest time: `website romashka.ru`."""
         running = (
-            (since, f"{probe} {str(target).partition(' ')[2]}")
+            (since, probe, target)
             for probe, lane in self._lanes.items()
             for target, since in lane.busy.items()
         )
-        return tuple(text for _, text in nsmallest(most, running))
+        first = nsmallest(most, running, key=itemgetter(0))
+        return tuple(f"{probe} {str(target).partition(' ')[2]}" for _, probe, target in first)

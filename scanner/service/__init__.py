@@ -33,8 +33,6 @@ if TYPE_CHECKING:
         pay,
         payments_of,
         read_statement,
-        saved_by,
-        table_of,
         withdraw,
     )
     from scanner.service.printing import last_audit, report
@@ -44,7 +42,9 @@ if TYPE_CHECKING:
     from scanner.service.rereading import reparse
     from scanner.service.rescanning import SecondLook, clients, second_look, second_look_over
     from scanner.service.result import URGENCY, AuditResult, threshold
+    from scanner.service.saving import saved_by
     from scanner.service.scanning import Display
+    from scanner.service.site_pictures import picture_sites
     from scanner.service.switching_off import off_list, off_step
     from scanner.service.telling_changes import tell_changes
     from scanner.service.vantages import (
@@ -55,6 +55,7 @@ if TYPE_CHECKING:
         look_for_over,
         take_home,
     )
+    from scanner.service.wrong_clock import settle_clock
     from scanner.settings import Settings
 
 __all__ = [
@@ -107,6 +108,7 @@ __all__ = [
     "owed_by",
     "pay",
     "payments_of",
+    "picture_sites",
     "rates",
     "reach",
     "read_statement",
@@ -124,8 +126,8 @@ __all__ = [
     "say_ownership",
     "second_look",
     "second_look_over",
+    "settle_clock",
     "slug_of",
-    "table_of",
     "take_home",
     "tell_changes",
     "threshold",
@@ -160,8 +162,6 @@ _HOMES = {
         "pay",
         "payments_of",
         "read_statement",
-        "saved_by",
-        "table_of",
         "withdraw",
     ),
     "scanner.service.printing": ("last_audit", "report"),
@@ -171,7 +171,9 @@ _HOMES = {
     "scanner.service.rereading": ("reparse",),
     "scanner.service.rescanning": ("SecondLook", "clients", "second_look", "second_look_over"),
     "scanner.service.result": ("AuditResult", "URGENCY", "threshold"),
+    "scanner.service.saving": ("saved_by",),
     "scanner.service.scanning": ("Display",),
+    "scanner.service.site_pictures": ("picture_sites",),
     "scanner.service.switching_off": ("off_list", "off_step"),
     "scanner.service.telling_changes": ("tell_changes",),
     "scanner.service.vantages": (
@@ -183,6 +185,7 @@ _HOMES = {
         "take_home",
     ),
     "scanner.settings": ("Settings",),
+    "scanner.service.wrong_clock": ("settle_clock",),
 }
 """Where each of them is at home."""
 

@@ -11,12 +11,19 @@ from reports.wording import LANGUAGES
 from scanner.assets import Asset, Kind
 from scanner.assets.slug import slug
 from scanner.registry import Client, Registry
+from scanner.registry.refused import Refused, UnknownThing
+
+__all__ = [
+    "UnknownThing",
+    "asset_of",
+    "client_of",
+    "no_client",
+    "report_languages",
+    "slug_of",
+    "word_of",
+]
 
 W = TypeVar("W", bound=StrEnum)
-
-
-class UnknownThing(ValueError):
-    """A client, probe, target, verdict or asset that does not exist; says what does."""
 
 
 _RESERVED = {"con", "nul", "prn", "aux"} | {
@@ -28,7 +35,7 @@ def slug_of(client: str) -> str:
     """Return the client's name as a folder name, `ООО Ромашка` → `ooo-romashka`."""
     name = slug(client)
     if not name or name in _RESERVED:
-        raise UnknownThing(f"{client[:80]!r} is no name for a client; use letters and digits.")
+        raise Refused("no_client_name", name=repr(client[:80]))
     return name
 
 
@@ -60,9 +67,13 @@ def client_of(book: Registry, name: str) -> Client:
     """Return a client by his name or slug."""
     found = book.client(slug_of(name))
     if found is None:
-        known = ", ".join(client.slug for client in book.clients()) or "none yet"
-        raise UnknownThing(f"there is no client {name!r} here; known: {known}.")
+        raise no_client(name, [client.slug for client in book.clients()])
     return found
+
+
+def no_client(name: str, known: Iterable[str]) -> Refused:
+    """Return the refusal of a client whom nobody knows."""
+    return Refused("no_client", name=repr(name[:80]), known=", ".join(known) or "—")
 
 
 def word_of(words: type[W], text: str | None, what: str) -> W | None:
@@ -72,4 +83,4 @@ def word_of(words: type[W], text: str | None, what: str) -> W | None:
     try:
         return words(text)
     except ValueError:
-        raise UnknownThing(f"{text!r} is no {what}; choose from {', '.join(words)}.") from None
+        raise Refused("no_word", what=what, value=repr(text), choices=words) from None

@@ -23,6 +23,7 @@ from scanner.service.printing import dated_folder
 from scanner.service.requesting import AuditRequest, encoded, frontier_of, request, seeds_of
 from scanner.service.result import AuditResult
 from scanner.service.scanning import Display, Looker, live, over
+from scanner.service.site_pictures import ready_camera, with_pictures
 from scanner.settings import Settings
 
 RESUMABLE = timedelta(hours=24)
@@ -43,15 +44,21 @@ async def audit(
     display: Display,
     *,
     folder: Path | None = None,
+    pictures: bool = False,
 ) -> AuditResult:
     """Do the whole job: look, judge, register, and write audit.json and the reports.
 
     Goes on with an unfinished run of this client younger than 24 h. Raises Busy when another process
-    audits the same client.
+    audits the same client. With `pictures` the client's sites are pictured as well; UnknownThing, before
+    anything is asked, where no browser can do that.
     """
-
     look = live(settings, clock, display, words=request.labels, fresh=request.fresh)
-    return await _audit(request, settings, clock, display, look, folder)
+    if not pictures:
+        return await _audit(request, settings, clock, display, look, folder)
+    async with ready_camera(settings):
+        pass  # it can be started: said now, and not after an hour of work
+    result = await _audit(request, settings, clock, display, look, folder)
+    return await with_pictures(result, settings, clock, display)
 
 
 async def replay(

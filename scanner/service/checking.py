@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from reports import pdf
 from scanner.database import Database, StorageTrouble
 from scanner.evidence import Evidence
 from scanner.evidence.due import DueBook
@@ -21,6 +22,7 @@ from scanner.settings import Settings
 async def doctor(settings: Settings, clock: Clock) -> tuple[Check, ...]:
     """Check settings, database and trust store here, and every way out."""
     checks = [Check("settings", Health.OK, f"vantage {settings.vantage}", "")]
+    checks.append(browser_check(settings.chromium))
     try:
         database = Database.open(settings.db)
         try:
@@ -43,6 +45,16 @@ def client_checks(database: Database, at: datetime) -> tuple[Check, ...]:
         watched(one.slug, evidence.runs(one.slug), overdue.get(one.slug))
         for one in Registry(database).clients()
     )
+
+
+def browser_check(setting: str) -> Check:
+    """Return the line on the browser that prints PDF and takes pictures of sites."""
+    program = pdf.found(setting)
+    if program:
+        return Check("browser", Health.OK, program, "")
+    found = f"{setting} cannot be run" if setting else "no Chromium or Chrome on PATH"
+    means = "No PDF is printed and no pictures of sites are taken; all else is done without it."
+    return Check("browser", Health.WARN, found, means)
 
 
 def database_check(damage: Sequence[str]) -> Check:

@@ -76,6 +76,9 @@ class Comparison(Struct):
     """What is to be told of a run."""
 
     changes: tuple[doc.Change, ...] = ()
+    """For the document."""
+    told: tuple[Change, ...] = ()
+    """The same, with all that is known of each."""
     records: dict[str, Struct] = field(default_factory=dict)
     """What is told from now on, by the name it is kept under."""
     observed: tuple[Observed, ...] = ()
@@ -167,7 +170,7 @@ class Comparing:
         known = self._book.of(ran.client, domains)
         events = {name.partition(":")[2]: told.event for name, told in known.items() if told.event}
         changes, lasting = without_echoes(happened, events, ran.at)
-        result.changes += tuple(_shown(change) for change in changes)
+        self._add(changes, result)
         # Each thing has its own history, whatever else tells of the same event.
         result.observed = tuple(_observed(one.change for one in happened))
         for name, event in lasting.items():
@@ -190,7 +193,11 @@ class Comparing:
         if after != before:
             result.records[name] = after
         if change:
-            result.changes += (doc.Change(code=change.code, params=change.params),)
+            self._add((change,), result)
+
+    def _add(self, changes: tuple[Change, ...], result: Comparison) -> None:
+        result.told += changes
+        result.changes += tuple(_shown(change) for change in changes)
 
     def _entries(self) -> Iterator[Entry]:
         for one in self._written.entries:
@@ -286,7 +293,7 @@ def _happened(change: Change, hosts: Sequence[str]) -> Happened:
 
 
 def _shown(change: Change) -> doc.Change:
-    return doc.Change(code=change.code, params=change.params, asset=change.asset)
+    return doc.Change(code=change.code, params=change.params, asset=change.asset or None)
 
 
 def _observed(changes: Iterable[Change]) -> Iterator[Observed]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from reports import document as doc
 from reports.audit_file import AuditFile, opened
@@ -22,7 +22,7 @@ from scanner.evidence.printed import keep_printed
 from scanner.evidence.standings import Earlier
 from scanner.evidence.told import ToldBook
 from scanner.intake.names import TYPED
-from scanner.registry import Incoming, ObjectType, Registry
+from scanner.registry import Client, Incoming, ObjectType, Registry
 from scanner.registry.recognise import RECOGNISED, Shape
 from scanner.runs.look import Clock
 from scanner.runs.progress import Tally
@@ -106,8 +106,7 @@ async def conclude(
         files = (audit, *print_reports(written, job.settings.lang, place))
         result = result_of(written, place, files)
         await keep_proposals(database, written, clock())
-        changes = judged.comparison.changes
-        waiting = put_by(job.settings, job.run, written, changes, clock())
+        waiting = put_by(job.settings, job.run, written, judged.comparison, clock())
     await keep_printed(database, job.run.id, audit)
     hear(result)
     await Standings(database).keep(job.request.client.slug, judged.learnt)
@@ -174,10 +173,13 @@ class _Judgement:
     ) -> _Judged:
         """Tell the registry, and add the changes to the document."""
         slug, run = self._slug, self._job.run
-        things = watches(slug, self._estate, written, self._seen.ours, self._known_as)
+        at = self._clock()
+        things = watches(slug, self._estate, written, self._seen.ours, self._known_as, at)
         judged = _Judged(judging.new, comparison, tuple(things), doubtful)
         incoming = _incoming(self._estate, written)
         received = await self._registry.receive(slug, run.id, incoming, self._clock())
+        if not doubtful:
+            await self._heeding.keep(run.id, whole=self._job.again is None)
         registry = self._extract(written, received.known_as)
         if received.known_as or comparison.changes or registry.objects:
             told = document.known_as(written, received.known_as, comparison.changes, registry)
@@ -197,6 +199,11 @@ class _Judgement:
             zone=ZoneInfo(self._job.settings.agency.zone),
         )
 
+    def _client(self) -> Client:
+        """Return the client as the registry calls him: a person's word outranks what a command was given."""
+        asked, known = self._job.request.client, self._registry.client(self._slug)
+        return structs.replace(asked, name=known.name) if known else asked
+
     def _judge(self, refused: int = 0) -> Judging:
         """Write the draft."""
         job, seen, void = self._job, self._seen, self._job.tally.is_void
@@ -207,7 +214,7 @@ class _Judgement:
             self._database, self._slug, seen.ours, self._known_as, self._clock()
         )
         lines = document.lines(
-            client=job.request.client,
+            client=self._client(),
             run=job.run,
             scope=_scope(job.request, job.settings),
             estate=self._estate,

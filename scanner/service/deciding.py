@@ -13,6 +13,7 @@ from reports.wording import Wording
 from scanner.database import Database
 from scanner.registry import Registry
 from scanner.registry.decisions import DecisionBook, KeptList, Word
+from scanner.registry.refused import Refused
 from scanner.renewals.signing import Difference, difference
 from scanner.runs.look import Clock
 from scanner.service.arguments import UnknownThing, client_of
@@ -35,15 +36,15 @@ class DecisionsTaken(Struct, frozen=True, kw_only=True):
     open: tuple[str, ...] = ()
     """Ids on the list that nobody decided."""
 
-    def text(self) -> str:
+    def text(self, wording: Wording) -> str:
         """Return it for a person."""
-        lines = [
-            f"{self.client}: {len(self.new)} decisions noted, {len(self.same)} were known, "
-            f"{len(self.open)} of the list are still open."
-        ]
+        noted = wording.say(
+            "decisions_taken.noted", client=self.client, new=len(self.new), known=len(self.same),
+            open=len(self.open),
+        )  # fmt: skip
+        lines = [noted]
         if self.left_out:
-            left = some(self.left_out, Wording("en"))
-            lines.append(f"Left out, because changed since: {left}.")
+            lines.append(wording.say("decisions_taken.left_out", ids=some(self.left_out, wording)))
         return "\n".join(lines)
 
 
@@ -179,28 +180,29 @@ async def decide(
     try:
         thing = Registry(database).object(number)
         if thing is None:
-            raise UnknownThing(f"there is no object {number}; see `revizor registry list CLIENT`.")
+            raise Refused("no_object", number=number)
         book, id_ = DecisionBook(database), str(thing.asset)
         newest = book.newest_list(thing.client)
         if newest is None or id_ not in newest.verdicts:
-            raise UnknownThing(
-                f"{id_} is on no list that was proposed; there is nothing to decide. "
-                "`revizor registry set` notes what you know of it."
-            )
+            raise Refused("not_proposed", asset=id_)
         try:
             one = msgspec.convert(
                 {"id": id_, "decision": decision, "until": until, "comment": why}, Decided
             )
         except msgspec.ValidationError:
-            raise UnknownThing(
-                f"{decision!r} is no decision; choose from approved, rejected, deferred, ask."
+            choices = ("approved", "rejected", "deferred", "ask")
+            raise Refused(
+                "no_choice", field="DECISION", value=repr(decision), choices=choices
             ) from None
         if decision == "deferred" and until is None:
-            raise UnknownThing("until when is it deferred? Say so with --until DATE.")
+            raise Refused("until_when")
         await book.take(thing.client, [one], newest, signed, who, clock())
     finally:
         database.close()
-    return f"Noted: {id_} ({newest.verdicts[id_]}) is {decision}, says {signed.name}."
+    return wording_of(settings, None).say(
+        "decisions_taken.by_hand", asset=id_, verdict=newest.verdicts[id_], decision=decision,
+        who=signed.name,
+    )  # fmt: skip
 
 
 def decisions_of(client: str, settings: Settings) -> tuple[tuple[Word, ...], tuple[str, ...]]:

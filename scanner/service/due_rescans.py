@@ -34,6 +34,7 @@ from scanner.service.requesting import AuditRequest, encoded, frontier_of, seeds
 from scanner.service.rescanning import UNATTENDED, once_more, request_of
 from scanner.service.result import AuditResult
 from scanner.service.scanning import Display, Looker, live, over
+from scanner.service.wrong_clock import put_clock_right
 from scanner.settings import Settings
 from scanner.verdicts.cadence import LookKind
 
@@ -182,6 +183,8 @@ async def rescan_in(
 ) -> Rescan:
     """Do the same in a database that is open, with the looks of a `looker`."""
     slug = client_of(Registry(database), client).slug
+    if said := await put_clock_right(database, clock()):
+        display.say(said)
     if not everything and _nothing_due(database, slug, clock()):
         return Rescan(slug, next_at=DueBook(database).next_at(slug))
     if until is not None and clock() >= until:

@@ -78,23 +78,29 @@ class Watch(Struct, frozen=True):
 
 
 def watches(
-    client: str, estate: Estate, written: AuditFile, looks: Looks, names: Mapping[Asset, Asset]
+    client: str,
+    estate: Estate,
+    written: AuditFile,
+    looks: Looks,
+    names: Mapping[Asset, Asset],
+    at: datetime,
 ) -> Iterator[Watch]:
     """Yield what of an estate is to be looked at again: the client's, as far as looks can tell of it."""
     for holding, entry in zip(estate.holdings, written.entries, strict=True):
         if holding.ownership in _OURS and is_looked_at(holding):
             thing = names.get(holding.asset, holding.asset)
-            due = _registration_due(client, holding, looks)
+            due = _registration_due(client, holding, looks, at)
             yield Watch(str(thing), names_of(holding), Use(entry.use), due)
 
 
-def _registration_due(client: str, holding: Holding, looks: Looks) -> datetime | None:
+def _registration_due(client: str, holding: Holding, looks: Looks, at: datetime) -> datetime | None:
     if holding.asset.kind is not Kind.DOMAIN:
         return None
     found = looks.latest(REGISTRATION, Domain(holding.asset.key))
     if found.at is None:
         return None
-    return next_registration(client, holding.asset.key, found.at, good_for(found.outcome, found.at))
+    seen_at = min(found.at, at)  # what a wrong clock dated later must not put off the next question
+    return next_registration(client, holding.asset.key, seen_at, good_for(found.outcome, seen_at))
 
 
 def answered_by(looks: Looks) -> Answered:

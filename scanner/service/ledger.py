@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
+from reports.table import Table
 from scanner.registry.payments import Invoice, Payment
-from scanner.renewals.owed import Month, Purpose
+from scanner.renewals.owed import Debt, Purpose
 from scanner.renewals.savings import Savings, Sum
 from scanner.service.speech import wording_of
 from scanner.service.table import table
@@ -16,9 +17,9 @@ from scanner.settings import Settings
 class Ledger:
     """Says money in one language."""
 
-    def __init__(self, settings: Settings, language: str | None) -> None:
-        """Take a language, the agency's where none is asked for."""
-        self._wording = wording_of(settings, language)
+    def __init__(self, settings: Settings) -> None:
+        """Take the language; UnknownThing for one there is not."""
+        self._wording = wording_of(settings, None)
 
     def payments(self, found: Iterable[Payment]) -> str:
         """Return payments, a line each."""
@@ -45,17 +46,29 @@ class Ledger:
         )  # fmt: skip
         return self._table(names, rows, "no_invoice")
 
-    def owed(self, found: Iterable[Month]) -> str:
-        """Return month by month what the agency laid out, and what the client owes."""
-        names = ("month", "laid_out", "paid_back", "balance")
+    def owed(self, found: Iterable[Debt]) -> str:
+        """Return client by client and month by month what the agency laid out, and what he owes."""
+        names = ("client", "month", "laid_out", "paid_back", "balance")
         rows = (
             (
-                f"{one.month:%Y-%m}", self._money(one.laid_out, one.currency),
+                one.client, f"{one.month:%Y-%m}", self._money(one.laid_out, one.currency),
                 self._money(one.paid_back, one.currency), self._money(one.balance, one.currency),
             )
             for one in found
         )  # fmt: skip
         return self._table(names, rows, "no_debt")
+
+    def owed_sheet(self, found: Iterable[Debt]) -> Table:
+        """Return the same for a spreadsheet: amounts are numbers, their currency stands beside them."""
+        names = ("client", "month", "currency", "laid_out", "paid_back", "balance")
+        rows = (
+            (
+                one.client, f"{one.month:%Y-%m}", one.currency, one.laid_out, one.paid_back,
+                one.balance,
+            )
+            for one in found
+        )  # fmt: skip
+        return Table(self._say("debts"), tuple(map(self._say, names)), rows)
 
     def savings(self, found: Savings) -> str:
         """Return what is saved, kind by kind and currency by currency, and how much of it is known."""
@@ -68,6 +81,13 @@ class Ledger:
         lines.append(self._say("coverage", known=found.priced, things=found.things))
         if found.not_exchanged:
             lines.append(self._say("no_rate", currencies=list(found.not_exchanged)))
+        lines += [
+            self._say("old_rate", base=rate.base, quote=rate.quote, day=rate.day.isoformat())
+            for rate in found.old_rates
+        ]
+        if found.one_off:
+            sums = [self._money(one.amount, one.currency) for one in found.one_off]
+            lines.append(self._say("one_off", sums=sums))
         return "\n".join(lines)
 
     def _saved(self, one: Sum, more: str) -> tuple[str, ...]:
@@ -80,7 +100,8 @@ class Ledger:
 
     def _what(self, one: Payment) -> str:
         if one.asset is not None:
-            return str(one.asset)
+            once = one.purpose is Purpose.ONE_OFF
+            return self._say("once", asset=str(one.asset)) if once else str(one.asset)
         back = one.purpose is Purpose.REIMBURSEMENT
         return self._say("back" if back else "unknown_thing")
 

@@ -8,12 +8,13 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from scanner.registry.keys import NoKey, Vault, new_key, plain_key, tail_of
+from scanner.registry.keys import Vault, new_key, plain_key, tail_of
 from scanner.registry.objects import Change
 from scanner.registry.party_changes import By
+from scanner.registry.refused import Refused
 from scanner.registry.saying import closed_key, note_shown_key, object_for_change, say_key
 from scanner.runs.look import Clock
-from scanner.service.arguments import UnknownThing
+from scanner.service.answers import Answers
 from scanner.service.registering import Said, changing
 from scanner.settings import Settings
 
@@ -24,10 +25,7 @@ _RING = ("revizor", "registry_key")
 def vault_of(settings: Settings) -> Vault:
     """Return what opens licence keys: by the key of the environment or file, else of the keyring, else nothing."""
     said = settings.registry_key.secret.decode() or _from_keyring()
-    try:
-        return Vault(said.replace(",", " ").split())
-    except NoKey as error:
-        raise UnknownThing(f"{error}.") from None
+    return Vault(said.replace(",", " ").split())
 
 
 def _from_keyring() -> str:
@@ -41,20 +39,16 @@ def _from_keyring() -> str:
     return ""
 
 
-def make_key_file(path: Path) -> str:
+def make_key_file(path: Path, settings: Settings) -> str:
     """Write a new registry key into a file that only its owner reads; never over another one."""
     try:
         number = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
     except FileExistsError:
-        raise UnknownThing(
-            f"{path} is there already; a key that is lost opens nothing again."
-        ) from None
+        raise Refused("key_file_there", file=str(path)) from None
     with os.fdopen(number, "w") as file:
         file.write(new_key() + "\n")
-    return (
-        f'Written: {path}. Set registry_key_file = "{path}" in revizor.toml, and keep a copy of it apart '
-        "from the database: without it no licence key can be read again."
-    )
+    setting = f'registry_key_file = "{path}"'
+    return Answers(settings).say("key_written", file=str(path), setting=setting)
 
 
 async def set_key(number: int, key: str, said: Said, settings: Settings, clock: Clock) -> str:
@@ -69,10 +63,7 @@ async def set_key(number: int, key: str, said: Said, settings: Settings, clock: 
         return say_key(connection, thing, vault.close(word), tail_of(word), by)
 
     change, by = await changing(settings, said, clock, work)
-    return (
-        f"Noted: {change.asset} licence_key {change.before} → {change.after}, says {said.who}. "
-        f"`revizor registry undo {by.deed}` takes it back."
-    )
+    return Answers(settings).noted([change], by)
 
 
 async def show_key(number: int, said: Said, settings: Settings, clock: Clock) -> str:
@@ -83,7 +74,7 @@ async def show_key(number: int, said: Said, settings: Settings, clock: Clock) ->
         thing = object_for_change(connection, number)
         closed = closed_key(connection, number)
         if closed is None:
-            raise LookupError(f"object {number} has no licence key here")
+            raise Refused("no_key_here", number=number)
         key = vault.open(closed)
         note_shown_key(connection, thing, by)
         return key

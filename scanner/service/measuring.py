@@ -5,17 +5,21 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
+from itertools import islice
 
 from sqlalchemy import Connection, func, select
 
 from scanner.database import Database
 from scanner.database.columns import table_of
 from scanner.database.pace import PaceRow
+from scanner.document import SOURCES
 from scanner.evidence.due import DueBook
 from scanner.evidence.rows import RUN
+from scanner.evidence.told import ToldBook
 from scanner.jobs import Queue, queue_of
 from scanner.jobs.worker import Worker
 from scanner.runs.progress import Tally
+from scanner.verdicts.sources import SourceTold
 
 _PACE = table_of(PaceRow).c
 _CLIENTS = 1_000
@@ -79,6 +83,8 @@ class Measures:
                            _moments([({}, DueBook(self._database).next_at())]))  # fmt: skip
         yield from _metric("last_success_timestamp_seconds", "When a client's things were last looked at and judged with nothing left over.", "gauge",
                            _moments(_successes(connection)))  # fmt: skip
+        yield from _metric("source_up", "1 while a source answers: by the last looks at a client's things that asked it.", "gauge",
+                           _sources(ToldBook(self._database)))  # fmt: skip
         yield from _metric("source_closed_seconds", "How long a source still wants to be left alone.", "gauge",
                            _closed(connection, at))  # fmt: skip
 
@@ -88,6 +94,12 @@ def _successes(connection: Connection) -> Iterable[tuple[Mapping[str, str], date
     query = select(RUN.c.client, last).where(RUN.c.complete).group_by(RUN.c.client)
     for client, moment in connection.execute(query.order_by(RUN.c.client).limit(_CLIENTS)):
         yield {"client": client}, moment
+
+
+def _sources(told: ToldBook) -> Iterator[Sample]:
+    names = {f"source:{name}": name for name in SOURCES}
+    for client, name, known in islice(told.everywhere(names, SourceTold), _CLIENTS * len(names)):
+        yield {"client": client, "source": names[name]}, float(known.since is None)
 
 
 def _closed(connection: Connection, at: datetime) -> Iterable[Sample]:

@@ -19,7 +19,7 @@ def usable(settings: Settings) -> None:
     """Raise, before anything is opened or asked, for settings that would fail later."""
     report_languages(settings.lang)
     rates(settings)
-    _net_settings(settings)
+    net_settings(settings)
     take_signs(settings)
 
 
@@ -45,7 +45,7 @@ def live_net(settings: Settings, database: Database | None, words: tuple[str, ..
     `words` are host labels to try before the shipped ones where names are tried.
     """
     rates(settings)
-    chosen = msgspec.structs.replace(_net_settings(settings), words=words)
+    chosen = msgspec.structs.replace(net_settings(settings), words=words)
     try:
         resolver_places(settings.resolver)
         if database is None:
@@ -57,7 +57,8 @@ def live_net(settings: Settings, database: Database | None, words: tuple[str, ..
         ) from error
 
 
-def _net_settings(settings: Settings) -> NetSettings:
+def net_settings(settings: Settings) -> NetSettings:
+    """Return how this machine meets the world; raise BadSettings for what cannot be used."""
     networks = settings.networks()
     try:
         if settings.resolver:

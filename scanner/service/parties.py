@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from scanner.registry import Client, ObjectType
 from scanner.registry.accounts import Account, accounts
 from scanner.registry.clients import add_client, all_clients, client_by_slug, set_client
-from scanner.registry.party_changes import By, PartyChange, party_history
+from scanner.registry.party_changes import By, party_history
 from scanner.registry.people import (
     Held,
     Person,
@@ -22,8 +22,10 @@ from scanner.registry.people import (
     set_person,
 )
 from scanner.registry.projects import Project, add_project, project_called, projects, set_project
+from scanner.registry.refused import Refused
 from scanner.runs.look import Clock
-from scanner.service.arguments import UnknownThing, slug_of
+from scanner.service.answers import Answers
+from scanner.service.arguments import slug_of
 from scanner.service.registering import Said, changing, reading, registry_add
 from scanner.service.seeking import client_slug
 from scanner.settings import Settings
@@ -36,7 +38,8 @@ def clients_list(settings: Settings, *, as_json: bool) -> str:
     found = reading(settings, all_clients)
     if as_json:
         return _json(found)
-    return _columns(((one.slug, one.name, "; ".join(one.org)) for one in found), "no client yet")
+    rows = ((one.slug, one.name, "; ".join(one.org)) for one in found)
+    return _columns(rows, Answers(settings).say("no_client"))
 
 
 async def clients_add(
@@ -46,7 +49,9 @@ async def clients_add(
     """Add a client by a name that can be a folder's, and what people call him."""
     client = Client(slug_of(name), called or name, tuple(org), tuple(brands), tuple(inns))
     _, by = await changing(settings, said, clock, lambda c, by: add_client(c, client, by))
-    return f"Added client {client.slug} ({client.name}).{_undo(by)}"
+    answers = Answers(settings)
+    added = answers.say("added_client", slug=client.slug, name=client.name)
+    return answers.undoable(added, by)
 
 
 async def clients_set(
@@ -60,7 +65,7 @@ async def clients_set(
         return set_client(connection, client, field, _said(value), by)
 
     (before, after), by = await changing(settings, said, clock, work)
-    return _noted(name, field, before, after, by)
+    return Answers(settings).party_noted(name, field, before, after, by)
 
 
 def clients_show(name: str, settings: Settings, *, as_json: bool) -> str:
@@ -78,15 +83,16 @@ def clients_show(name: str, settings: Settings, *, as_json: bool) -> str:
     if as_json:
         return _json(found)
     client: Client = found["client"]
+    answers = Answers(settings)
     return "\n".join(
         [
             f"{client.slug}: {client.name}",
             *(
-                f"  {field:<8} {'; '.join(getattr(client, field))}"
+                f"  {answers.field(field)}: {'; '.join(getattr(client, field))}".rstrip()
                 for field in ("org", "brands", "inns")
             ),
-            *(f"  project  {_project(one)}" for one in found["projects"]),
-            *_history(found["history"]),
+            *(f"  {answers.say('project')}: {_project(one, answers)}" for one in found["projects"]),
+            *answers.history(found["history"]),
         ]
     )
 
@@ -101,11 +107,12 @@ def projects_list(client: str | None, settings: Settings, *, as_json: bool) -> s
     )
     if as_json:
         return _json(found)
+    answers = Answers(settings)
     rows = (
-        (one.client, one.name, one.manager_name or "–", "" if one.active else "closed")
+        (one.client, one.name, one.manager_name or "–", "" if one.active else answers.say("closed"))
         for one in found
     )
-    return _columns(rows, "no project yet")
+    return _columns(rows, answers.say("no_project"))
 
 
 async def projects_add(
@@ -116,12 +123,13 @@ async def projects_add(
     def work(connection: Connection, by: By) -> Project:
         person = person_called(connection, manager) if manager else None
         if person and not person.active:
-            raise ValueError(f"{person.name} has left")
+            raise Refused("has_left", name=person.name)
         number = person.id if person else None
         return add_project(connection, client_slug(connection, client), name, number, by)
 
     made, by = await changing(settings, said, clock, work)
-    return f"Added project {made.name} of {made.client}.{_undo(by)}"
+    answers = Answers(settings)
+    return answers.undoable(answers.say("added_project", name=made.name, client=made.client), by)
 
 
 async def projects_set(
@@ -134,7 +142,8 @@ async def projects_set(
         return set_project(connection, project, field, _said(value), by)
 
     (before, after), by = await changing(settings, said, clock, work)
-    return _noted(f"project {name}", field, before, after, by)
+    answers = Answers(settings)
+    return answers.party_noted(f"{answers.say('project')} {name}", field, before, after, by)
 
 
 def projects_show(client: str, name: str, settings: Settings, *, as_json: bool) -> str:
@@ -148,9 +157,10 @@ def projects_show(client: str, name: str, settings: Settings, *, as_json: bool) 
     if as_json:
         return _json(found)
     one: Project = found["project"]
-    return "\n".join(
-        [f"{one.client}: {_project(one)}", *_trackers(one.trackers), *_history(found["history"])]
-    )
+    answers = Answers(settings)
+    said = _project(one, answers)
+    rows = (*_trackers(one.trackers), *answers.history(found["history"]))
+    return "\n".join([f"{one.client}: {said}", *rows])
 
 
 def people_list(settings: Settings, *, as_json: bool) -> str:
@@ -158,10 +168,12 @@ def people_list(settings: Settings, *, as_json: bool) -> str:
     found = reading(settings, people)
     if as_json:
         return _json(found)
+    answers = Answers(settings)
     rows = (
-        (str(one.id), one.name, one.email or "–", "" if one.active else "has left") for one in found
+        (str(one.id), one.name, one.email or "–", "" if one.active else answers.say("has_left"))
+        for one in found
     )
-    return _columns(rows, "nobody yet")
+    return _columns(rows, answers.say("no_person"))
 
 
 async def people_add(
@@ -169,7 +181,8 @@ async def people_add(
 ) -> str:
     """Add a person who answers for renewals."""
     made, by = await changing(settings, said, clock, lambda c, by: add_person(c, name, email, by))
-    return f"Added {made.name} (person {made.id}).{_undo(by)}"
+    answers = Answers(settings)
+    return answers.undoable(answers.say("added_person", name=made.name, number=made.id), by)
 
 
 async def people_set(
@@ -186,10 +199,11 @@ async def people_set(
         return person, held_by(connection, person.id), change
 
     (person, held, (before, after)), by = await changing(settings, said, clock, work)
-    noted = _noted(person.name, field, before, after, by)
+    answers = Answers(settings)
+    noted = answers.party_noted(person.name, field, before, after, by)
     if field != "active" or after != "no":
         return noted
-    return "\n".join([noted, *_left(person, held)])
+    return "\n".join([noted, *_left(person, held, answers)])
 
 
 def people_show(name: str, settings: Settings, *, as_json: bool) -> str:
@@ -207,13 +221,14 @@ def people_show(name: str, settings: Settings, *, as_json: bool) -> str:
     if as_json:
         return _json(found)
     one: Person = found["person"]
-    state = "" if one.active else " (has left)"
+    answers = Answers(settings)
+    state = "" if one.active else f" ({answers.say('has_left')})"
     return "\n".join(
         [
             f"{one.id} {one.name}{state} {one.email or ''}".rstrip(),
             *_trackers(one.trackers),
-            *_holds(found["held"]),
-            *_history(found["history"]),
+            *_holds(found["held"], answers),
+            *answers.history(found["history"]),
         ]
     )
 
@@ -227,16 +242,20 @@ def accounts_list(client: str | None, settings: Settings, *, as_json: bool) -> s
     found = reading(settings, work)
     if as_json:
         return _json(found)
+    answers = Answers(settings)
     told = []
     for one in found:
-        ref = f", password in {one.secret_ref}" if one.secret_ref else ""
-        told.append(
-            f"{one.id:>5}  {one.key}  {one.client}  holder: {one.holder}, access: {one.access}{ref}"
-        )
+        said = [
+            f"{answers.say('holder')}: {answers.value('holder', one.holder)}",
+            f"{answers.say('access')}: {answers.value('access', one.access)}",
+        ]
+        if one.secret_ref:
+            said.append(answers.say("password_in", place=one.secret_ref))
+        told.append(f"{one.id:>5}  {one.key}  {one.client}  {', '.join(said)}")
         told += [f"         {number} {kind}:{name}" for number, kind, name in one.hanging[:_TOLD]]
         if len(one.hanging) > _TOLD:
-            told.append(f"         … and {len(one.hanging) - _TOLD} more")
-    return "\n".join(told) or "no account yet"
+            told.append(f"         {answers.say('and_more', count=len(one.hanging) - _TOLD)}")
+    return "\n".join(told) or answers.say("no_account")
 
 
 async def accounts_add(
@@ -261,53 +280,48 @@ def account_number(text: str, client: str | None, settings: Settings) -> int:
     if len(found) == 1:
         return found[0].id
     if found:
-        raise UnknownThing(
-            f"{', '.join(one.client for one in found)} have an account {text!r}: add --client."
-        )
-    raise UnknownThing(f"there is no account {text!r}; see `revizor accounts list`.")
+        clients = ", ".join(one.client for one in found)
+        raise Refused("account_of_several", clients=clients, name=repr(text))
+    raise Refused("no_account", name=repr(text))
 
 
-def _left(person: Person, held: Held) -> Iterator[str]:
+def _left(person: Person, held: Held, answers: Answers) -> Iterator[str]:
     """Say what has nobody now, and by which command it gets somebody."""
     if not held.objects and not held.projects:
-        yield f"{person.name} answered for nothing that still lives."
+        yield answers.say("held_nothing", name=person.name)
         return
-    yield f"{person.name} answered for {len(held.objects)} objects and {len(held.projects)} projects; nobody does now."
-    yield from _holds(held)
+    objects, projects = len(held.objects), len(held.projects)
+    yield answers.say("held", name=person.name, objects=objects, projects=projects)
+    yield from _holds(held, answers)
+    somebody = answers.say("name_here")
+    commands = [
+        f'revizor projects set {client} "{name}" manager "{somebody}" --why "…"'
+        for _, client, name, _ in held.projects[:_TOLD]
+    ]
     if held.objects:
         numbers = ",".join(str(one[0]) for one in held.objects[:200])
-        yield f'Hand them over: revizor registry set {numbers} responsible "NAME" --why "…"'
-    for _, client, name, _ in held.projects[:_TOLD]:
-        yield f'Hand it over: revizor projects set {client} "{name}" manager "NAME" --why "…"'
+        commands.insert(0, f'revizor registry set {numbers} responsible "{somebody}" --why "…"')
+    # Put together here and not by a sentence: a command is told whole, however long it is.
+    yield from (f"{answers.say('hand_over')} {command}" for command in commands)
 
 
-def _holds(held: Held) -> Iterator[str]:
-    yield from (
-        f"  project  {client} {name}: leads {count} objects without a person of their own"
-        for _, client, name, count in held.projects[:_TOLD]
-    )
-    yield from (
-        f"  object   {number} {client} {asset} {name}"
-        for number, client, asset, name in held.objects[:_TOLD]
-    )
+def _holds(held: Held, answers: Answers) -> Iterator[str]:
+    for _, client, name, count in held.projects[:_TOLD]:
+        yield f"  {answers.say('project')} {client} {name}: {answers.say('leads', count=count)}"
+    for number, client, asset, name in held.objects[:_TOLD]:
+        yield f"  {answers.say('object')} {number} {client} {asset} {name}"
     if len(held.objects) > _TOLD:
-        yield f"  … and {len(held.objects) - _TOLD} more objects"
+        yield f"  {answers.say('and_more', count=len(held.objects) - _TOLD)}"
 
 
-def _project(one: Project) -> str:
-    return f"{one.name}, manager: {one.manager_name or '–'}{'' if one.active else ' (closed)'}"
+def _project(one: Project, answers: Answers) -> str:
+    manager = f"{answers.say('manager')}: {one.manager_name or '–'}"
+    closed = "" if one.active else f" ({answers.say('closed')})"
+    return f"{one.name}, {manager}{closed}"
 
 
 def _trackers(trackers: Mapping[str, str]) -> list[str]:
     return [f"  trackers.{name}  {id_}" for name, id_ in sorted(trackers.items())]
-
-
-def _history(changes: Sequence[PartyChange]) -> list[str]:
-    return [
-        f"  {one.at:%Y-%m-%d %H:%M} {one.who}: {one.field} {one.before} → {one.after}"
-        + (f" ({one.why})" if one.why else "")
-        for one in changes
-    ]
 
 
 def _columns(rows: Iterator[tuple[str, ...]], nothing: str) -> str:
@@ -323,16 +337,6 @@ def _columns(rows: Iterator[tuple[str, ...]], nothing: str) -> str:
 
 def _said(value: str) -> str | None:
     return None if value == "-" else value
-
-
-def _noted(what: str, field: str, before: str | None, after: str | None, by: By) -> str:
-    if before == after:
-        return f"{what} {field} is {after} already: nothing has changed."
-    return f"Noted: {what} {field} {before} → {after}, says {by.who}.{_undo(by)}"
-
-
-def _undo(by: By) -> str:
-    return f" `revizor registry undo {by.deed}` takes it back."
 
 
 def _json(value: Any) -> str:

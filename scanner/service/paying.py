@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any
-from zoneinfo import ZoneInfo
+from pathlib import Path
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, structs
 from sqlalchemy import select
 
-from scanner.assets import Asset, Declaration, Money, Ownership, Price
+from reports.csv_file import write_csv
+from reports.wording import Wording
+from reports.workbook import write_xlsx
+from scanner.assets import Asset, Declaration, Money
 from scanner.database import Database
 from scanner.intake.cells import read_amount
 from scanner.intake.paper import read_paper
 from scanner.intake.rows import Reading
-from scanner.registry import Decision, Lifecycle, Registry
+from scanner.registry import Registry
 from scanner.registry.cycles import keep_cycles
 from scanner.registry.identity import account_key
 from scanner.registry.paid_in_vain import keep_paid_in_vain, paid_in_vain, settle
@@ -27,17 +29,17 @@ from scanner.registry.payments import (
     Payment,
     PaymentBook,
 )
+from scanner.registry.refused import Refused
 from scanner.registry.rows import OBJECT
-from scanner.registry.switching_off import given_up
-from scanner.registry.words import GONE, Origin
-from scanner.renewals.owed import Month, Payer, Purpose
+from scanner.renewals.owed import Debt, Payer, Purpose
 from scanner.renewals.paid_for import Known, Matcher
 from scanner.renewals.rates import UnreadableRates, read_rates
-from scanner.renewals.savings import Ending, Replacement, Saving, Savings, savings
-from scanner.renewals.switching_off import ENDING
 from scanner.runs.look import Clock
 from scanner.service.arguments import UnknownThing, client_of, word_of
 from scanner.service.desk import Days, desk_of
+from scanner.service.ledger import Ledger
+from scanner.service.speech import wording_of
+from scanner.service.whole_files import replacing
 from scanner.settings import Settings
 
 
@@ -63,33 +65,37 @@ class Statement(Struct, frozen=True, kw_only=True):
     """Rows that tell of a thing, but of no payment."""
     readings: tuple[Reading, ...]
 
-    def text(self) -> str:
+    def text(self, settings: Settings) -> str:
         """Return it for a person, a line a payment."""
+        wording = wording_of(settings, None)
         rows = [
-            f"{line.paid_on}  {line.money.amount:>12} {line.money.currency}  {_meant(line)}  ({line.place})"
+            f"{line.paid_on}  {wording.money(line.money.amount, line.money.currency):>14}  "
+            f"{_meant(line, wording)}  ({line.place})"
             for line in self.lines
         ]
         sure = sum(line.object_id is not None for line in self.lines)
-        rows.append(
-            f"{len(self.lines)} payments, {sure} of them for things of {self.client}; the others are kept "
-            "without a thing until somebody says which (`revizor payments assign`)."
-        )
-        return "\n".join(rows)
+        said = wording.say("paid.lines", count=len(self.lines), sure=sure, client=self.client)
+        return "\n".join([*rows, said])
 
 
-def _meant(line: Line) -> str:
+def _meant(line: Line, wording: Wording) -> str:
     if line.asset is not None:
         return str(line.asset)
     if line.candidates:
-        return f"{line.what}: one of {', '.join(map(str, line.candidates[:5]))}"
-    return f"{line.what}: nothing in the registry"
+        which = ", ".join(map(str, line.candidates[:5]))
+        return wording.say("paid.one_of", what=line.what, which=which)
+    return wording.say("paid.unknown", what=line.what)
+
+
+def _sum(money: Money, wording: Wording) -> str:
+    return wording.money(money.amount, money.currency)
 
 
 def money_of(text: str, settings: Settings) -> Money:
     """Read an amount as people type it; the agency's currency where it names none."""
     found = read_amount(text)
     if found is None or found.value <= 0:
-        raise UnknownThing(f"{text[:40]!r} is no amount; write it like 1200.50 or 15 EUR.")
+        raise Refused("no_amount", value=repr(text[:40]))
     return Money(found.value, found.currency or settings.agency.currency)
 
 
@@ -156,10 +162,12 @@ async def note_statement(
         book = PaymentBook(database)
         await _keep_periods(database, settings, clock())
         added = await book.pay(statement.client, new, who, clock(), statement=True)
-        vain = await _vain(database, statement.client, added, clock())
+        wording = wording_of(settings, None)
+        vain = await _vain(database, statement.client, added, clock(), wording)
     finally:
         database.close()
-    return f"Noted: {len(added)} payments, {len(new) - len(added)} were known.{vain}"
+    known = len(new) - len(added)
+    return f"{wording.say('paid.statement', new=len(added), known=known)}{vain}"
 
 
 async def _keep_periods(database: Database, settings: Settings, at: datetime) -> None:
@@ -168,17 +176,21 @@ async def _keep_periods(database: Database, settings: Settings, at: datetime) ->
     await database.write(lambda connection: keep_cycles(connection, today, at, desk.book))
 
 
-async def _vain(database: Database, client: str, added: Sequence[int], at: datetime) -> str:
+async def _vain(
+    database: Database, client: str, added: Sequence[int], at: datetime, wording: Wording
+) -> str:
     """File what should not have been paid, for the next `tasks sync` to tell; say which of these it is."""
     await database.write(lambda connection: keep_paid_in_vain(connection, at))
     found = database.read(lambda connection: paid_in_vain(connection, client))
     lines = [
-        f"\nPaid although it was decided not to: {one.asset}, {one.money.amount} {one.money.currency} "
-        f"on {one.paid_on}."
+        wording.say(
+            "paid.in_vain", asset=str(one.asset), sum=_sum(one.money, wording),
+            day=one.paid_on.isoformat(),
+        )
         for one in found
         if one.id in added
-    ]
-    return "".join(lines)
+    ]  # fmt: skip
+    return "".join(f"\n{line}" for line in lines)
 
 
 async def pay(client: str, new: NewPayment, who: str, settings: Settings, clock: Clock) -> str:
@@ -186,17 +198,17 @@ async def pay(client: str, new: NewPayment, who: str, settings: Settings, clock:
     database = Database.open(settings.db)
     try:
         known, book = client_of(Registry(database), client), PaymentBook(database)
-        if new.purpose is Purpose.RENEWAL and new.object_id is None and new.invoice_id is None:
-            raise UnknownThing("what was paid for? Name it with --object or --invoice.")
+        unpaid_for = new.purpose is not Purpose.REIMBURSEMENT
+        if unpaid_for and new.object_id is None and new.invoice_id is None:
+            raise Refused("paid_for_what")
         await _keep_periods(database, settings, clock())
-        try:
-            added = await book.pay(known.slug, [new], who, clock())
-        except LookupError as error:
-            raise UnknownThing(f"{error.args[0]}.") from error
-        vain = await _vain(database, known.slug, added, clock())
+        added = await book.pay(known.slug, [new], who, clock())
+        wording = wording_of(settings, None)
+        vain = await _vain(database, known.slug, added, clock(), wording)
     finally:
         database.close()
-    return f"Noted: payment {added[0]}, {new.money.amount} {new.money.currency} on {new.paid_on}.{vain}"
+    money, day = _sum(new.money, wording), new.paid_on.isoformat()
+    return f"{wording.say('paid.noted', number=added[0], sum=money, day=day)}{vain}"
 
 
 async def invoice(new: NewInvoice, who: str, settings: Settings, clock: Clock) -> str:
@@ -205,11 +217,10 @@ async def invoice(new: NewInvoice, who: str, settings: Settings, clock: Clock) -
     try:
         await _keep_periods(database, settings, clock())
         number = await PaymentBook(database).invoice(new, who, clock())
-    except LookupError as error:
-        raise UnknownThing(f"{error.args[0]}; see `revizor registry list CLIENT`.") from error
     finally:
         database.close()
-    return f"Noted: invoice {number}, {new.money.amount} {new.money.currency}."
+    wording = wording_of(settings, None)
+    return wording.say("paid.invoice", number=number, sum=_sum(new.money, wording))
 
 
 async def assign(payment: int, number: int, settings: Settings, clock: Clock) -> str:
@@ -218,12 +229,11 @@ async def assign(payment: int, number: int, settings: Settings, clock: Clock) ->
     try:
         await _keep_periods(database, settings, clock())
         found = await PaymentBook(database).assign(payment, number)
-        vain = await _vain(database, found.client, [payment], clock())
-    except LookupError as error:
-        raise UnknownThing(f"{error.args[0]}.") from error
+        wording = wording_of(settings, None)
+        vain = await _vain(database, found.client, [payment], clock(), wording)
     finally:
         database.close()
-    return f"Noted: payment {payment} was for {found.asset}.{vain}"
+    return f"{wording.say('paid.for', number=payment, asset=str(found.asset))}{vain}"
 
 
 async def settled(payment: int, who: str, why: str, settings: Settings, clock: Clock) -> str:
@@ -232,11 +242,9 @@ async def settled(payment: int, who: str, why: str, settings: Settings, clock: C
     try:
         at = clock()
         await database.write(lambda connection: settle(connection, payment, who, why, at))
-    except LookupError as error:
-        raise UnknownThing(f"{error.args[0]}.") from error
     finally:
         database.close()
-    return f"Noted: payment {payment} is settled, says {who}."
+    return wording_of(settings, None).say("paid.settled", number=payment, who=who)
 
 
 async def withdraw(payment: int, settings: Settings, clock: Clock) -> str:
@@ -246,11 +254,10 @@ async def withdraw(payment: int, settings: Settings, clock: Clock) -> str:
         at = clock()
         found = await PaymentBook(database).withdraw(payment, at)
         await database.write(lambda connection: keep_paid_in_vain(connection, at))
-    except LookupError as error:
-        raise UnknownThing(f"{error.args[0]}.") from error
     finally:
         database.close()
-    return f"Withdrawn: payment {payment}, {found.money.amount} {found.money.currency}."
+    wording = wording_of(settings, None)
+    return wording.say("paid.withdrawn", number=payment, sum=_sum(found.money, wording))
 
 
 def payments_of(
@@ -274,13 +281,31 @@ def invoices_of(client: str, settings: Settings) -> tuple[Invoice, ...]:
         database.close()
 
 
-def owed_by(client: str, settings: Settings) -> tuple[Month, ...]:
-    """Return month by month what a client owes the agency."""
+def owed_by(client: str | None, settings: Settings) -> tuple[Debt, ...]:
+    """Return month by month what a client, or each of them by slug, owes the agency."""
     database = Database.open(settings.db)
     try:
-        return PaymentBook(database).owed(client_of(Registry(database), client).slug)
+        book, payments = Registry(database), PaymentBook(database)
+        known = [client_of(book, client)] if client else book.clients()
+        return tuple(
+            Debt(client=slug, **structs.asdict(month))
+            for slug in sorted(one.slug for one in known)
+            for month in payments.owed(slug)
+        )
     finally:
         database.close()
+
+
+def write_owed(found: Sequence[Debt], to: Path, settings: Settings, at: datetime) -> str:
+    """Write debts for a spreadsheet: a workbook where the name ends in .xlsx, else CSV; return a confirmation."""
+    wording = wording_of(settings, None)
+    sheet = Ledger(settings).owed_sheet(found)
+    with replacing(to) as stream:
+        if to.suffix.lower() == ".xlsx":
+            write_xlsx(stream, [sheet], wording, title=sheet.name, at=at)
+        else:
+            write_csv(stream, sheet, wording)
+    return wording.say("paid.exported", count=len(found), file=str(to))
 
 
 async def import_rates(data: bytes, name: str, settings: Settings) -> str:
@@ -295,80 +320,11 @@ async def import_rates(data: bytes, name: str, settings: Settings) -> str:
         await PaymentBook(database).keep_rates(rates)
     finally:
         database.close()
-    days = sorted({rate.day for rate in rates})
-    return f"Noted: {len(rates)} rates" + (f", {days[0]} to {days[-1]}." if days else ".")
-
-
-def saved_by(client: str, into: str | None, settings: Settings, at: datetime) -> Savings:
-    """Return what ending the client's things saves: possible, agreed, realised and refused."""
-    database = Database.open(settings.db)
-    try:
-        slug = client_of(Registry(database), client).slug
-        endings = list(_endings(database, slug))
-        rates = PaymentBook(database).rates() if into else None
-    finally:
-        database.close()
-    today = at.astimezone(ZoneInfo(settings.agency.zone)).date()
-    return savings(endings, today, rates, into)
-
-
-def _endings(database: Database, client: str) -> Iterable[Ending]:
-    ended = database.read(given_up)
-    thing = OBJECT.c
-    query = select(
-        thing.id, thing.kind, thing.key, thing.lifecycle, thing.verdict, thing.decision,
-        thing.cost_amount, thing.cost_currency, thing.cost_months, thing.paid_until, thing.origins,
-        thing.replaced_by,
-    ).where(
-        thing.client == client,
-        thing.ownership.in_([Ownership.CONFIRMED, Ownership.LIKELY]) | thing.ownership.is_(None),
-        thing.verdict.in_(ENDING) | (thing.lifecycle == Lifecycle.DELETED) | thing.id.in_(ended),
-    )  # fmt: skip
-    rows = database.read(lambda connection: connection.execute(query).all())
-    successors = {row.replaced_by for row in rows if row.replaced_by is not None}
-    costs = select(thing.id, thing.cost_amount, thing.cost_currency, thing.cost_months)
-    found = database.read(
-        lambda connection: connection.execute(
-            costs.where(thing.id.in_(successors), thing.lifecycle.not_in(GONE))
-        ).all()
-    )
-    instead = {row.id: Replacement(str(row.id), _price(row)) for row in found}
-    return (_ending(row, row.id in ended, instead.get(row.replaced_by)) for row in rows)
-
-
-def _ending(row: Any, is_given_up: bool, instead: Replacement | None) -> Ending:
-    return Ending(
-        id=str(Asset(row.kind, row.key)),
-        saving=_saving(row.lifecycle, row.decision, is_given_up),
-        cost=_price(row),
-        sure=row.origins.get("cost") in (Origin.DECLARED, Origin.CONFIRMED),
-        paid_until=row.paid_until,
-        replacement=instead,
-    )
-
-
-def _price(row: Any) -> Price | None:
-    if row.cost_amount is None:
-        return None
-    return Price(Money(row.cost_amount, row.cost_currency), row.cost_months)
-
-
-def _saving(lifecycle: object, decision: object, is_given_up: bool) -> Saving:
-    if lifecycle is Lifecycle.DELETED:
-        return Saving.REALISED
-    if is_given_up:
-        return Saving.AGREED
-    return Saving.REFUSED if decision is Decision.REJECTED else Saving.POTENTIAL
+    days = [day.isoformat() for day in sorted({rate.day for rate in rates})]
+    first, last = (days[0], days[-1]) if days else ("", "")
+    return wording_of(settings, None).say("paid.rates", count=len(rates), first=first, last=last)
 
 
 def as_json(told: object) -> str:
     """Return anything of this file as JSON."""
     return msgspec.json.encode(told).decode()
-
-
-def table_of(rows: Iterable[Sequence[object]]) -> Iterator[str]:
-    """Yield rows of text with aligned columns."""
-    texts = [[str(cell) for cell in row] for row in rows]
-    widths = [max(map(len, column)) for column in zip(*texts, strict=True)]
-    for row in texts:
-        yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()

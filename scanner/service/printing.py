@@ -10,13 +10,14 @@ from pathlib import Path
 
 from msgspec.structs import replace as replace_fields
 
-from reports import pdf, twins
+from reports import pdf, site_pictures, twins
 from reports.audit_file import AuditFile, opened
 from reports.changes import between
 from reports.editions import EDITIONS, edition_of
 from reports.outline import Outline, outline
 from reports.paper import PAPERS
 from reports.render import contents, pieces
+from reports.site_pictures import NONE, SitePictures
 from reports.workbook import TooLong
 from scanner.database import Database
 from scanner.evidence.printed import last_printed
@@ -31,6 +32,10 @@ _WRITERS = {"xlsx": twins.xlsx, "csv": twins.csv, "ics": twins.ics}
 
 def _as_it_is(_audit: AuditFile) -> None:
     """Leave what the audit says of the registry."""
+
+
+def _nothing() -> None:
+    """Print what is there."""
 
 
 def dated_folder(parent: Path, at: datetime) -> Path:
@@ -54,11 +59,13 @@ def report(
     paper: str = "a4",
     since: Path | None = None,
     freshen: Callable[[AuditFile], None] = _as_it_is,
+    first: Callable[[], object] = _nothing,
 ) -> tuple[Path, ...]:
     """Print a saved audit again; return the files written. The audit itself is left as it is.
 
     With `since`, an earlier audit, it tells what changed from there, also on a page of its own.
-    `freshen` may give the audit a newer extract of the registry.
+    `freshen` may give the audit a newer extract of the registry. `first` is done once it is known that what
+    was asked for can be printed, such as taking pictures of sites.
     `chromium` is the program that prints PDF, on `paper`; empty takes the first on PATH.
     """
     chosen, wanted = report_languages(languages), _formats(formats)
@@ -68,22 +75,25 @@ def report(
         raise UnknownThing(f"there is no paper {paper!r}; choose from {', '.join(PAPERS)}.")
     try:
         program = pdf.browser(chromium) if "pdf" in wanted else ""
+        first()
         with opened(audit) as found:
             freshen(found)
             shown = edition_of(found, edition)
             plan = _compared(shown, since) if since else outline(shown)
+            shots = site_pictures.beside(audit, found)
             folder.mkdir(parents=True, exist_ok=True)
             files: list[Path] = []
             if since:
                 files += _html(shown, replace_fields(plan, anchors={}), chosen, folder, "changed")
             for form in wanted:
                 if form == "html":
-                    files += _html(shown, plan, chosen, folder)
+                    files += _html(shown, plan, chosen, folder, shots=shots)
                 elif form == "json":
                     files.append(_json(audit, shown, folder))
                 else:
                     files += (
-                        _other(form, shown, plan, one, folder, program, paper) for one in chosen
+                        _other(form, shown, plan, one, folder, program, paper, shots)
+                        for one in chosen
                     )
     except (pdf.NoBrowser, TooLong) as error:
         raise UnknownThing(f"{error}") from error
@@ -148,12 +158,15 @@ def _html(
     languages: tuple[str, ...],
     folder: Path,
     page: str = "cleanup",
+    shots: SitePictures = NONE,
 ) -> tuple[Path, ...]:
     files = tuple(folder / _named(audit, language, "html", page) for language in languages)
     with ExitStack() as stack:
         streams = [stack.enter_context(replacing(file)) for file in files]
         template = "report.html" if page == "cleanup" else f"{page}.html"
-        reports = [pieces(audit, plan, language, page=template) for language in languages]
+        reports = [
+            pieces(audit, plan, language, page=template, shots=shots) for language in languages
+        ]
         # Side by side, so that a row is read from the audit once for all languages.
         for some in zip_longest(*reports, fillvalue=""):
             for stream, piece in zip(streams, some, strict=True):
@@ -181,10 +194,11 @@ def _other(
     folder: Path,
     program: str,
     paper: str,
+    shots: SitePictures,
 ) -> Path:
     file = folder / _named(audit, language, form)
     if form == "pdf":
-        page = pieces(audit, plan, language, paper=paper)
+        page = pieces(audit, plan, language, paper=paper, shots=shots)
         tagged = len(audit.entries) <= pdf.TAGGED_UP_TO
         pdf.write_pdf(program, page, file, titles=contents(audit, language), tagged=tagged)
     else:

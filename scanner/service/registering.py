@@ -18,8 +18,9 @@ from scanner.registry.history import history_of, new_deed
 from scanner.registry.identity import asset_of
 from scanner.registry.objects import Change, RegistryObject
 from scanner.registry.own_types import OwnType, add_type, own_types
-from scanner.registry.party_changes import By, PartyChange, party_history
+from scanner.registry.party_changes import By, party_history
 from scanner.registry.projects import project_called, projects_of
+from scanner.registry.refused import Refused
 from scanner.registry.saying import (
     add_object,
     blank_object,
@@ -31,7 +32,7 @@ from scanner.registry.saying import (
 from scanner.registry.sheet_words import words_of
 from scanner.registry.undo import deeds, undo
 from scanner.registry.words import GONE
-from scanner.service.arguments import UnknownThing
+from scanner.service.answers import Answers
 from scanner.service.seeking import Sought, client_slug, filter_of
 from scanner.settings import Settings
 
@@ -41,8 +42,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 _WIDEST = 60
 """Characters of an asset that lines are made even to."""
-_TOLD = 20
-"""Changes that a confirmation names one by one."""
 
 
 class Said(Struct, frozen=True, kw_only=True):
@@ -55,27 +54,20 @@ class Said(Struct, frozen=True, kw_only=True):
 async def changing(
     settings: Settings, said: Said, clock: Clock, work: Callable[[Connection, By], T]
 ) -> tuple[T, By]:
-    """Do a person's work in one transaction as one deed; what he got wrong becomes UnknownThing."""
+    """Do a person's work in one transaction as one deed. Raises Refused for what he got wrong."""
     by = By(who=said.who, why=said.why, at=clock(), deed=new_deed())
     database = Database.open(settings.db)
     try:
         return await database.write(lambda connection: work(connection, by)), by
-    except (LookupError, ValueError) as error:
-        if isinstance(error, UnknownThing):
-            raise
-        text = str(error.args[0] if error.args else error)
-        raise UnknownThing(f"{text}.") from error
     finally:
         database.close()
 
 
 def reading(settings: Settings, work: Callable[[Connection], T]) -> T:
-    """Return what is read in one moment; what is not there becomes UnknownThing."""
+    """Return what is read in one moment. Raises Refused for what is not there."""
     database = Database.open(settings.db)
     try:
         return database.read(work)
-    except LookupError as error:
-        raise UnknownThing(f"{error.args[0]}.") from error
     finally:
         database.close()
 
@@ -84,6 +76,7 @@ def registry_list(
     sought: Sought, settings: Settings, clock: Clock, *, as_json: bool
 ) -> Iterator[str]:
     """Yield the objects that are meant, a line each, or as pieces of one JSON array."""
+    answers = Answers(settings)
     database = Database.open(settings.db)
     try:
         with database.reading() as connection:
@@ -95,11 +88,11 @@ def registry_list(
             found = lines(connection, wanted)
             first = next(found, None)
             if first is None:
-                yield "Nothing yet: run `revizor audit` first, or loosen the filter."
+                yield answers.say("no_object")
                 return
-            width = min(_WIDEST, asset), client if sought.client is None else 0
-            for one in chain([first], found):
-                yield _line(one, *width)
+            rows = _Rows(answers, min(_WIDEST, asset), client if sought.client is None else 0)
+            yield rows.head()
+            yield from map(rows.row, chain([first], found))
     finally:
         database.close()
 
@@ -112,13 +105,59 @@ def _array(things: Iterator[RegistryObject]) -> Iterator[str]:
     yield "[]" if first else "\n]"
 
 
-def _line(one: Line, asset: int, client: int) -> str:
-    whose = f"{one.client:<{client}}  " if client else ""
-    return (
-        f"{one.id:>5}  {one.asset:<{asset}}  {whose}{one.use or '?':<8}  {one.verdict or '?':<10}  "
-        f"{one.paid_until or '':<10}  {one.lifecycle:<12}  {one.manager or '':<16}  "
-        f"{one.project or ''}"
-    ).rstrip()
+class _Rows:
+    """Says objects in a line each; every word is looked up once."""
+
+    def __init__(self, answers: Answers, asset: int, client: int) -> None:
+        """Make the columns as wide as assets, clients and the words of a language are."""
+        language = answers.wording.language
+        fields = ("number", "asset", "client", "use", "verdict", "paid_until", "lifecycle")
+        self._heads = {name: answers.field(name) for name in (*fields, "responsible", "projects")}
+        self._words = {
+            name: {code: one.in_(language) for code, one in words_of(name).items()}
+            for name in ("use", "verdict", "lifecycle")
+        }
+        heads = self._heads
+        self._number = max(5, len(heads["number"]))
+        self._asset, self._client = max(asset, len(heads["asset"])), client
+        if client:
+            self._client = max(client, len(heads["client"]))
+        self._wide = {
+            name: max(len(heads[name]), *map(len, words.values()))
+            for name, words in self._words.items()
+        }
+        self._until = max(10, len(heads["paid_until"]))
+
+    def head(self) -> str:
+        """Return the headings."""
+        heads = self._heads
+        return self._joined(
+            heads["number"], heads["asset"], heads["client"], heads["use"], heads["verdict"],
+            heads["paid_until"], heads["lifecycle"], heads["responsible"], heads["projects"],
+        )  # fmt: skip
+
+    def row(self, one: Line) -> str:
+        """Return an object."""
+        words = self._words
+        return self._joined(
+            str(one.id), one.asset, one.client,
+            words["use"].get(one.use, "?") if one.use else "?",
+            words["verdict"].get(one.verdict, "?") if one.verdict else "?",
+            one.paid_until or "", words["lifecycle"].get(one.lifecycle, one.lifecycle),
+            one.manager or "", one.project or "",
+        )  # fmt: skip
+
+    def _joined(
+        self, number: str, asset: str, client: str, use: str, verdict: str, until: str,
+        lifecycle: str, manager: str, project: str,
+    ) -> str:  # fmt: skip
+        wide = self._wide
+        whose = f"{client:<{self._client}}  " if self._client else ""
+        return (
+            f"{number:>{self._number}}  {asset:<{self._asset}}  {whose}{use:<{wide['use']}}  "
+            f"{verdict:<{wide['verdict']}}  {until:<{self._until}}  "
+            f"{lifecycle:<{wide['lifecycle']}}  {manager:<16}  {project}"
+        ).rstrip()
 
 
 async def registry_add(
@@ -152,7 +191,12 @@ async def registry_add(
         return thing
 
     thing, by = await changing(settings, said, clock, work)
-    return f"Added object {thing.id}: {thing.client} {thing.asset} ({thing.type}).{_undo(by)}"
+    answers = Answers(settings)
+    added = answers.say(
+        "added_object", number=thing.id, client=thing.client, asset=str(thing.asset),
+        type=answers.value("type", thing.type),
+    )  # fmt: skip
+    return answers.undoable(added, by)
 
 
 async def registry_set(
@@ -181,7 +225,7 @@ async def registry_set(
         return changes
 
     changes, by = await changing(settings, Said(who=who, why=why), clock, work)
-    return _noted(changes, by)
+    return Answers(settings).noted(changes, by)
 
 
 async def registry_retire(
@@ -189,7 +233,7 @@ async def registry_retire(
 ) -> str:
     """Say that objects are gone: `deleted`, `archived`, `transferred`, `lost`, `not_ours`."""
     if lifecycle not in GONE:
-        raise UnknownThing(f"{lifecycle!r} is no way to go; choose from {', '.join(sorted(GONE))}.")
+        raise Refused("no_choice", field="--as", value=repr(lifecycle), choices=sorted(GONE))
     return await registry_set(
         numbers, "lifecycle", Lifecycle(lifecycle), said.who, said.why, settings, clock
     )
@@ -216,14 +260,15 @@ async def registry_link(
             before = projects_of(connection, [number]).get(number, ())
             others = tuple(other for other in before if other != one)
             if away and one not in before:
-                raise LookupError(f"object {number} does not belong to {found.name}")
+                raise Refused("not_linked", number=number, name=found.name)
             after = others if away else (one, *others) if lead else (*before, one)
             if change := say_projects(connection, thing, after, by):
                 changes.append(change)
         return changes
 
     changes, by = await changing(settings, said, clock, work)
-    return _noted(changes, by) if changes else "It was so already: nothing has changed."
+    answers = Answers(settings)
+    return answers.noted(changes, by) if changes else answers.say("no_change")
 
 
 async def registry_undo(deed: str, said: Said, settings: Settings, clock: Clock) -> str:
@@ -232,9 +277,9 @@ async def registry_undo(deed: str, said: Said, settings: Settings, clock: Clock)
     undone, by = await changing(
         settings, told, clock, lambda connection, by: undo(connection, deed, by)
     )
-    return (
-        f"Taken back: {undone.objects} objects, {undone.parties} clients, projects, people or types."
-        f"{_undo(by)}"
+    answers = Answers(settings)
+    return answers.undoable(
+        answers.say("taken_back", objects=undone.objects, parties=undone.parties), by
     )
 
 
@@ -242,16 +287,18 @@ def registry_history(
     number: int | None, deed: str | None, most: int, settings: Settings, *, as_json: bool
 ) -> str:
     """Return the changes of an object or of a deed; without either, the last deeds."""
+    answers = Answers(settings)
     if number is None and deed is None:
         last = reading(settings, lambda connection: deeds(connection, most))
         if as_json:
             return _json(last)
         told = [
-            f"{one.deed}  {one.at:%Y-%m-%d %H:%M}  {one.who}: {one.changes} changes"
+            f"{one.deed}  {one.at:%Y-%m-%d %H:%M}  {one.who}: "
+            + answers.say("changes", count=one.changes)
             + (f" ({one.why})" if one.why else "")
             for one in last
         ]
-        return "\n".join(told) or "Nobody has changed anything by hand yet."
+        return "\n".join(told) or answers.say("no_deed")
     changes, parties = reading(
         settings,
         lambda connection: (
@@ -260,23 +307,22 @@ def registry_history(
         ),
     )
     if not changes and not parties:
-        raise UnknownThing(f"there is no {'object' if deed is None else 'deed'} {deed or number}.")
+        if deed:
+            raise Refused("no_deed", deed=repr(deed[:80]))
+        raise Refused("no_object", number=number or 0)
     if as_json:
         return _json({"changes": changes, "parties": parties})
     told = [
-        *(_change(f"{one.object_id} {one.asset}", one, one.deed or one.run) for one in changes),
-        *(_change(one.subject, one, one.deed) for one in parties),
+        *(
+            answers.told_change(f"{one.object_id} {one.asset}", one, one.deed or one.run)
+            for one in changes
+        ),
+        *(answers.told_change(one.subject, one, one.deed) for one in parties),
     ]
     return "\n".join(told)
 
 
-def _change(what: str, one: Change | PartyChange, reference: str | None) -> str:
-    why = f" ({one.why})" if one.why else ""
-    mark = f" [{reference}]" if reference else ""
-    return f"{one.at:%Y-%m-%d %H:%M}  {one.who}: {what} {one.field} {one.before} → {one.after}{why}{mark}"
-
-
-def types_list(settings: Settings, language: str, *, as_json: bool) -> str:
+def types_list(settings: Settings, *, as_json: bool) -> str:
     """Return every type of object, the agency's own last, with its word."""
     own = reading(settings, own_types)
     found = [
@@ -286,8 +332,11 @@ def types_list(settings: Settings, language: str, *, as_json: bool) -> str:
     if as_json:
         return _json(found)
     width = max(len(str(one["code"])) for one in found)
+    answers = Answers(settings)
+    own_one = f"  ({answers.say('own_type')})"
     return "\n".join(
-        f"{one['code']:<{width}}  {one[language]}{'  (own)' if one['own'] else ''}" for one in found
+        f"{one['code']:<{width}}  {one[answers.wording.language]}{own_one if one['own'] else ''}"
+        for one in found
     )
 
 
@@ -296,25 +345,12 @@ async def types_add(own: OwnType, said: Said, settings: Settings, clock: Clock) 
     _, by = await changing(
         settings, said, clock, lambda connection, by: add_type(connection, own, by)
     )
-    return f"Added the type {own.code}: {own.ru}, {own.en}.{_undo(by)}"
+    answers = Answers(settings)
+    return answers.undoable(answers.say("added_type", type=own.code, ru=own.ru, en=own.en), by)
 
 
 def _each(numbers: int | Sequence[int]) -> tuple[int, ...]:
     return (numbers,) if isinstance(numbers, int) else tuple(dict.fromkeys(numbers))
-
-
-def _noted(changes: Sequence[Change], by: By) -> str:
-    told = [
-        f"Noted: {one.asset} {one.field} {one.before} → {one.after}, says {by.who}."
-        for one in changes[:_TOLD]
-    ]
-    if len(changes) > _TOLD:
-        told.append(f"… and {len(changes) - _TOLD} more.")
-    return "\n".join(told) + _undo(by)
-
-
-def _undo(by: By) -> str:
-    return f" `revizor registry undo {by.deed}` takes it back."
 
 
 def _json(value: Any) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -28,10 +28,12 @@ def report_of_client(
     edition: str = "internal",
     paper: str = "a4",
     since: Path | None = None,
+    pictures: Callable[[Path], object] | None = None,
 ) -> tuple[Path, ...]:
     """Print the client's last audit again, beside it unless a folder is given; return the files written.
 
     Decisions, steps and prices are the registry's of today; what was seen is the audit's.
+    `pictures` takes pictures of the sites of that audit.json first.
     """
     audit = last_audit(client, settings)
 
@@ -65,4 +67,5 @@ def report_of_client(
         paper=paper,
         since=since,
         freshen=freshen,
+        first=lambda: pictures(audit) if pictures else None,
     )

@@ -17,6 +17,7 @@ from scanner.document import domain_facts
 from scanner.evidence import Evidence, Purpose, Run
 from scanner.registry import Change, Incoming, Registry
 from scanner.runs.look import Clock
+from scanner.service.answers import Answers
 from scanner.service.arguments import client_of
 from scanner.settings import Settings
 
@@ -39,21 +40,26 @@ class Reread(Struct, frozen=True):
     under_way: bool = False
     """True when an audit has begun and not ended: its end comes first, and nothing was read."""
 
-    def text(self) -> str:
+    def text(self, settings: Settings) -> str:
         """Return it for a person."""
+        answers = Answers(settings)
         if self.under_way:
-            return f"{self.client}: an audit is unfinished; run the same `revizor audit` to its end first."
-        head = (
-            f"{self.client}: {self.read} answers read again, {len(self.otherwise)} read otherwise"
-        )
-        aged = f", {self.aged} no longer kept" if self.aged else ""
+            return answers.say("unfinished", client=self.client)
+        head = answers.say(
+            "read_again", client=self.client, read=self.read, otherwise=len(self.otherwise),
+            aged=self.aged,
+        )  # fmt: skip
         rows = [
-            f"  {change.asset} {change.field}: {change.before or '-'} → {change.after or '-'}"
+            f"  {change.asset} {answers.change(change.field, change.before, change.after)}"
             for change in self.changed
         ]
         told = {change.asset.key for change in self.changed}
-        rows += [f"  {name}: further facts" for name in self.otherwise if name not in told]
-        return "\n".join([f"{head}{aged}.", *rows])
+        rows += [
+            f"  {answers.say('further_facts', name=name)}"
+            for name in self.otherwise
+            if name not in told
+        ]
+        return "\n".join([head, *rows])
 
 
 async def reparse(client: str | None, settings: Settings, clock: Clock) -> tuple[Reread, ...]:

@@ -274,16 +274,17 @@ def once_more(
     `runs` are all of the client's, newest first.
     """
     own = layers_of(runs, base, run)
-    done = [evidence.done(one.id) for one in own]
+    newest: dict[tuple[str, str], int] = {}
+    for place, one in enumerate(own):
+        for pair in evidence.done(one.id):
+            newest.setdefault(pair, place)
 
     def kept() -> Iterator[AnyObservation]:
         for place, one in enumerate(own):
-            for seen in evidence.observations(one.id):
-                key = seen.probe, str(seen.target)
-                if not any(key in newer for newer in done[:place]):
-                    yield seen
+            mine = {pair for pair, where in newest.items() if where == place}
+            yield from evidence.observations(one.id, only=mine)
 
-    return Again(plan, wanted, set[tuple[str, str]]().union(*done), kept)
+    return Again(plan, wanted, newest.keys(), kept)
 
 
 def layers_of(runs: Iterable[Run], base: Run, run: Run) -> list[Run]:

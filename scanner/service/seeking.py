@@ -15,8 +15,9 @@ from scanner.registry.filters import Filter
 from scanner.registry.own_types import own_types
 from scanner.registry.people import person_called
 from scanner.registry.projects import project_called, projects
+from scanner.registry.refused import Refused
 from scanner.runs.look import Clock
-from scanner.service.arguments import UnknownThing, slug_of, word_of
+from scanner.service.arguments import no_client, slug_of, word_of
 
 
 class Sought(Struct, frozen=True, kw_only=True):
@@ -45,33 +46,28 @@ NOBODY = "nobody"
 def filter_of(connection: Connection, sought: Sought, clock: Clock) -> Filter:
     """Return the filter that a person's words mean; UnknownThing, saying what there is, for unknown ones."""
     client = client_slug(connection, sought.client) if sought.client is not None else None
-    try:
-        manager = (
-            person_called(connection, sought.manager).id
-            if sought.manager and sought.manager != NOBODY
-            else None
-        )
-        own = [one.code for one in own_types(connection)] if sought.type else ()
-        return Filter(
-            ids=sought.numbers,
-            clients=None if client is None else (client,),
-            project=_project(connection, client, sought.project) if sought.project else None,
-            manager=manager,
-            nobody=sought.manager == NOBODY,
-            kind=word_of(Kind, sought.kind, "kind"),
-            type=type_of(sought.type, own) if sought.type else None,
-            lifecycle=word_of(Lifecycle, sought.status, "status"),
-            verdict=word_of(Advice, sought.verdict, "verdict"),
-            decision=word_of(Decision, sought.decision, "decision"),
-            provider=sought.provider,
-            dated_before=_days_ago(sought.unconfirmed, clock),
-            alive=sought.alive,
-            text=sought.text or "",
-        )
-    except (LookupError, ValueError) as error:
-        if isinstance(error, UnknownThing):
-            raise
-        raise UnknownThing(f"{error}.") from error
+    manager = (
+        person_called(connection, sought.manager).id
+        if sought.manager and sought.manager != NOBODY
+        else None
+    )
+    own = [one.code for one in own_types(connection)] if sought.type else ()
+    return Filter(
+        ids=sought.numbers,
+        clients=None if client is None else (client,),
+        project=_project(connection, client, sought.project) if sought.project else None,
+        manager=manager,
+        nobody=sought.manager == NOBODY,
+        kind=word_of(Kind, sought.kind, "kind"),
+        type=type_of(sought.type, own) if sought.type else None,
+        lifecycle=word_of(Lifecycle, sought.status, "status"),
+        verdict=word_of(Advice, sought.verdict, "verdict"),
+        decision=word_of(Decision, sought.decision, "decision"),
+        provider=sought.provider,
+        dated_before=_days_ago(sought.unconfirmed, clock),
+        alive=sought.alive,
+        text=sought.text or "",
+    )
 
 
 def client_slug(connection: Connection, name: str) -> str:
@@ -83,8 +79,7 @@ def client_slug(connection: Connection, name: str) -> str:
     named = [one.slug for one in known if one.name.casefold() == name.strip().casefold()]
     if len(named) == 1:
         return named[0]
-    names = ", ".join(one.slug for one in known) or "none yet"
-    raise UnknownThing(f"there is no client {name!r} here; known: {names}.")
+    raise no_client(name, [one.slug for one in known])
 
 
 def _days_ago(days: int | None, clock: Clock) -> datetime | None:
@@ -99,5 +94,5 @@ def _project(connection: Connection, client: str | None, name: str) -> int:
         return called[0].id
     if called:
         clients = ", ".join(one.client for one in called)
-        raise UnknownThing(f"{clients} have a project {name!r}: add --client.")
-    raise UnknownThing(f"there is no project {name!r}; see `revizor projects list`.")
+        raise Refused("project_of_several", clients=clients, name=repr(name))
+    raise Refused("no_project_called", name=repr(name))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,13 +14,12 @@ from sqlalchemy import Connection
 
 from scanner.database import Database
 from scanner.intake.names import UnreadableInput
-from scanner.registry.keys import NoKey
 from scanner.registry.party_changes import By
 from scanner.registry.sheet_export import Exported, write_csv, write_xlsx
 from scanner.registry.sheet_import import take_sheet
 from scanner.registry.sheet_rows import MAX_BYTES, SheetTable, read_sheet
 from scanner.registry.sheet_taken import How, Imported, Taken
-from scanner.service.arguments import UnknownThing
+from scanner.service.answers import Answers
 from scanner.service.licence_keys import vault_of
 from scanner.service.registering import Said, changing
 from scanner.service.seeking import Sought, client_slug, filter_of
@@ -46,20 +46,30 @@ class Import(Struct, frozen=True):
 
     imported: Imported
     applied: bool
-    deed: str | None = None
+    by: By | None = None
 
     @property
     def is_bad(self) -> bool:
         """Whether rows could not be taken."""
         return bool(self.imported.troubles)
 
-    def text(self) -> str:
+    def text(self, settings: Settings) -> str:
         """Return it for a person."""
-        return "\n".join(_told(self))
+        return "\n".join(_told(self, Answers(settings)))
 
     def json(self) -> str:
         """Return it for a program."""
-        told = {"applied": self.applied, "deed": self.deed, **structs.asdict(self.imported)}
+        # `refused` is what `advice` says already, for people of any language.
+        troubles = [
+            {name: value for name, value in structs.asdict(one).items() if name != "refused"}
+            for one in self.imported.troubles
+        ]
+        told = {
+            "applied": self.applied,
+            "deed": self.by and self.by.deed,
+            **structs.asdict(self.imported),
+            "troubles": troubles,
+        }
         return msgspec.json.format(msgspec.json.encode(told), indent=2).decode()
 
 
@@ -87,7 +97,7 @@ async def registry_import(
     again = await _taken(good, how, said, settings, clock, apply=True)
     troubles = (*done.imported.troubles, *again.imported.troubles)
     imported = structs.replace(again.imported, troubles=troubles)
-    return Import(imported, again.applied, again.deed)
+    return Import(imported, again.applied, again.by)
 
 
 async def _taken(
@@ -106,7 +116,7 @@ async def _taken(
         imported, by = await changing(settings, said, clock, work)
     except _Preview as preview:
         return Import(preview.imported, False)
-    return Import(imported, True, by.deed)
+    return Import(imported, True, by)
 
 
 def registry_export(
@@ -127,8 +137,6 @@ def registry_export(
                 return write_csv(connection, sys.stdout.buffer, what, vault)
             with replacing(to) as stream:
                 return write(connection, stream, what, vault)
-    except NoKey as error:
-        raise UnknownThing(f"{error}.") from None
     finally:
         database.close()
 
@@ -143,42 +151,47 @@ def _bytes(file: Path) -> bytes:
         raise UnreadableInput(f"{file} cannot be read: {error.strerror or error}.") from error
 
 
-def _told(done: Import) -> Iterator[str]:
-    found = done.imported
+def _told(done: Import, answers: Answers) -> Iterator[str]:
+    found, say = done.imported, partial(_say, answers)
     yield f"{found.source}:"
     for heading, code in found.columns:
-        yield f"  {heading} → {code}"
+        yield f"  {heading} → {answers.field(code)}"
     for heading in found.secrets:
-        yield f"  {heading}: a secret, not kept; say where it is in a column “Где хранится пароль”"
-    would = "" if done.applied else "would be "
-    yield (
-        f"{len(found.added)} {would}added, {len(found.changed)} {would}changed, "
-        f"{found.unchanged} as they are, {len({one.row for one in found.troubles})} rows with errors."
-    )
-    yield from (f"  new {one}" for one in found.made[:_TOLD])
-    yield from _rows(found.added, "+")
-    yield from _rows(found.changed, "~")
+        yield f"  {heading}: {say('secret')}"
+    bad = len({one.row for one in found.troubles})
+    yield say(
+        "did" if done.applied else "would", added=len(found.added), changed=len(found.changed),
+        same=found.unchanged, bad=bad,
+    )  # fmt: skip
+    for new in found.made[:_TOLD]:
+        what, _, name = new.partition(" ")
+        yield f"  {say(f'new_{what}', name=name)}"
+    yield from _rows(found.added, "+", answers)
+    yield from _rows(found.changed, "~", answers)
     for one in found.troubles[:_TOLD]:
         column = f", {one.column}" if one.column else ""
         shown = f" {one.found!r}" if one.found else ""
-        yield f"  ! row {one.row}{column}:{shown} {one.advice}"
+        yield f"  ! {say('row', row=one.row)}{column}:{shown} {one.refused.said(answers.wording)}"
     if len(found.troubles) > _TOLD:
-        yield f"  ! … and {len(found.troubles) - _TOLD} more; --json prints all."
+        yield f"  ! {say('more_bad', count=len(found.troubles) - _TOLD)}"
     if not (found.added or found.changed or found.made or found.troubles):
-        yield "Nothing differs: nothing was changed."
-    elif done.applied:
-        yield f"Done. `revizor registry undo {done.deed}` takes it back."
+        yield say("nothing")
+    elif done.by:
+        yield answers.undoable(say("done"), done.by)
     elif found.troubles:
-        yield "Nothing was changed. Mend these rows, or leave them out with --skip-bad."
+        yield say("mend")
     elif found.added or found.changed:
-        yield "Nothing was changed yet: run it again with --yes."
+        yield say("not_yet")
 
 
-def _rows(rows: tuple[Taken, ...], mark: str) -> Iterator[str]:
+def _say(answers: Answers, code: str, **params: str | int) -> str:
+    return answers.wording.say(f"table_taken.{code}", params)
+
+
+def _rows(rows: tuple[Taken, ...], mark: str, answers: Answers) -> Iterator[str]:
     for one in rows[:_TOLD]:
-        changes = "; ".join(f"{field} {before} → {after}" for field, before, after in one.changes)
-        yield f"  {mark} row {one.row}: {one.client} {one.asset}" + (
-            f": {changes}" if changes else ""
-        )
+        changes = "; ".join(answers.change(*change) for change in one.changes)
+        row = _say(answers, "row", row=one.row)
+        yield f"  {mark} {row}: {one.client} {one.asset}" + (f": {changes}" if changes else "")
     if len(rows) > _TOLD:
-        yield f"  {mark} … and {len(rows) - _TOLD} more"
+        yield f"  {mark} {_say(answers, 'more', count=len(rows) - _TOLD)}"

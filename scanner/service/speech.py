@@ -13,8 +13,8 @@ _NAMED = 10
 
 
 def wording_of(settings: Settings, language: str | None) -> Wording:
-    """Return the words of a language, of the agency's where none is asked for; UnknownThing for another."""
-    return Wording(report_languages([language or settings.agency.language])[0])
+    """Return the words of a language, else of the settings' own; UnknownThing for one there is not."""
+    return Wording(report_languages([language or settings.speak or settings.agency.language])[0])
 
 
 def some(names: Iterable[str], wording: Wording) -> str:

@@ -11,6 +11,7 @@ from sqlalchemy import inspect
 import scanner.evidence.rows
 import scanner.evidence.watch_rows
 import scanner.registry.decision_rows
+import scanner.registry.notice_rows
 import scanner.registry.party_rows
 import scanner.registry.renewal_rows
 import scanner.registry.rows  # noqa: F401

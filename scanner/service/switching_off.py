@@ -16,6 +16,7 @@ from scanner.database import Database
 from scanner.evidence import Standings
 from scanner.registry import Registry, RegistryObject
 from scanner.registry.decisions import DecisionBook
+from scanner.registry.refused import Refused
 from scanner.registry.switching_off import Going, NotNow, SwitchingOff
 from scanner.renewals.switching_off import OffStep, Refusal, open_needs, steps_for
 from scanner.runs.look import Clock
@@ -43,13 +44,13 @@ async def off_step(
     assert done is not None
     need = word_of(Need, met, "need")
     if (done is OffStep.MET) is (need is None):
-        raise UnknownThing("a need is told with the step `met` and --need, and with no other step.")
+        raise Refused("need_with_met")
     at = clock()
     database = Database.open(settings.db)
     try:
         thing = Registry(database).object(number)
         if thing is None:
-            raise UnknownThing(f"there is no object {number}; see `revizor registry list CLIENT`.")
+            raise Refused("no_object", number=number)
         needs, looked_at = _wanted(Standings(database), thing)
         stage = await SwitchingOff(database).note(
             number, done, needs=needs, looked_at=looked_at, who=who, note=note,
@@ -61,8 +62,11 @@ async def off_step(
         raise UnknownThing(f"{error.asset}: {why_not}.") from error
     finally:
         database.close()
-    until = f"; it is watched until {stage.observe_until}" if done is OffStep.SWITCHED_OFF else ""
-    return f"Noted: {thing.asset} {done}, says {who}{until}."
+    watched_until = stage.observe_until if done is OffStep.SWITCHED_OFF else None
+    return wording_of(settings, language).say(
+        "decisions_taken.step", asset=str(thing.asset), step=done, who=who,
+        until=watched_until.isoformat() if watched_until else "",
+    )  # fmt: skip
 
 
 def sentence(refusal: Refusal, wording: Wording) -> str:

@@ -7,11 +7,13 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from reports import phrases
+from reports.document import Change
 from reports.wording import Wording
 from scanner.database import Database
 from scanner.registry.own_types import own_types
 from scanner.renewals.guard import Stance
-from scanner.renewals.matter import PAID_IN_VAIN, Bill, Matter
+from scanner.renewals.matter import PAID_IN_VAIN, Bill, Matter, News
 from scanner.renewals.steps import steps, stops
 from scanner.trackers.contract import Line, NewTask, TaskPatch
 
@@ -82,6 +84,7 @@ class TaskText:
             "enter_date": f"revizor registry set {number} paid_until YYYY-MM-DD --why …",
             "note_answer": f"revizor decisions set {number} DECISION --signed … --why …",
             "settle_payment": _settling(matter),
+            "settle_change": f"revizor tasks settle {number} --why …",
         }
         return tuple(
             self._say(f"task_step.{code}", command=commands.get(code, "-"))
@@ -119,6 +122,11 @@ class TaskText:
             return self._say(f"task_closed.{why}")
         return self._say(f"task_closed.{by_hand}", who=who or "—", why=why or "—")
 
+    def news(self, news: News) -> str:
+        """Say what has changed."""
+        change = Change(code=news.code, params=dict(news.params), asset=news.asset or None)
+        return phrases.changed(change, news.names, self.wording)
+
     def money(self, matter: Matter) -> str:
         """Say the price of a period; empty where it is not known."""
         price = matter.thing.price
@@ -143,7 +151,9 @@ class TaskText:
     def _told(self, matter: Matter) -> Iterator[tuple[str, str]]:
         thing, days, wording = matter.thing, matter.days, self.wording
         yield "what", f"{wording.value(thing.name)}, {self.type(thing.type)}"
-        if matter.stance is None:
+        if matter.news:
+            yield "happened", self.news(matter.news)
+        elif matter.stance is None:
             yield "happened", self._say(f"hand.{matter.code}", **self._params(matter))
         elif thing.replaced_by and matter.stance is Stance.DECIDE:
             yield "why", self._say("task_why.replaced", name=thing.replaced_by)
@@ -183,7 +193,8 @@ class TaskText:
         person = matter.assignment.person
         chosen = f"task_answers.{matter.assignment.chosen}"
         yield "answers", self._say(chosen, name=person.name if person else "—")
-        yield "number", f"{self._say('task_label.number_short')} {thing.id}"
+        if thing.id:
+            yield "number", f"{self._say('task_label.number_short')} {thing.id}"
 
     def _bill(self, code: str, bill: Bill) -> str:
         return self._say(
@@ -205,7 +216,9 @@ class TaskText:
         """Return under what code of a theme it is told: its stance, or the kind of its trouble."""
         if matter.stance is not None:
             return matter.stance.value
-        return matter.code if self.wording.has(f"{theme}{matter.code}") else "trouble"
+        if self.wording.has(f"{theme}{matter.code}"):
+            return matter.code
+        return "changed" if matter.news else "trouble"
 
     def _account(self, matter: Matter) -> Iterator[str]:
         thing = matter.thing

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from itertools import chain
 from typing import TYPE_CHECKING
@@ -17,7 +17,9 @@ from scanner.registry import Registry, job_runs, outbox
 from scanner.registry.cycles import Kept, as_kept, keep_cycles
 from scanner.registry.invoices_to_tell import invoices_to_tell, retire_paid
 from scanner.registry.matters import Desk
-from scanner.registry.near import expected, horizon, near
+from scanner.registry.near import horizon, near
+from scanner.registry.notices import settle_closed
+from scanner.registry.notices_to_tell import notices_to_tell
 from scanner.registry.outbox_list import Waiting, waiting
 from scanner.registry.paid_in_vain import keep_paid_in_vain
 from scanner.registry.told import planned
@@ -30,18 +32,17 @@ from scanner.registry.troubles import (
 from scanner.renewals.matter import Matter
 from scanner.renewals.plan import Effect
 from scanner.renewals.reminders import step_on
-from scanner.service.arguments import UnknownThing, client_of
-from scanner.service.delivering import Courier, Office
-from scanner.service.desk import Days, Posts, desk_of
+from scanner.service.arguments import client_of
+from scanner.service.desk import Addresses, Days, Named, Posts, desk_of
 from scanner.service.speech import wording_of
 from scanner.service.table import table
 from scanner.service.task_text import task_text
-from scanner.service.trackers import changes_sink
 from scanner.settings import Settings
 from scanner.trackers.contract import Channel, TaskSink
 
 if TYPE_CHECKING:
     from scanner.runs.look import Clock
+    from scanner.service.delivering import Office
 
 JOB = "tasks"
 _UNFINISHED = ("refused", "later", "uncertain", "waits", "unread")
@@ -56,7 +57,7 @@ class Planned(Struct, frozen=True, kw_only=True, gc=False):
     name: str
     client: str
     ask: str
-    """What is asked for: renew, confirm, decide, do_not_pay, trouble."""
+    """What is asked for: renew, confirm, decide, do_not_pay, trouble, changed."""
     rule: str
     step: str
     target: str
@@ -80,18 +81,23 @@ class Plan(Struct, frozen=True, kw_only=True):
     missed: int
     """Runs of the job that should have been and were not."""
 
+    def __repr__(self) -> str:
+        # Python's asyncio.run spells out what it returns, which for ten thousand tasks takes its time.
+        return f"<plan of {self.on}: {len(self.told)} to tell>"
+
     def json(self) -> str:
         """Return it as JSON."""
         return msgspec.json.format(msgspec.json.encode(self), indent=2).decode()
 
     def text(self, language: str) -> str:
         """Return it for a person, a line for each thing to tell."""
-        say = Wording(language).say
+        wording = Wording(language)
+        say = wording.say
         names = ("deadline", "name", "client", "what", "why", "person", "where")
         rows = (
             (
                 one.deadline.isoformat(), one.name, one.client, say(f"stance.{one.ask}"),
-                rule_in_words(one.rule, Wording(language)), f"{one.person or '—'} ({say(f'chosen.{one.chosen}')})",
+                rule_in_words(one.rule, wording), f"{one.person or '—'} ({say(f'chosen.{one.chosen}')})",
                 one.target,
             )
             for one in self.told
@@ -139,10 +145,7 @@ class Synced(Struct, frozen=True, kw_only=True):
     def _lines(self, wording: Wording) -> Iterator[str]:
         say = wording.say
         yield say("synced.periods", opened=self.opened, moved=self.moved, closed=self.closed)
-        told = ", ".join(
-            say("synced.outcome", what=outcome, count=count)
-            for outcome, count in sorted(self.told.items())
-        )
+        told = outcomes(self.told, wording)
         yield say("synced.told", planned=self.planned, told=told or say("synced.nothing"))
         if self.last is None:
             yield say("synced.first")
@@ -161,13 +164,13 @@ class Synced(Struct, frozen=True, kw_only=True):
 async def plan(
     settings: Settings,
     clock: Clock,
-    sinks: Sequence[TaskSink],
-    channels: Sequence[Channel],
+    sinks: Iterable[Named],
+    channels: Iterable[Named],
     *,
     client: str | None = None,
 ) -> Plan:
     """Return what would be told today, to whom and why; nothing is told, and nothing kept."""
-    desk, days, posts = desk_of(settings), Days(settings), Posts(sinks, channels)
+    desk, days, posts = desk_of(settings), Days(settings), Addresses(sinks, channels)
     now = clock()
     today = days.of(now)
     with Database.open(settings.db) as database:
@@ -202,7 +205,12 @@ async def sync(
     It may run as often as one likes, at the same time too, and be killed anywhere: the next run goes on.
     `again` tries once more what was refused for good.
     """
+    from scanner.service.delivering import Courier
+    from scanner.service.trackers import changes_sink
+    from scanner.service.wrong_clock import put_clock_right
+
     with Database.open(settings.db) as database:
+        await put_clock_right(database, clock())
         office = office_of(database, settings, clock, sinks, channels)
         run = await database.write(lambda c: job_runs.begin(c, JOB, clock()))
         before = database.read(lambda c: job_runs.regularity(c, JOB, clock(), but=run))
@@ -211,6 +219,7 @@ async def sync(
             await database.write(lambda c: outbox.try_again(c, clock()))
         courier = Courier(office)
         await courier.look_back()
+        await database.write(lambda c: settle_closed(c, clock()))
         new, untold = await put_plan(office)
         await courier.deliver()
         if receiver := changes_sink(settings, clock):
@@ -291,32 +300,12 @@ def tasks_list(
     return table([say(f"table.{name}") for name in names], rows, say("table.nothing"))
 
 
-async def done(
-    number: int,
-    settings: Settings,
-    clock: Clock,
-    *,
-    until: date | None,
-    paid_on: date | None,
-    who: str,
-    why: str,
-) -> str:
-    """Note that a thing was renewed, until a day or for a period counted by its terms; return a confirmation."""
-    desk, days = desk_of(settings), Days(settings)
-    today = days.of(clock())
-    with Database.open(settings.db) as database:
-        book = Registry(database)
-        thing = book.object(number)
-        if thing is None:
-            raise UnknownThing(f"there is no object {number}; see `revizor renewals`.")
-        new = until or database.read(
-            lambda c: expected(c, desk.book, number, paid_on=paid_on or today)
-        )
-        if new is None:
-            raise UnknownThing("nobody knows its period; say the new date with --until.")
-        await book.set(number, "paid_until", new.isoformat(), who, why, clock())
-        await database.write(lambda c: keep_cycles(c, today, clock(), desk.book))
-    return f"Noted: {thing.asset} is paid until {new}, says {who}."
+def outcomes(told: Mapping[str, int], wording: Wording) -> str:
+    """Say what came of telling, and how often; empty where nothing was told."""
+    return ", ".join(
+        wording.say("synced.outcome", what=outcome, count=count)
+        for outcome, count in sorted(told.items())
+    )
 
 
 def rule_in_words(rule: str, wording: Wording) -> str:
@@ -336,6 +325,8 @@ def office_of(
     language: str | None = None,
 ) -> Office:
     """Return everything that is needed to tell, in the agency's language where no other is asked for."""
+    from scanner.service.delivering import Office  # talks to the network, which a plan never does
+
     text = task_text(database, language or settings.agency.language)
     posts = Posts(sinks, channels)
     return Office(database, desk_of(settings), Days(settings), posts, text, clock)
@@ -344,7 +335,7 @@ def office_of(
 def _effects(
     connection: Connection,
     desk: Desk,
-    posts: Posts,
+    posts: Addresses,
     days: Days,
     today: date,
     gaps: Gaps,
@@ -357,7 +348,7 @@ def _effects(
             unanswered, untold = matter.assignment.is_gap, not posts.reach(matter)
             stale = matter.unconfirmed_since is not None
             if (unanswered or untold or stale) and step_on(matter.ladder, today) is not None:
-                if unanswered:
+                if unanswered and matter.thing.id:
                     gaps.unanswered.add(matter.thing.id)
                 if untold:
                     gaps.untold.add(matter.thing.id)
@@ -368,7 +359,9 @@ def _effects(
     periods = near(connection, desk, today, client=client)
     yield from planned(connection, watched(periods), posts.targets, today, days.of)
     others = chain(
-        troubles_to_tell(connection, desk, today), invoices_to_tell(connection, desk, today)
+        troubles_to_tell(connection, desk, today),
+        notices_to_tell(connection, desk, today),
+        invoices_to_tell(connection, desk, today),
     )
     mine = (one for one in others if client in (None, one.thing.client))
     yield from planned(connection, watched(mine), posts.targets, today, days.of)
@@ -382,7 +375,7 @@ def _planned(matter: Matter, effect: Effect) -> Planned:
         asset=matter.thing.asset,
         name=matter.thing.name,
         client=matter.thing.client,
-        ask=matter.stance or "trouble",
+        ask=matter.stance or ("changed" if matter.news else "trouble"),
         rule=effect.rule,
         step=effect.step,
         target=effect.target,

@@ -30,6 +30,7 @@ from scanner.trackers.options import (
     RedmineOptions,
     TrackerOptions,
     WebhookOptions,
+    takes_tasks,
 )
 from scanner.trackers.pacing import Bucket
 from scanner.trackers.redmine import RedmineSink
@@ -54,10 +55,7 @@ class TrackerCheck(Struct, frozen=True, kw_only=True):
 def sinks_of(settings: Settings, clock: Clock) -> tuple[TaskSink, ...]:
     """Return the task managers of the settings; raise BadSettings for one that cannot be used as it stands."""
     chosen = (
-        (name, options)
-        for name, options in settings.trackers.items()
-        if not isinstance(options, AppriseOptions)
-        and not (isinstance(options, WebhookOptions) and not options.tasks)
+        (name, options) for name, options in settings.trackers.items() if takes_tasks(options)
     )
     return tuple(_sink(name, options, settings, clock) for name, options in chosen)
 

@@ -33,6 +33,7 @@ from scanner.service.rescanning import second_look_in
 from scanner.service.scanning import Looker, live, over
 from scanner.service.tasks import sync
 from scanner.service.trackers import channels_of, sinks_of
+from scanner.service.wrong_clock import WrongClock, put_clock_right
 from scanner.settings import BadSettings, Settings
 
 log = logging.getLogger(__name__)
@@ -151,6 +152,12 @@ class _Work:
     async def plan(self, turn: Turn) -> list[Job]:
         """Begin what is due of each client, in parts where it is much."""
         jobs: list[Job] = []
+        try:
+            if said := await put_clock_right(turn.database, self._clock()):
+                log.warning("%s", said)
+        except WrongClock as wrong:  # the next minute asks again
+            log.warning("%s", wrong)
+            return []
         for client in clients_due(self._settings, self._clock):
             group = f"client {client}"
             if turn.database.read(partial(turn.queue.open_in, group=group)):

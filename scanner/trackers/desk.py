@@ -24,6 +24,8 @@ Clock = Callable[[], datetime]
 _TAG = re.compile(r"<[^<>]{0,200}>")
 _LONGEST = 300
 _LONGEST_WAIT = timedelta(days=1)
+_SAME_TIME = timedelta(days=1)
+"""Clocks that differ by more are not both right: ours may be the wrong one, and its today a false one."""
 _FOR_GOOD = frozenset({Reason.NOT_ALLOWED, Reason.MALFORMED, Reason.INVALID_QUERY})
 """Troubles before anything was sent that trying again would not change."""
 
@@ -60,6 +62,8 @@ class Desk:
         self._door = door
         self._secret = secret
         self.now = now
+        self._other_time = ""
+        """What its clock says, where that is another day than ours: nothing more is told to it."""
 
     async def ask(
         self,
@@ -83,15 +87,29 @@ class Desk:
     async def hear(
         self, method: str, url: str, *, headers: tuple[tuple[str, str], ...] = (), body: bytes = b""
     ) -> ApiAnswer:
-        """Return any answer as it came; raise ServiceTrouble as it is."""
+        """Return any answer as it came; raise ServiceTrouble as it is, Later where its clock and ours differ."""
+        if self._other_time:
+            raise Later(self._other_time)
         request = ServiceRequest(
             url=url, method=method, headers=headers, body=body, patience=self._patience
         )
-        return await self._door.ask(request)
+        answer = await self._door.ask(request)
+        self._compare_clocks(answer)
+        return answer
+
+    def _compare_clocks(self, answer: ApiAnswer) -> None:
+        at, now = _moment(answer.header("date")), self.now()
+        if at is not None and abs(at - now) > _SAME_TIME:
+            self._other_time = (
+                f"{self.name}: its clock says {at:%Y-%m-%d %H:%M} UTC, this machine's {now:%Y-%m-%d %H:%M}: "
+                "set the one that is wrong"
+            )
 
     def settled(self, answer: ApiAnswer, *, writes: bool) -> Heard:
         """Return the answer when it is one: raise for redirects, 401, 408, 429, 5xx and what broke off."""
         status = answer.status
+        if self._other_time and not writes:
+            raise Later(self._other_time)
         if 300 <= status < 400:
             raise Refused(f"{self.name}: it redirects ({status}); set its final address.")
         if status == 401:
@@ -125,15 +143,11 @@ class Desk:
     def retry_after(self, answer: ApiAnswer) -> datetime | None:
         """Read a Retry-After header (RFC 9110 10.2.3), at most a day ahead; None where there is none."""
         text, now = answer.header("retry-after"), self.now()
-        try:
-            if text.isascii() and text.isdigit():
-                at = now + timedelta(seconds=int(text[:6]))
-            else:
-                at = email.utils.parsedate_to_datetime(text)
-                at = at if at.tzinfo else at.replace(tzinfo=UTC)
-        except (ValueError, TypeError, OverflowError):
-            return None
-        return min(max(at, now), now + _LONGEST_WAIT)
+        if text.isascii() and text.isdigit():
+            at: datetime | None = now + timedelta(seconds=int(text[:6]))
+        else:
+            at = _moment(text)
+        return None if at is None else min(max(at, now), now + _LONGEST_WAIT)
 
     def _trouble(self, trouble: ServiceTrouble, writes: bool) -> Refused | Later | Uncertain:
         said = self.shown(f"{self.name}: {trouble}")
@@ -142,6 +156,15 @@ class Desk:
         if trouble.reason is Reason.NOT_ALLOWED:
             return Refused(f"{said}. If it is yours, name its network in allow_net.")
         return Refused(said) if trouble.reason in _FOR_GOOD else Later(said)
+
+
+def _moment(text: str) -> datetime | None:
+    """Read a date of HTTP (RFC 9110 5.6.7); None where it is none."""
+    try:
+        at = email.utils.parsedate_to_datetime(text)
+    except (ValueError, TypeError, OverflowError):
+        return None
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 def plain(text: str) -> str:

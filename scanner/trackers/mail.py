@@ -16,10 +16,10 @@ from probes.kit.observation import Reason
 from scanner.trackers.contract import Check, Later, Letter, Refused, Uncertain
 from scanner.trackers.desk import Clock
 from scanner.trackers.markup import one_line
-from scanner.trackers.options import MailOptions
+from scanner.trackers.options import MAIL, MailOptions
 from scanner.trackers.secret import Secret
 
-NAME = "mail"
+NAME = MAIL
 _LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}", re.ASCII)
 _LONGEST_SUBJECT = 200
 _LONGEST_TEXT = 200_000

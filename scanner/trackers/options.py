@@ -15,7 +15,9 @@ from probes.kit.net.guard import IPNetwork
 Text = Annotated[str, Meta(min_length=1)]
 _O = TypeVar("_O", bound="Reached | MailOptions")
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,30}", re.ASCII)
-_TAKEN = frozenset({"mail", "feed"})
+MAIL = "mail"
+"""What the mail relay is called among channels."""
+_TAKEN = frozenset({MAIL, "feed"})
 
 
 class Reached(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag_field="kind"):
@@ -96,6 +98,18 @@ _KINDS: Mapping[str, type[TrackerOptions]] = {
     "webhook": WebhookOptions,
     "apprise": AppriseOptions,
 }
+
+
+def takes_tasks(options: TrackerOptions) -> bool:
+    """Say whether tasks are created there."""
+    return options.tasks if isinstance(options, WebhookOptions) else not takes_messages(options)
+
+
+def takes_messages(options: TrackerOptions) -> bool:
+    """Say whether people get messages there."""
+    if isinstance(options, WebhookOptions):
+        return options.messages
+    return isinstance(options, AppriseOptions)
 
 
 class MailOptions(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

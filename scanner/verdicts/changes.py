@@ -150,6 +150,8 @@ class Change(Struct, frozen=True):
     aspect: str = ""
     before: str = ""
     after: str = ""
+    things: tuple[str, ...] = ()
+    """All that changed together, where those are several."""
 
 
 def first_told(now: Seen) -> Told:

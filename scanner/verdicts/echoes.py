@@ -105,6 +105,6 @@ def _together(told: Sequence[Change]) -> Iterator[Change]:
         if len(several) == 1:
             yield first
             continue
-        names = [one.asset for one in several[:MOST]]
-        params = {**first.params, "things": names, "count": len(several)}
-        yield replace(first, params=params)
+        names = tuple(one.asset for one in several)
+        params = {**first.params, "things": [*names[:MOST]], "count": len(several)}
+        yield replace(first, params=params, things=names)

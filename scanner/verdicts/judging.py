@@ -5,13 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-from msgspec.msgpack import Decoder, encode
-from msgspec.structs import astuple, replace
-from zstandard import ZstdCompressor, ZstdDecompressor
+from msgspec.structs import replace
 
 from probes.kit.observation import Reason
 from scanner.assets import Advice, Asset, Confidence, Estate, Holding, Kind, Ownership, Use
-from scanner.assets.estate import Params
 from scanner.assets.use import use_of
 from scanner.discovery import Looks
 from scanner.discovery.looks import RecentLooks
@@ -26,6 +23,7 @@ from scanner.verdicts.finding import (
     say,
     undecided,
 )
+from scanner.verdicts.put_away import PutAway
 from scanner.verdicts.rules import RULES, rules_for
 from scanner.verdicts.scene import Scene
 from scanner.verdicts.verdict import Finding, Verdict
@@ -39,8 +37,6 @@ _LEANT_ON = (Kind.SITE, Kind.MAIL)
 _EARLY = {kind: tuple(card for card in rules_for(kind) if not card.asks_all) for kind in Kind}
 _LATE = {kind: tuple(card for card in rules_for(kind) if card.asks_all) for kind in Kind}
 _POSITION = {card.id: position for position, card in enumerate(RULES)}
-_Row = tuple[str, Use | None, str, Params, tuple[str, ...], datetime | None, str]
-_ROWS = Decoder(list[_Row])
 
 
 def judge(estate: Estate, looks: Looks, as_of: datetime) -> tuple[Verdict, ...]:
@@ -56,7 +52,7 @@ def judge_iter(estate: Estate, looks: Looks, as_of: datetime) -> Iterator[Verdic
     """
     scene = Scene(estate, looks)
     opinions: dict[Asset, Opinion] = {}
-    put_away = _PutAway()
+    put_away = PutAway()
     for holding, near in scene.walk():
         if holding.ownership is not Ownership.FOREIGN:
             dossier = Dossier(holding, near, scene, opinions, as_of)
@@ -92,23 +88,6 @@ def form_opinion(
         ),
         tuple(found),
     )
-
-
-class _PutAway:
-    """Findings that wait for the turn of what they are about: those of a whole estate, so packed small."""
-
-    def __init__(self) -> None:
-        self._kept: dict[Asset, bytes] = {}
-        self._press, self._back = ZstdCompressor(level=1), ZstdDecompressor()
-
-    def keep(self, asset: Asset, findings: Iterable[Finding]) -> None:
-        rows = encode([astuple(finding) for finding in findings])
-        # Copied: what the compressor gives takes the room that the rows might have needed at worst.
-        self._kept[asset] = bytes(memoryview(self._press.compress(rows)))
-
-    def take(self, asset: Asset) -> list[Finding]:
-        rows = self._back.decompress(self._kept.pop(asset))
-        return [Finding(*row) for row in _ROWS.decode(rows)]
 
 
 def all_codes() -> frozenset[str]:

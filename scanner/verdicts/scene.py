@@ -18,6 +18,9 @@ from scanner.verdicts.references import Reference, References
 
 _CLIENTS = (Ownership.CONFIRMED, Ownership.LIKELY)
 _NEAREST_FIRST = (Kind.SITE, Kind.MAIL, Kind.CERTIFICATE, Kind.DOMAIN)
+"""In this order lies what one registered name has; all other kinds after it."""
+_UNDER_ITS_KEY = (Kind.SITE, Kind.MAIL, Kind.DOMAIN)
+"""Kinds whose key is a name, to which they belong; the others are about all of their hosts."""
 
 
 class Scene:
@@ -42,12 +45,12 @@ class Scene:
         """Yield every holding, with looks that remember what its neighbours asked for.
 
         What lies under one registered name comes together: sites, mail, certificates, the domain.
-        Hostings and the like, which belong to many names, come last. What concerns the whole estate
-        is read on the way.
+        Hostings and the like, which may be about many names, come with the last of them, after everything
+        that hangs on them. What concerns the whole estate is read on the way.
         """
         self._walks = True
         near = RecentLooks(self._looks)
-        for holding in sorted(self.holdings.values(), key=_neighbourhood):
+        for holding in sorted(self.holdings.values(), key=self._neighbourhood):
             if holding.ownership in _CLIENTS:
                 if holding.asset.kind is Kind.DOMAIN:
                     self._blind_spots.read(holding, near)
@@ -98,14 +101,15 @@ class Scene:
         return frozenset(host for one in mail for host in one.hosts)
 
     @cached_property
-    def certificates_of(self) -> Mapping[str, frozenset[str]]:
+    def certificates_of(self) -> Mapping[str, tuple[str, ...]]:
         """The client's certificates by each host that they are known at."""
-        found: dict[str, set[str]] = {}
+        found: dict[str, tuple[str, ...]] = {}
         for asset, holding in self.holdings.items():
             if asset.kind is Kind.CERTIFICATE:
+                alone = (asset.key,)
                 for host in holding.hosts:
-                    found.setdefault(host, set()).add(asset.key)
-        return {host: frozenset(keys) for host, keys in found.items()}
+                    found[host] = (*found[host], asset.key) if host in found else alone
+        return found
 
     @property
     def linked_from(self) -> Mapping[Asset, str]:
@@ -182,6 +186,18 @@ class Scene:
                                     for asset in filter(None, linked):
                                         found[asset] = min(host, found.get(asset, host))
 
+    def _neighbourhood(self, holding: Holding) -> tuple[str, int, str]:
+        """Sorts holdings for a walk: by registered name, what hangs on a thing before the thing."""
+        kind, key = holding.asset.kind, holding.asset.key
+        if kind in _UNDER_ITS_KEY:
+            last = registered(key)
+        else:
+            hanging = (one.subject for one in self._hanging.get(holding.asset, ()))
+            names = (*holding.hosts, *(one.key for one in hanging if one.kind in _UNDER_ITS_KEY))
+            last = max(map(registered, names), default="")
+        place = _NEAREST_FIRST.index(kind) if kind in _NEAREST_FIRST else len(_NEAREST_FIRST)
+        return last, place, key
+
     def _from(self, asset: Asset) -> Iterator[Relation]:
         """Yield the relations of which an asset is the subject; they stand together."""
         start = bisect_left(self._relations, asset, key=_subject)
@@ -193,12 +209,3 @@ class Scene:
 
 def _subject(relation: Relation) -> Asset:
     return relation.subject
-
-
-def _neighbourhood(holding: Holding) -> tuple[bool, str, int, str]:
-    """Sorts holdings for a walk: by registered name, what hangs on a thing before the thing."""
-    kind, key = holding.asset.kind, holding.asset.key
-    if kind not in _NEAREST_FIRST:
-        return True, "", 0, key
-    name = holding.hosts[0] if kind is Kind.CERTIFICATE and holding.hosts else key
-    return False, registered(name), _NEAREST_FIRST.index(kind), key

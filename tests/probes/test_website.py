@@ -17,9 +17,10 @@ from tests.probes.paper import PaperNet, page
 
 HOST = "client.example"
 HTTP, HTTPS = f"http://{HOST}/", f"https://{HOST}/"
-CONTROL = f"rvz{hashlib.sha256(HOST.encode()).hexdigest()[:12]}.example"
-UNKNOWN_HOST = HttpQuestion(f"http://{CONTROL}/", address="192.0.2.10")
-UNKNOWN_HOST_TLS = HttpQuestion(f"https://{CONTROL}/", address="192.0.2.10")
+ADDRESS = "192.0.2.10"
+CONTROL = f"rvz{hashlib.sha256(ADDRESS.encode()).hexdigest()[:12]}.example"
+UNKNOWN_HOST = HttpQuestion(f"http://{CONTROL}/", address=ADDRESS)
+UNKNOWN_HOST_TLS = HttpQuestion(f"https://{CONTROL}/", address=ADDRESS)
 SITE = page("<title>Цветы</title><p>Розы и тюльпаны</p>")
 STUB = page("<title>Сайт только что создан</title>")
 DOWN = NetTrouble(Reason.NO_LISTENER, "192.0.2.10 port 80 resets")
@@ -256,7 +257,15 @@ def test_the_unknown_host_is_asked_at_the_same_address_only():
     _, net = look({HTTP: SITE, HTTPS: DOWN, UNKNOWN_HOST: moved("https://stranger.example/")})
 
     assert "https://stranger.example/" not in {question.url for question in net.asked}
-    assert {question.address for question in net.asked if CONTROL in question.url} == {"192.0.2.10"}
+    assert {question.address for question in net.asked if CONTROL in question.url} == {ADDRESS}
+
+
+@pytest.mark.parametrize("host", [HOST, f"www.{HOST}", "stranger.example"])
+def test_all_sites_of_an_address_ask_it_for_one_unknown_host(host):
+    """So a run asks it once: what it answers says nothing of the site."""
+    _, net = look({f"http://{host}/": SITE, f"https://{host}/": DOWN}, host)
+
+    assert {question for question in net.asked if question.address} == {UNKNOWN_HOST}
 
 
 def test_without_an_answer_the_unknown_host_is_not_asked():

@@ -61,16 +61,27 @@ _TIMES = {"at", "generated_at", "started_at", "finished_at", "paid_until", "deci
 _TIMES |= {"asked_on"}
 
 
-def spoiled(document: Document, payload: Callable[[int], str]) -> Document:
-    """Return the document with a payload at the end of every text in it, links between parts kept."""
+def spoiled(document: Document, payload: Callable[[int], str], *, ids: bool = False) -> Document:
+    """Return the document with a payload at the end of every text in it, links between parts kept.
+
+    With `ids` every id has the same one at its end, and so the links still hold.
+    """
     places = count()
+    tail = payload(0) if ids else ""
+
+    def linked(value: Any) -> Any:
+        if isinstance(value, list):
+            return [linked(one) for one in value]
+        return value + tail if isinstance(value, str) and value else value
 
     def spoil(value: Any, key: str = "") -> Any:
         if key == "evidence" and isinstance(value, dict):
-            return {id_: spoil(piece) for id_, piece in value.items()}
+            return {linked(id_): spoil(piece) for id_, piece in value.items()}
         if key == "steps" and value and isinstance(value[0], dict):
             return [spoil(step) for step in value]
-        if key in _KEPT | _LINKS | _TIMES:
+        if key in _LINKS and key != "schema":
+            return linked(value)
+        if key in _KEPT | _TIMES or key == "schema":
             return value
         if isinstance(value, dict):
             # Days of an answer and of a step; elsewhere these are names of parameters.

@@ -262,6 +262,23 @@ def test_what_another_page_left_in_the_storage_is_not_trusted(
     assert window.run("return document.getElementById('s-act').hidden") is False
 
 
+def test_what_was_decided_before_is_not_counted_as_open(window: Browser, tmp_path: Path) -> None:
+    """And may be answered anew; the file holds what is marked now, and nothing else."""
+    show(window, tmp_path, "en", "client", estates.registered())
+    count = "return document.getElementById('s-open').textContent"
+    decided = "return [...document.querySelectorAll('#sign tr[data-was]')].map(row => row.cells[0].textContent)"
+    numbers = [int(number) for number in window.run(decided)]
+    assert len(numbers) == 4
+    assert window.run(count) == "Without an answer: 7 of 11"
+
+    click(window, (numbers[0], "rejected"))
+    window.run("document.getElementById('s-name').value = 'Olga'")
+    window.run("document.getElementById('s-save').click()")
+
+    assert window.run(count) == "Without an answer: 7 of 11"
+    assert [one["decision"] for one in saved(window, tmp_path)["decisions"]] == ["rejected"]
+
+
 @pytest.mark.parametrize("edition", EDITIONS)
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_signing_asks_nobody_and_complains_of_nothing(
@@ -294,8 +311,9 @@ def test_signing_asks_nobody_and_complains_of_nothing(
 def test_no_rule_of_accessibility_is_broken(
     window: Browser, tmp_path: Path, language: str, edition: str, scheme: str
 ) -> None:
-    """WCAG 2.2 AA and axe's best practices, marked and with a complaint shown, on a screen and on a phone."""
-    show(window, tmp_path, language, edition)
+    """WCAG 2.2 AA and axe's best practices: every section full and unfolded, marked, with a complaint shown."""
+    show(window, tmp_path, language, edition, estates.registered())
+    window.run("document.querySelectorAll('details').forEach(one => one.open = true)")
     window.devtools(
         "Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}]
     )

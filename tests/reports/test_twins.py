@@ -195,7 +195,51 @@ def test_cells_have_types() -> None:
             text = book.read(name).decode()
             assert 'state="frozen"' in text
             assert "<autoFilter" in text
-    assert len(sheets_) == 10
+    assert len(sheets_) == 12
+
+
+def named_rows(workbook: bytes, name: str) -> list[dict[str, tuple[str, str]]]:
+    """Rows of a sheet under its headings: heading → type and value."""
+    with zipfile.ZipFile(io.BytesIO(workbook)) as book:
+        names = [one.get("name") for one in ElementTree.fromstring(book.read("xl/workbook.xml")).iter() if one.tag.endswith("}sheet")]  # fmt: skip
+    first, *rows = cells_of(workbook, names.index(name) + 1)
+    return [{first[letter][1]: cell for letter, cell in row.items()} for row in rows]
+
+
+def test_the_money_and_the_log_are_in_the_workbook() -> None:
+    """Every row of the money table, sums as numbers; every step with its day; ids as everywhere."""
+    estate = estates.registered()
+    workbook = written(twins.xlsx, estate, "en")
+    ids = {one.id for one in (*estate.assets, *estate.registry.objects)}
+
+    money = named_rows(workbook, "Money")
+    log = named_rows(workbook, "Switch-off log")
+    changed = named_rows(workbook, "What changed")
+    signed = named_rows(workbook, "Sign-off sheet")
+
+    _, plan = shown(estate)
+    told = {row["What"][1] for row in money}
+    assert told == {
+        Wording("en").say(f"money_row.{code}")
+        for code in (*(row.code for row in plan.money.rows), "coverage", "proposed_coverage")
+    }
+    once = [row for row in money if row["What"][1].startswith("Less: one-off")]
+    assert [(row["Price per period"], row["Currency"][1]) for row in once] == [
+        (("n", "-20"), "EUR"),
+        (("n", "-500"), "RUB"),
+    ]
+    backup = next(row for row in log if row.get("What was done", ("", ""))[1] == "Backup made")
+    assert backup["Item ID"][1] == "hosting:timeweb/1"
+    assert backup["Day"] == ("n", str((date(2026, 4, 12) - date(1899, 12, 30)).days))
+    assert {row["Item ID"][1] for table in (log, signed) for row in table} <= ids
+    assert [row["Item ID"][1] for row in changed if row["What happened"][1] == "Decisions overdue"] == [
+        "domain:romawka.ru",
+        "domain:romashka.shop",
+    ]  # fmt: skip
+    assert sum("Earlier answer" in row for row in signed) == 4
+    client = named_rows(written(twins.xlsx, estate, "en", "client"), "Switch-off log")
+    assert len(client) == len(log)
+    assert not any("Note" in row for row in client)
 
 
 def test_what_a_workbook_cannot_hold_as_a_number_is_kept_as_text() -> None:

@@ -91,6 +91,7 @@ class Office(Struct):
                 db=url or f"sqlite:///{folder}/office.db",
                 out=str(folder / "audits"),
                 lang=tuple(lang),
+                speak="en",
                 vantage=tape().vantage,
                 guesses=0,
             )

@@ -192,11 +192,23 @@ def test_a_service_without_its_key_is_skipped_and_asked_nothing(
 def test_an_archive_that_was_asked_is_not_called_unasked(asked: int, told: bool):
     """What no audit sees is said of those that did not look."""
     counts = tally("web_archive", done=asked, answered=asked)
-    gaps = not_seen(
-        tuple(sources_of(counts)), counts, Estate((), ()), GatheredLooks({}), (), 0, "local"
-    )
+    gaps = not_seen(tuple(sources_of(counts)), counts, Estate((), ()), (), 0, "local")
 
     assert ("wayback_not_asked" in {gap.code for gap in gaps}) is told
+
+
+def test_names_that_were_left_out_are_told_with_their_number():
+    """A few by name, all of them counted."""
+    names = tuple(f"h{number:02}.a.ru" for number in range(30))
+    estate = Estate((), (), left_out=names)
+
+    (gap,) = (
+        one
+        for one in not_seen((), Tally(), estate, (), 0, ("local",))
+        if one.code == "names_left_out"
+    )
+
+    assert gap.params == {"hosts": [*names[:20]], "count": 30}
 
 
 @pytest.mark.parametrize(

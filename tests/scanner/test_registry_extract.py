@@ -131,6 +131,8 @@ def test_what_people_say_is_in_the_next_report(either: Office, tmp_path: Path) -
     said(either, "registry", "add", "other", "cms_licence", "Not his", "--why", "x")
     said(either, "payments", "add", "romashka", "1490 RUB", "--object", domain, "--payer", "agency",
          "--on", "2026-10-01")  # fmt: skip
+    said(either, "payments", "add", "romashka", "300 RUB", "--once", "--object", domain,
+         "--payer", "client", "--on", "2026-10-02")  # fmt: skip
     said(either, "decisions", "set", domain, "approved", "--signed", "Olga R.", "--on", "2026-11-23",
          "--why", "letter")  # fmt: skip
     said(
@@ -155,6 +157,7 @@ def test_what_people_say_is_in_the_next_report(either: Office, tmp_path: Path) -
     assert (line["manager"], line["projects"], line["payer"]) == ("Maria S.", ["Shop"], "agency")
     assert Decimal(line["cost"]["amount"]) == 1490
     assert line["cost"]["source"] == "invoice"
+    assert [(one["amount"], one["source"]) for one in line["one_off"]] == [("300.00", "invoice")]
     assert line["answer"]["decision"] == "approved"
     assert line["answer"]["by"] == "Olga R."
     assert [step["step"] for step in line["steps"]] == ["signed"]

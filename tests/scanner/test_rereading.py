@@ -67,7 +67,7 @@ def as_an_older_reader_left_it(office: Office, *, lost: bool = False) -> str:
 def reparse(office: Office) -> str:
     """What the command says."""
     (done,) = asyncio.run(service.reparse(CLIENT, office.settings, lambda: MUCH_LATER))
-    return done.text()
+    return done.text(office.settings)
 
 
 def paid_until(office: Office, name: str) -> date | None:
@@ -88,7 +88,7 @@ def test_what_todays_reader_reads_alike_changes_nothing(office: Office):
     """The same answers, the same reader: no run is added."""
     before = listed(office, CLIENT, as_json=True)
 
-    assert " 0 read otherwise." in reparse(office)
+    assert " read otherwise: 0," in reparse(office)
     assert listed(office, CLIENT, as_json=True) == before
 
 
@@ -99,16 +99,16 @@ def test_a_day_that_was_read_wrongly_is_corrected(office: Office):
 
     said = reparse(office)
 
-    assert f"domain:{name} paid_until: 2031-01-01 → " in said
+    assert f"domain:{name} Paid until: 2031-01-01 → " in said
     assert paid_until(office, name) not in (None, WRONG)
-    assert " 0 read otherwise." in reparse(office)
+    assert " read otherwise: 0," in reparse(office)
 
 
 def test_an_answer_nobody_could_read_is_read_after_all(office: Office):
     """What was unparsed then is a fact now."""
     name = as_an_older_reader_left_it(office, lost=True)
 
-    assert " 1 read otherwise." in reparse(office)
+    assert " read otherwise: 1," in reparse(office)
     assert paid_until(office, name) not in (None, WRONG)
 
 
@@ -141,7 +141,7 @@ def test_answers_no_longer_kept_are_counted(office: Office):
 
     said = reparse(office)
 
-    assert " 0 answers read again" in said
+    assert " answers read again: 0," in said
     assert "no longer kept" in said
     assert listed(office, CLIENT, as_json=True) == before
 

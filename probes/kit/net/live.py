@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import importlib.metadata
 import ipaddress
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -132,16 +133,24 @@ class LiveNet:
             else None
         )
         bulk_rate = 1 / self._rates.rate("dns:dns").interval
-        self._names = NamesDoor(resolvers, Labels.of(settings.words), bulk_rate, self._dns.ask)
-        self._referrals = ReferralDoor(self._dns.ask, guard, self._rates)
-        self._servers = ServerDoor(guard)
+        words = Labels.of(settings.words)
         dialer = Dialer(self._dns.addresses, guard, Lanes(total=settings.connections))
-        self._zones = ZoneDoor(dialer)
-        self._http = HttpDoor(dialer, handshakes, settings.signature)
         self._tls = TlsDoor(dialer, handshakes, settings.ehlo_name)
-        self._smtp = SmtpDoor(dialer, handshakes, settings.ehlo_name)
         self._whois = WhoisDoor(dialer, self._pace)
         self._api = ApiDoor(dialer, self._pace, self.trust, settings.signature, keys=settings.keys)
+        self._doors: dict[type, Callable[[Any], Awaitable[Any]]] = {
+            DnsQuestion: self._ask_dns,
+            ReferralQuestion: ReferralDoor(self._dns.ask, guard, self._rates).ask,
+            ServerQuestion: ServerDoor(guard).ask,
+            NamesQuestion: NamesDoor(resolvers, words, bulk_rate, self._dns.ask).ask,
+            ZoneQuestion: ZoneDoor(dialer).ask,
+            HttpQuestion: HttpDoor(dialer, handshakes, settings.signature).ask,
+            TlsQuestion: self._ask_tls,
+            OldTlsQuestion: self._tls.ask_old,
+            SmtpQuestion: SmtpDoor(dialer, handshakes, settings.ehlo_name).ask,
+            WhoisQuestion: partial(self._long_memory.ask, ask=self._whois.ask),
+            ApiQuestion: partial(self._long_memory.ask, ask=self._api.ask),
+        }
         return self
 
     async def __aexit__(
@@ -178,33 +187,19 @@ class LiveNet:
             group = self._whois.group_of_server(server) or group
         await self._pace.back_off(group, seconds)
 
-    async def _put(self, question: Question[Any]) -> Any:
-        match question:
-            case DnsQuestion(server=server) if server == SECOND_RESOLVER:
-                return await self._ask_second(question)
-            case DnsQuestion():
-                return await self._dns.ask(question)
-            case ReferralQuestion():
-                return await self._referrals.ask(question)
-            case ServerQuestion():
-                return await self._servers.ask(question)
-            case NamesQuestion():
-                return await self._names.ask(question)
-            case ZoneQuestion():
-                return await self._zones.ask(question)
-            case HttpQuestion():
-                return await self._http.ask(question)
-            case TlsQuestion():
-                return self._judged(await self._tls.ask(question), question.name)
-            case OldTlsQuestion():
-                return await self._tls.ask_old(question)
-            case SmtpQuestion():
-                return await self._smtp.ask(question)
-            case WhoisQuestion():
-                return await self._long_memory.ask(question, self._whois.ask)
-            case ApiQuestion():
-                return await self._long_memory.ask(question, self._api.ask)
-        raise TypeError(f"no door for {type(question).__name__}")
+    def _put(self, question: Question[Any]) -> Awaitable[Any]:
+        door = self._doors.get(type(question))
+        if door is None:
+            raise TypeError(f"no door for {type(question).__name__}")
+        return door(question)
+
+    async def _ask_dns(self, question: DnsQuestion) -> DnsAnswer:
+        if question.server == SECOND_RESOLVER:
+            return await self._ask_second(question)
+        return await self._dns.ask(question)
+
+    async def _ask_tls(self, question: TlsQuestion) -> Handshake:
+        return self._judged(await self._tls.ask(question), question.name)
 
     async def _ask_second(self, question: DnsQuestion) -> DnsAnswer:
         if self._second is None:

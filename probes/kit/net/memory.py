@@ -12,6 +12,8 @@ from probes.kit.net.question import (
     ApiAnswer,
     DnsAnswer,
     DnsQuestion,
+    HttpAnswer,
+    HttpQuestion,
     NetTrouble,
     Question,
     SmtpAnswer,
@@ -76,7 +78,8 @@ def _settled(question: Question[Any], answer: Any) -> int:
     """Bytes that an answer takes with its place; 0 where asking again in this run would not be idle.
 
     Failures may pass, so they are not kept, and DNS servers asked directly are asked afresh: whether
-    one refuses three times is a finding.
+    one refuses three times is a finding. So are sites; but what an address shows for a name that it
+    cannot know is one answer for all sites there.
     """
     kind = type(answer)
     if kind is DnsAnswer:
@@ -84,14 +87,21 @@ def _settled(question: Question[Any], answer: Any) -> int:
         wire = answer.wire
         fine = len(wire) > 3 and wire[3] & 15 in (_NOERROR, _NXDOMAIN)
         return len(wire) + _PLACE if fine and server in (None, SECOND_RESOLVER) else 0
+    if kind is HttpAnswer:
+        at_an_address = isinstance(question, HttpQuestion) and question.address is not None
+        fine = at_an_address and answer.status < 500 and not answer.truncated
+        chain = answer.handshake.chain if answer.handshake else ()
+        return _length(answer) + sum(map(len, chain)) if fine else 0
     if kind is WhoisAnswer:
         return len(answer.raw) + _PLACE if answer.complete else 0
     if kind is ApiAnswer:
-        headers = sum(len(name) + len(value) for name, value in answer.headers)
-        fine = answer.status == 200 and not answer.truncated
-        return len(answer.body) + headers + _PLACE if fine else 0
+        return _length(answer) if answer.status == 200 and not answer.truncated else 0
     if kind is SmtpAnswer:
         chain = answer.handshake.chain if answer.handshake else ()
         said = len(answer.banner) + sum(map(len, (*answer.ehlo, *chain)))
         return 0 if answer.trouble else said + _PLACE
     return 0
+
+
+def _length(answer: HttpAnswer | ApiAnswer) -> int:
+    return len(answer.body) + sum(len(n) + len(v) for n, v in answer.headers) + _PLACE

@@ -23,6 +23,7 @@ from probes.kit.net.question import (
     DnsAnswer,
     DnsQuestion,
     HttpAnswer,
+    HttpQuestion,
     Net,
     NetTrouble,
     Question,
@@ -95,7 +96,7 @@ def _recorded(answer: Any) -> Any:
 
 
 class SharedExchanges:
-    """DNS exchanges of one run that may serve several looks: an answer got once is written down once.
+    """Exchanges of one run that may serve several looks: an answer got once is written down once.
 
     A Net remembers what it was told in a run and tells the next asker the same; that is no second
     exchange, and its moment is that of the first. What was longest unused is
@@ -109,12 +110,17 @@ class SharedExchanges:
     def the_one(self, exchange: Exchange) -> Exchange:
         """Return the exchange that got this very answer: an earlier one, or else the given one."""
         question, answer = exchange.question, exchange.answer
-        if not isinstance(answer, DnsAnswer):
-            return exchange
+        match question, answer:
+            case _, DnsAnswer(wire=raw):
+                pass
+            case HttpQuestion(address=str()), HttpAnswer(body=raw):
+                pass
+            case _:
+                return exchange
         known = self._known.get(question)
         if known is not None and known.answer is answer:
             return known
-        self._known.keep(question, exchange, _WEIGHT + len(answer.wire))
+        self._known.keep(question, exchange, _WEIGHT + len(raw))
         return exchange
 
 

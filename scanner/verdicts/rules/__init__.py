@@ -22,6 +22,7 @@ from scanner.verdicts.rules.domain.web import web
 from scanner.verdicts.rules.domain.zone_open import zone_open
 from scanner.verdicts.rules.hosting.behind_front import behind_front
 from scanner.verdicts.rules.hosting.may_be_origin import may_be_origin
+from scanner.verdicts.rules.hosting.names_missed import names_missed
 from scanner.verdicts.rules.hosting.other_ports import other_ports
 from scanner.verdicts.rules.hosting.serves_mail import serves_mail
 from scanner.verdicts.rules.hosting.serves_names import serves_names
@@ -78,6 +79,7 @@ RULES: tuple[Card, ...] = (
     shares_sites,
     serves_mail,
     serves_names,
+    names_missed,
     serves_parts,
     other_ports,
     whose_it_is,

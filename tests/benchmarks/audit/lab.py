@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
+import httpx  # noqa: F401 - the product imports it when it first asks an API: start-up, as in plain
 import msgspec
 
 from probes.kit.observation import AnyObservation, Seen
@@ -27,7 +28,9 @@ from scanner.evidence import Evidence, Run, StoredLooks
 from scanner.registry import Client, Registry
 from scanner.runs.progress import ScanState, Tally
 from scanner.runs.scan import Scan
+from scanner.service.network import live_net
 from scanner.service.printing import print_reports, replace
+from scanner.service.requesting import request as asked_for
 from scanner.settings import Settings
 from scanner.verdicts import judge_iter
 from tests.benchmarks.audit.firms import firms
@@ -77,7 +80,7 @@ class Silent:
 
 async def audit(count: int, folder: Path, database: Database, meter: Meter) -> None:
     """Look at so many firms, judge what was seen, write audit.json and the reports."""
-    request = service.request(client="Лаборатория", typed=[firm.name for firm in firms(count)])
+    request = asked_for(client="Лаборатория", typed=[firm.name for firm in firms(count)])
     seeds = Seeds(domains=tuple(name.name for name in request.names))
     evidence, registry = Evidence(database), Registry(database)
     await registry.ensure_client(request.client, service.now())
@@ -90,7 +93,7 @@ async def audit(count: int, folder: Path, database: Database, meter: Meter) -> N
 
 
 async def _look(seeds: Seeds, evidence: Evidence, database: Database, run: Run) -> Tally:
-    async with service.live_net(SETTINGS, database) as net:
+    async with live_net(SETTINGS, database) as net:
         scan = Scan(LabFrontier(seeds), evidence, net, service.now, SETTINGS.vantage, Silent())
         return await scan.run(run.id)
 

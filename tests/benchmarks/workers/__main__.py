@@ -7,25 +7,25 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import os
 import resource
 import shutil
 import signal
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-import pytest
 from msgspec import Struct
 
 from scanner.database import Database
 from scanner.jobs import JobState, queue_of
 from scanner.service import storage
-from tests.peers import postgres
-from tests.scanner.jobs.estate import Registries, audited, plots_of
+from tests.peers.postgres import temporary_server
+from tests.scanner.jobs.estate import Registries, Stops, audited, plots_of
 from tests.scanner.jobs.fleet import (
-    at,
+    are_at,
     due_looks_made,
     fleet,
     is_quiet,
@@ -49,6 +49,8 @@ class Measured(Struct):
     """Seconds until everything was judged and told."""
     cpu: float
     """Seconds of all workers, their start among it."""
+    servers_cpu: float
+    """Seconds of PostgreSQL; 0 for SQLite, which is part of the worker."""
 
 
 def main() -> None:
@@ -63,58 +65,55 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
         audited(folder, domains)
-        print("| database | workers | looks | looks/s | things/s | parts s | whole s | CPU s |")
-        print("|---|---|---|---|---|---|---|---|")
+        print(
+            "| database | workers | looks | looks/s | things/s | parts s | whole s | CPU s | server's |"
+        )
+        print("|---|---|---|---|---|---|---|---|---|")
         for kind in chosen.kinds.split(","):
             for workers in map(int, chosen.workers.split(",")):
                 if kind == "sqlite" and workers > 1:
                     continue
-                with _copy(kind, folder) as url:
-                    one = _measure(url, folder, domains, workers, chosen.rate)
+                with _copy(kind, folder) as (url, server):
+                    one = _measure(url, folder, domains, workers, chosen.rate, server)
                 looks, things = one.looks / one.parts, domains * THINGS / one.whole
                 print(
                     f"| {kind} | {one.workers} | {one.looks:,} | {looks:.0f} | {things:.0f} "
-                    f"| {one.parts:.1f} | {one.whole:.1f} | {one.cpu:.1f} |",
+                    f"| {one.parts:.1f} | {one.whole:.1f} | {one.cpu:.1f} "
+                    f"| {one.servers_cpu:.1f} |",
                     flush=True,
                 )
 
 
 @contextmanager
-def _copy(kind: str, folder: Path) -> Iterator[str]:
-    """Lend a database with the estate as it was audited."""
+def _copy(kind: str, folder: Path) -> Iterator[tuple[str, int]]:
+    """Lend a database with the estate as it was audited, and the number of its server's first process."""
     estate = folder / "estate.db"
     if kind == "sqlite":
         copy = folder / "copy.db"
         shutil.copy(estate, copy)
-        yield f"sqlite:///{copy}"
+        yield f"sqlite:///{copy}", 0
         copy.unlink()
         return
-    programs = postgres._programs()
-    if programs is None:
-        pytest.exit("PostgreSQL is not installed")
-    with (
-        tempfile.TemporaryDirectory(prefix="revizor-pg-") as place,
-        postgres._running(programs, Path(place)) as server,
-        server.empty() as url,
-    ):
+    with temporary_server() as (server, first), server.empty() as url:
         asyncio.run(storage.copy(f"sqlite:///{estate}", url, lambda _: None))
-        yield url
+        yield url, first
 
 
-def _measure(url: str, folder: Path, domains: int, workers: int, rate: str) -> Measured:
-    registries = Registries(plots_of(domains), servers=3)
-    gate = folder / "gate"
-    gate.unlink(missing_ok=True)
+def _measure(
+    url: str, folder: Path, domains: int, workers: int, rate: str, server: int
+) -> Measured:
+    registries, stops = Registries(plots_of(domains), servers=3), Stops(folder / "stops")
+    stops.put(0)
     shutil.rmtree(folder / "audits", ignore_errors=True)
     with registries.open(), Database.open(url) as database:
         asyncio.run(database.write(queue_of(database).install))
         looks = len(due_looks_made(database))
-        setup = setup_of(url, folder, domains, registries, rate, gate=str(gate))
-        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        setup = setup_of(url, folder, domains, registries, rate, stops=str(folder / "stops"))
+        before, server_before = resource.getrusage(resource.RUSAGE_CHILDREN), _cpu_of(server)
         with fleet(setup, folder, workers) as processes:
-            wait_for(lambda: len(at("part", database, processes)) == workers)
+            wait_for(lambda: are_at("part", processes))
             begun = time.perf_counter()
-            gate.touch()
+            stops.open(0)
             wait_for(lambda: _parts_are_over(database))
             parts = time.perf_counter() - begun
             wait_for(lambda: is_rescanned(database) and is_quiet(database))
@@ -123,8 +122,22 @@ def _measure(url: str, folder: Path, domains: int, workers: int, rate: str) -> M
                 one.send(signal.SIGTERM)
             assert {one.ended() for one in processes} == {0}
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        servers_cpu = _cpu_of(server) - server_before
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return Measured(workers, looks, parts, whole, cpu)
+    return Measured(workers, looks, parts, whole, cpu, servers_cpu)
+
+
+def _cpu_of(server: int) -> float:
+    """Return the seconds of a server's first process and of all that it has begun, those that ended too."""
+    ticks = 0
+    for one in Path("/proc").glob("[0-9]*/stat") if server else ():
+        with suppress(OSError):
+            said = one.read_text().rpartition(") ")[2].split()
+            if int(said[1]) == server:
+                ticks += int(said[11]) + int(said[12])
+            elif int(one.parent.name) == server:
+                ticks += sum(map(int, said[11:15]))
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def _parts_are_over(database: Database) -> bool:

@@ -14,13 +14,14 @@ from enum import StrEnum
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Column, Connection, Integer, LargeBinary, MetaData, Table, select
+from sqlalchemy import Column, Connection, Integer, LargeBinary, MetaData, Table, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from scanner.database import Busy, Database, StorageTrouble
 from scanner.database.columns import Exact, Utc, Word
 from scanner.database.engine import Place, open_engine
 from scanner.database.writer import Writer
+from tests.peers.postgres import Postgres
 
 
 class Colour(StrEnum):
@@ -307,6 +308,44 @@ def test_a_deadlock_is_tried_again(postgres: object, request: pytest.FixtureRequ
         asyncio.run(run())
 
         assert len(tries) >= 3
+
+
+def test_a_writer_that_was_frozen_holds_its_rows_no_longer_than_a_minute(
+    postgres: Postgres,
+) -> None:
+    """The server breaks off a transaction in which nothing comes; who waits for a row gives up sooner."""
+    with postgres.empty() as url, Database.open(url) as database:
+
+        def said(setting: str) -> object:
+            return asyncio.run(database.write(lambda c: c.scalar(text(f"SHOW {setting}"))))
+
+        assert said("idle_in_transaction_session_timeout") == "1min"
+        assert said("lock_timeout") == "30s"
+
+
+def test_a_damaged_server_is_said_by_the_check(postgres: Postgres) -> None:
+    """It reads every value of every table, as the server does when it finds a broken page."""
+    broken = """
+        CREATE TABLE broken (x int);
+        INSERT INTO broken VALUES (1);
+        CREATE FUNCTION read_it(broken) RETURNS text LANGUAGE plpgsql AS $$
+            BEGIN RAISE EXCEPTION 'invalid page in block 0' USING ERRCODE = 'data_corrupted'; END
+        $$;
+        CREATE CAST (broken AS text) WITH FUNCTION read_it(broken);
+    """
+    with postgres.empty() as url, Database.open(url) as database:
+        assert database.check() == ()
+        asyncio.run(database.write(lambda c: c.connection.cursor().execute(broken) and None))
+
+        with pytest.raises(StorageTrouble, match=r"data are damaged.*invalid page in block 0"):
+            database.check()
+
+
+def test_a_password_is_never_said() -> None:
+    """Wherever it stands in the address."""
+    for url in ("postgresql://u:s3cr3t@h/x", "postgresql://u@/x?host=/run/pg&password=s3cr3t"):
+        assert "s3cr3t" not in Place(url).name
+    assert Place("postgresql://u@/x?host=/run/pg&password=s3cr3t").name.endswith("host=%2Frun%2Fpg")
 
 
 @pytest.mark.parametrize(

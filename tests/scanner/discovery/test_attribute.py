@@ -362,3 +362,14 @@ def test_what_no_frontier_asked_for_is_read_when_it_is_needed():
         (str(r.subject), str(r.object)) for r in estate.relations if r.kind == "mail_on_hosting"
     ]
     assert found == [("domain:other.ru", "hosting:beget/romashka.ru")]
+
+
+def test_names_that_nobody_looked_at_are_told_as_left_out():
+    """A host in a certificate that no look followed belongs to the estate's gaps; one that failed does not."""
+    tls = certificate("romashka.ru", "shop.romashka.ru", "lk.romashka.ru")
+    world = World().domain("romashka.ru").host("romashka.ru", "198.51.100.1", tls=tls)
+    world.nowhere("lk.romashka.ru", TIMEOUT)
+
+    estate = world.estate("romashka.ru")
+
+    assert estate.left_out == ("shop.romashka.ru",)

@@ -75,7 +75,8 @@ class Registries:
     def _answering(self, number: int) -> Any:
         async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             line = (await reader.readline()).decode().strip()
-            self.asked[number].append((time.monotonic(), line))
+            if line:  # else he hung up before he asked
+                self.asked[number].append((time.monotonic(), line))
             writer.write(self._almanac._whois(line).encode())
             writer.close()
 
@@ -91,24 +92,56 @@ class Setup(Struct, frozen=True):
     ports: tuple[int, ...]
     rate: str
     desk: str = ""
-    gate: str = "/"
-    """A file: no registry is asked before it is there."""
-    silent: float = 3.0
+    stops: str = "/"
+    """Folder of its stops, see Stops."""
+    silent: float = 6.0
+    listen: str = ""
+
+
+class Stops:
+    """Where workers halt: each asks a registry so often, and no more until the stop is opened.
+
+    A stop is a file, named after the number of questions: it is there from the beginning, and opened by
+    removing it. So a test knows what every worker is at, however slow the machine is.
+    """
+
+    def __init__(self, folder: Path | str) -> None:
+        """Halt at the stops of a folder."""
+        self._folder = Path(folder)
+        self._asked = 0
+
+    def put(self, *numbers: int) -> None:
+        """Let everybody halt after so many questions of his."""
+        self._folder.mkdir(exist_ok=True)
+        for number in numbers:
+            (self._folder / str(number)).touch()
+
+    def open(self, number: int) -> None:
+        """Let them go on."""
+        (self._folder / str(number)).unlink()
+
+    async def pass_by(self) -> None:
+        """Return when one more question may be asked."""
+        mine, self._asked = self._asked, self._asked + 1
+        while any(mine >= number for number in self._closed()):
+            await asyncio.sleep(0.1)
+
+    def _closed(self) -> Iterator[int]:
+        return (int(one.name) for one in self._folder.iterdir() if one.name.isdigit())
 
 
 class Estate:
     """The net of a worker: registries by real connections in their pace, which is in the database; the rest on paper."""
 
-    def __init__(self, setup: Setup, almanac: Almanac, database: Database) -> None:
-        self._almanac, self._ports, self._gate = almanac, setup.ports, Path(setup.gate)
+    def __init__(self, setup: Setup, almanac: Almanac, stops: Stops, database: Database) -> None:
+        self._almanac, self._ports, self._stops = almanac, setup.ports, stops
         self._pace = Pace(Rates.of({"*": setup.rate}), SqlPace(database))
 
     async def ask(self, question: Any) -> Any:
         """Ask a registry, or look it up."""
         if not isinstance(question, WhoisQuestion):
             return await self._almanac.ask(question)
-        while not self._gate.exists():
-            await asyncio.sleep(0.05)
+        await self._stops.pass_by()
         number = crc32(question.line.encode()) % len(self._ports)
         await self._pace.take(f"whois:registry{number}.test")
         reader, writer = await asyncio.open_connection("127.0.0.1", self._ports[number])

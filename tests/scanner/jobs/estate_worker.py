@@ -14,15 +14,16 @@ from scanner.database import Database
 from scanner.jobs.worker import Rhythm, Stop
 from scanner.service.working import work_over
 from tests.scanner.almanac import Almanac
-from tests.scanner.jobs.estate import RESCANNED, Estate, Setup, plots_of, settings_of
+from tests.scanner.jobs.estate import RESCANNED, Estate, Setup, Stops, plots_of, settings_of
 
 
 async def main(setup: Setup, drain: bool) -> None:
     """Work until stopped."""
     almanac = Almanac(plots_of(setup.domains), (), lambda: RESCANNED)
+    stops = Stops(setup.stops)
 
     def net(database: Database) -> Estate:
-        return Estate(setup, almanac, database)
+        return Estate(setup, almanac, stops, database)
 
     stop = Stop()
     with ExitStack() as held:
@@ -32,6 +33,7 @@ async def main(setup: Setup, drain: bool) -> None:
             settings_of(setup.url, setup.out, setup.desk),
             lambda: RESCANNED,
             stop,
+            listen=setup.listen,
             drain=drain,
             rhythm=Rhythm(silent=setup.silent, poll=0.2),
         )

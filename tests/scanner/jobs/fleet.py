@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 from sqlalchemy import Connection, text
 
 from scanner.database import Database, StorageTrouble
@@ -22,22 +26,20 @@ from scanner.evidence.made import Pair
 from scanner.jobs import queue_of
 from tests.scanner.jobs.estate import CLIENT, RESCANNED, Registries, Setup
 
-PATIENCE = 120.0
-"""Seconds until a test gives up: what it waits for comes within a few."""
+PATIENCE = 300.0
+"""Seconds until a test gives up: what it waits for comes within a few, on a busy machine within a minute."""
 
 
 class Process:
-    """One worker's process."""
+    """One worker's process. What it is at it says itself, at the place where it listens."""
 
     def __init__(self, setup: Setup, log: Path, *more: str) -> None:
         self.log_file = log
-        command = [sys.executable, "-m", "tests.scanner.jobs.estate_worker"]
+        self._port = _free_port()
+        told = msgspec.json.encode(replace(setup, listen=f"127.0.0.1:{self._port}")).decode()
+        command = [sys.executable, "-m", "tests.scanner.jobs.estate_worker", told, *more]
         with log.open("w") as stream:
-            self._process = subprocess.Popen(
-                [*command, msgspec.json.encode(setup).decode(), *more],
-                stderr=stream,
-                stdout=stream,
-            )
+            self._process = subprocess.Popen(command, stderr=stream, stdout=stream)
 
     @property
     def log(self) -> str:
@@ -45,9 +47,31 @@ class Process:
         return self.log_file.read_text()
 
     @property
-    def numbers(self) -> list[int]:
-        """Under which numbers it was enrolled."""
-        return [int(one) for one in re.findall(r"worker (\d+) begins at", self.log)]
+    def is_well(self) -> bool:
+        """Whether it says that the database hears it."""
+        return self._asked("health")[0] == HTTPStatus.OK
+
+    @property
+    def doing(self) -> str:
+        """The key of the job that it is at; `idle`; empty where it does not say."""
+        status, said = self._asked("health")
+        return said.strip() if status == HTTPStatus.OK else ""
+
+    @property
+    def lost(self) -> int:
+        """How often it came to the end of a job that was another's by then."""
+        found = re.search(r'ended_total\{how="lost"\} (\d+)', self._asked("metrics")[1])
+        return int(found[1]) if found else 0
+
+    def _asked(self, page: str) -> tuple[int, str]:
+        """Ask for a page; status 0 where nobody answers."""
+        with closing(HTTPConnection("127.0.0.1", self._port, timeout=10)) as connection:
+            try:
+                connection.request("GET", f"/{page}")
+                answer = connection.getresponse()
+                return answer.status, answer.read().decode()
+            except (OSError, HTTPException):
+                return 0, ""
 
     def send(self, kind: signal.Signals) -> None:
         """Send a signal."""
@@ -63,6 +87,12 @@ class Process:
             self._process.send_signal(signal.SIGCONT)
             self._process.kill()
         self._process.wait()
+
+
+def _free_port() -> int:
+    with closing(socket.create_server(("127.0.0.1", 0))) as listener:
+        port: int = listener.getsockname()[1]
+        return port
 
 
 @contextmanager
@@ -104,17 +134,14 @@ def wait_for(what: Callable[[], object], patience: float = PATIENCE) -> None:
     raise AssertionError("it did not come to pass")
 
 
-def are_given_up(database: Database, processes: list[Process]) -> bool:
-    """Whether the queue has forgotten these workers, and so let their jobs wait again."""
-    known = {one.id for one in database.read(queue_of(database).picture).workers}
-    return known.isdisjoint(number for process in processes for number in process.numbers)
+def are_at(job: str, processes: Sequence[Process]) -> bool:
+    """Whether all of them are at a job of this name."""
+    return all(one.doing.startswith(f"{job} ") for one in processes)
 
 
-def at(job: str, database: Database, processes: list[Process]) -> list[Process]:
-    """The processes that are at a job of this name."""
-    picture = database.read(queue_of(database).picture)
-    busy = {one.id for one in picture.workers if one.job.startswith(f"{job} ")}
-    return [one for one in processes if busy & set(one.numbers[-1:])]
+def enrolled(database: Database) -> int:
+    """How many workers the queue takes for alive."""
+    return len(database.read(queue_of(database).picture).workers)
 
 
 def rescan_of(database: Database) -> Run | None:

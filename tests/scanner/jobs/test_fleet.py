@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-import re
 import shutil
 import signal
 import subprocess
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 from msgspec import Struct
+from sqlalchemy import text
 
 from scanner.database import Database
 from scanner.evidence import Evidence
@@ -29,13 +30,16 @@ from tests.scanner.jobs.estate import (
     CLIENT,
     RESCANNED,
     Registries,
+    Stops,
     audited,
     plots_of,
 )
 from tests.scanner.jobs.fleet import (
-    are_given_up,
-    at,
+    PATIENCE,
+    Process,
+    are_at,
     due_looks_made,
+    enrolled,
     fleet,
     is_quiet,
     is_rescanned,
@@ -45,6 +49,9 @@ from tests.scanner.jobs.fleet import (
     wait_for,
 )
 
+ASKED = 20
+"""Questions of each worker before one is killed and one is frozen: fewer than a part has."""
+
 
 class Size(Struct, frozen=True, kw_only=True):
     """How much there is to do."""
@@ -53,12 +60,36 @@ class Size(Struct, frozen=True, kw_only=True):
     """Three things each."""
     rate: int
     """Questions a second that each registry is asked."""
-    silent: float = 3.0
+    silent: float = 6.0
+
+    @property
+    def half(self) -> int:
+        """Questions of one worker before the server is stopped: more than its first part has."""
+        return self.domains // 2
 
     @property
     def patience(self) -> float:
         """Seconds for all of it."""
-        return 120.0 + self.domains / 2
+        return PATIENCE + self.domains / 2
+
+
+class Server(Struct, frozen=True):
+    """A PostgreSQL of our own that can be stopped and started."""
+
+    lent: Postgres
+    command: list[str | Path]
+
+    def stop(self) -> None:
+        """Break everybody off."""
+        self._run("stop", "-m", "immediate")
+
+    def start(self) -> None:
+        """Begin again where it broke off."""
+        self._run("start")
+
+    def _run(self, *what: str) -> None:
+        command = [*self.command, *what]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, timeout=PATIENCE)
 
 
 class Aftermath(Struct):
@@ -74,25 +105,27 @@ class Aftermath(Struct):
     still_due: int
     standings: Counter[object]
     job_runs: int
+    ticks: Counter[object]
+    """How many jobs each tick has."""
     logs: dict[str, str]
     codes: set[int]
 
 
 @pytest.fixture(scope="module")
-def server() -> Iterator[tuple[Postgres, list[str | Path]]]:
-    """A PostgreSQL of our own, and the command that ends and starts it again."""
+def server() -> Iterator[Server]:
+    """A server that only these tests use."""
     programs = postgres._programs()
     if programs is None:
         pytest.skip("PostgreSQL is not installed")
     folder = Path(tempfile.mkdtemp(prefix="revizor-fleet-"))
     user = postgres._unprivileged(folder)
-    again = [
-        *user, programs / "pg_ctl", "-D", folder / "data", "-w", "-m", "immediate",
-        "-l", folder / "log", "-o", f"-k {folder} {postgres._OPTIONS}", "restart",
+    command = [
+        *user, programs / "pg_ctl", "-D", folder / "data", "-w", "-t", "120",
+        "-l", folder / "log", "-o", f"-k {folder} {postgres._OPTIONS}",
     ]  # fmt: skip
     try:
         with postgres._running(programs, folder) as running:
-            yield running, again
+            yield Server(running, command)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -100,14 +133,14 @@ def server() -> Iterator[tuple[Postgres, list[str | Path]]]:
 @pytest.fixture(
     scope="module",
     params=[
-        pytest.param(Size(domains=DOMAINS, rate=5), marks=pytest.mark.soak),
+        Size(domains=DOMAINS, rate=4),
         pytest.param(Size(domains=6_700, rate=300, silent=20.0), marks=pytest.mark.soak),
     ],
     ids=lambda size: f"{3 * size.domains} things",
 )
 def aftermath(
     request: pytest.FixtureRequest,
-    server: tuple[Postgres, list[str | Path]],
+    server: Server,
     estate: Path,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Aftermath:
@@ -115,15 +148,15 @@ def aftermath(
     size: Size = request.param
     folder = tmp_path_factory.mktemp("fleet")
     whole = f"sqlite:///{estate}" if size.domains == DOMAINS else audited(folder, size.domains)
-    postgres_of_ours, again = server
-    with postgres_of_ours.empty() as url:
+    with server.lent.empty() as url:
         asyncio.run(storage.copy(whole, url, lambda _: None))
-        return _happen(size, url, again, folder)
+        return _happen(size, url, server, folder)
 
 
-def _happen(size: Size, url: str, again: list[str | Path], folder: Path) -> Aftermath:
-    """Kill one worker, freeze another, restart the server, thaw, freeze the one that judges, and wait for the end."""
-    registries, gate = Registries(plots_of(size.domains), servers=3), folder / "gate"
+def _happen(size: Size, url: str, server: Server, folder: Path) -> Aftermath:
+    """Kill one worker, freeze another, stop the server, start it, thaw, freeze the one that judges, thaw it."""
+    registries, stops = Registries(plots_of(size.domains), servers=3), Stops(folder / "stops")
+    stops.put(0, ASKED, size.half)
     with registries.open(), Database.open(url) as database:
         asyncio.run(database.write(queue_of(database).install))
         wanted = due_looks_made(database)
@@ -133,33 +166,56 @@ def _happen(size: Size, url: str, again: list[str | Path], folder: Path) -> Afte
             size.domains,
             registries,
             f"{size.rate}/s",
-            gate=str(gate),
+            stops=str(folder / "stops"),
             silent=size.silent,
         )
         with fleet(setup, folder, 3) as workers:
-            wait_for(lambda: len(at("part", database, workers)) == 3)
-            gate.touch()
-            wait_for(lambda: registries.questions > 40)
+            killed, frozen, alive = workers
+            wait_for(lambda: are_at("part", workers))
+            stops.open(0)
+            wait_for(lambda: registries.questions == 3 * ASKED)
             asyncio.run(_put_tasks(database))
-            killed, frozen, alive = at("part", database, workers)
             killed.send(signal.SIGKILL)
             frozen.send(signal.SIGSTOP)
-            wait_for(lambda: registries.questions > size.domains * 0.6, size.patience)
-            subprocess.run(again, check=True, stdout=subprocess.DEVNULL, timeout=60)
-            wait_for(lambda: are_given_up(database, [killed, frozen]))
+            stops.open(ASKED)
+            wait_for(lambda: registries.questions == 2 * ASKED + size.half, size.patience)
+            wait_for(lambda: enrolled(database) == 1)
+            server.stop()
+            wait_for(lambda: not alive.is_well)
+            server.start()
+            wait_for(lambda: alive.is_well)
             frozen.send(signal.SIGCONT)
-            wait_for(lambda: len(frozen.numbers) > 1)
-            wait_for(lambda: at("rescan", database, workers), size.patience)
-            (judging,) = at("rescan", database, workers)
-            judging.send(signal.SIGSTOP)
-            wait_for(lambda: is_rescanned(database) and is_quiet(database), size.patience)
-            judging.send(signal.SIGCONT)
-            wait_for(lambda: re.search(r"rescan \S+ \S+: lost", judging.log))
+            wait_for(lambda: frozen.is_well and frozen.lost)
+            _freeze_who_judges(database, [frozen, alive], partial(stops.open, size.half), size)
             for one in (frozen, alive):
                 one.send(signal.SIGTERM)
             codes = {one.ended() for one in (frozen, alive)}
-        logs = {"killed": killed.log, "frozen": frozen.log, "alive": alive.log}
+        logs = {"frozen": frozen.log, "alive": alive.log}
         return _found(size, registries, wanted, database, logs, codes)
+
+
+def _freeze_who_judges(
+    database: Database, workers: list[Process], go_on: Callable[[], None], size: Size
+) -> None:
+    """Freeze him in the middle of a transaction, which is then his; thaw him when all is over."""
+    with database._writes.begin() as connection:
+        connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
+        # Who has judged writes down what he tells: he waits for us, and so is sure to be met there.
+        connection.execute(text("LOCK TABLE told IN SHARE ROW EXCLUSIVE MODE"))
+        go_on()
+        wait_for(lambda: _is_waited_for(database, "told"), size.patience)
+        (judging,) = [one for one in workers if are_at("rescan", [one])]
+        before = judging.lost
+        judging.send(signal.SIGSTOP)
+    wait_for(lambda: is_rescanned(database) and is_quiet(database), size.patience)
+    judging.send(signal.SIGCONT)
+    wait_for(lambda: judging.lost > before and judging.is_well)
+
+
+def _is_waited_for(database: Database, table: str) -> bool:
+    """Whether somebody waits for a lock on a table."""
+    waiting = f"SELECT 1 FROM pg_locks WHERE NOT granted AND relation = '{table}'::regclass"
+    return bool(rows(database, waiting))
 
 
 def _found(
@@ -170,6 +226,7 @@ def _found(
     assert run is not None
     judged = rows(database, f"SELECT asset FROM stand WHERE run = '{run.id}'")
     synced = "SELECT 1 FROM job_run WHERE job = 'tasks' AND error IS NULL"
+    ticks = "SELECT args ->> 'key' FROM procrastinate_jobs WHERE task_name IN ('plan', 'hour')"
     return Aftermath(
         size=size,
         registries=registries,
@@ -180,6 +237,7 @@ def _found(
         still_due=sum(1 for _ in DueBook(database).of(CLIENT, RESCANNED)),
         standings=Counter(judged),
         job_runs=len(rows(database, synced)),
+        ticks=Counter(rows(database, ticks)),
         logs=logs,
         codes=codes,
     )
@@ -219,35 +277,33 @@ def test_no_task_is_there_twice(aftermath: Aftermath):
 
 
 def test_the_registries_count_no_more_than_their_limit(aftermath: Aftermath):
-    """By their own clocks, whoever of three asked: what two seconds allow takes more than one."""
-    allowed = 2 * aftermath.size.rate
+    """By their own clocks, whoever of three asked: what takes four seconds by the limit takes two at the least.
+
+    Each asking by itself, the three would need a third of the time. What is less than two seconds late by
+    the machine's fault is nobody's.
+    """
+    allowed = 4 * aftermath.size.rate
     for server in aftermath.registries.asked:
         moments = [moment for moment, _ in server]
         assert len(moments) > allowed
         spans = [late - early for early, late in zip(moments, moments[allowed:], strict=False)]
-        assert min(spans) > 1.1
+        assert min(spans) > 2
 
 
 def test_no_job_is_left_over(aftermath: Aftermath):
-    """Nor any worker enrolled; nothing failed."""
-    assert aftermath.picture.count(JobState.WAITING) == 0
-    assert aftermath.picture.count(JobState.RUNNING) == 0
-    assert aftermath.picture.count(JobState.FAILED) == 0
-    assert aftermath.picture.workers == ()
+    """But for the ticks of the last minute; no worker is enrolled, and nothing failed."""
+    picture = aftermath.picture
+    left = {one.name for one in picture.counts if one.state is not JobState.DONE}
+
+    assert left.isdisjoint({"part", "rescan"})
+    assert picture.count(JobState.RUNNING) == picture.count(JobState.FAILED) == 0
+    assert picture.workers == ()
 
 
 def test_ticks_have_one_job_each(aftermath: Aftermath):
     """Each minute one plan, each hour one round, whoever of three put it."""
-    begun = Counter(
-        line.partition("info    ")[2].partition(" begins")[0]
-        for log in aftermath.logs.values()
-        for line in log.splitlines()
-        if ", attempt 0" in line or ", attempt 1" in line
-    )
-    plans = [key for key in begun if key.startswith(("plan ", "hour "))]
-
-    assert plans
-    assert all(begun[key] == 1 for key in plans)
+    assert len(aftermath.ticks) > 1
+    assert set(aftermath.ticks.values()) == {1}
 
 
 def test_trouble_is_said_in_one_sentence(aftermath: Aftermath):
@@ -255,9 +311,9 @@ def test_trouble_is_said_in_one_sentence(aftermath: Aftermath):
     said = "\n".join(aftermath.logs.values())
 
     assert "Traceback" not in said
-    assert "PostgreSQL cannot be reached or broke off" in aftermath.logs["alive"]
-    assert "wait again" in said
-    assert len(aftermath.logs["alive"]) < 20_000
+    assert "wait again" in aftermath.logs["alive"]
+    # By the job, by the beat; and once more where this one was frozen too, as he who judged.
+    assert 1 <= aftermath.logs["alive"].count("PostgreSQL cannot be reached or broke off") <= 4
 
 
 def test_stopped_workers_end_in_order(aftermath: Aftermath):

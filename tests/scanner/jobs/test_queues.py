@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import Connection, text
 
 from scanner.jobs import Claim, Fenced, Job, JobState, Lost
+from scanner.service.working import ticks
 from tests.scanner.jobs.conftest import Place
 
 T = TypeVar("T")
@@ -81,6 +82,8 @@ def test_a_dead_workers_jobs_wait_again(place: Place):
     assert again.job == lost.job
     assert again.epoch > lost.epoch
     assert not do(place, lambda c: queue.beat(c, dead))
+    do(place, lambda c: queue.put(c, [job(3)]))
+    assert claimed(place, dead) is None  # it has to enrol anew
     held = [do(place, lambda c, one=one: queue.holds(c, one)) for one in (lost, again, kept)]
     assert held == [False, True, True]
 
@@ -171,16 +174,62 @@ def test_time_is_the_databases(place: Place):
     assert abs(now - datetime.now(UTC)) < timedelta(minutes=1)
 
 
+def test_a_clock_set_back_holds_up_nothing(place: Place):
+    """It was a day ahead: who was heard of tomorrow is silent, and what was to wait till tomorrow goes on."""
+    queue = place.queue
+    do(place, lambda c: queue.put(c, [job(1), job(2)]))
+    dead, alive = do(place, queue.enrol), do(place, queue.enrol)
+    first, second = sure(claimed(place, dead)), sure(claimed(place, alive))
+    do(place, lambda c: queue.give_back(c, second, 86_400))
+    _move_beat(place, dead, 86_400)
+    assert claimed(place, alive) is None
+
+    assert do(place, lambda c: queue.sweep(c, 60)) == 1
+
+    assert {sure(claimed(place, alive)).job.key for _ in range(2)} == {
+        first.job.key,
+        second.job.key,
+    }
+
+
+def test_a_pause_is_kept(place: Place):
+    """Whoever sweeps meanwhile."""
+    queue = place.queue
+    do(place, lambda c: queue.put(c, [job(1)]))
+    worker = do(place, queue.enrol)
+    do(place, lambda c: queue.give_back(c, sure(queue.claim(c, worker, ("home",))), 1_800))
+
+    assert do(place, lambda c: queue.sweep(c, 60)) == 0
+
+    assert claimed(place, worker) is None
+
+
+def test_each_tick_has_one_job_however_the_clock_jumps(place: Place):
+    """Forth by a day and back again, seen by several workers: each minute that came is there once."""
+    queue, begun = place.queue, datetime(2026, 3, 1, 23, 59, 10, tzinfo=UTC)
+    jumps = (0, 5, 60, 86_400, 86_410, 60, 70, 120, 86_400, 0)
+    moments = [begun + timedelta(seconds=jump) for jump in jumps]
+
+    put = sum(do(place, lambda c, at=at: queue.put(c, ticks(at, "home"))) for at in moments * 2)
+
+    assert put == len({key.key for at in moments for key in ticks(at, "home")}) == 4 + 3
+
+
 def _silence(place: Place, worker: int) -> None:
     """Let a worker have been silent for an hour."""
+    _move_beat(place, worker, -3_600)
+
+
+def _move_beat(place: Place, worker: int, seconds: int) -> None:
+    """Let a worker have been heard of so much later than it was."""
 
     def work(connection: Connection) -> None:
         tables = ("queue_worker", "procrastinate_workers")
         for table in tables:
             if _has(connection, table):
                 column = "beat" if table == "queue_worker" else "last_heartbeat"
-                hour = "3600" if table == "queue_worker" else "interval '1 hour'"
-                statement = f"UPDATE {table} SET {column} = {column} - {hour} WHERE id = {worker}"
+                late = seconds if table == "queue_worker" else f"interval '{seconds} seconds'"
+                statement = f"UPDATE {table} SET {column} = {column} + {late} WHERE id = {worker}"
                 connection.execute(text(statement))
 
     do(place, work)

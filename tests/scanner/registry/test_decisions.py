@@ -117,7 +117,6 @@ def test_the_same_word_twice_is_noted_once(database: Database) -> None:
     assert (word.decision, word.until, word.verdict) == (
         Decision.DEFERRED, date(2026, 6, 1), Advice.SWITCH_OFF,
     )  # fmt: skip
-    assert DecisionBook(database).word_on(word.object_id) == word
 
 
 def test_a_list_is_kept_once_and_never_rewritten(database: Database) -> None:

@@ -15,6 +15,7 @@ from scanner.assets import Advice, Asset, Kind, Money, Ownership, Price
 from scanner.database import Database
 from scanner.registry import Client, Incoming, Registry
 from scanner.registry.decisions import DecisionBook
+from scanner.registry.one_off import OneOff, one_off_of
 from scanner.registry.paid_in_vain import paid_in_vain
 from scanner.registry.payments import (
     NewInvoice,
@@ -213,3 +214,35 @@ def test_the_last_rate_told_for_a_day_counts(database: Database) -> None:
     found = book.rates().exchange(Money(D(2), "USD"), "RUB", TODAY)
     assert found is not None
     assert (found.money.amount, found.rate and found.rate.source) == (D("183.00"), "b.csv")
+
+
+def test_what_is_paid_once_pays_for_no_period(database: Database) -> None:
+    """A transfer or room for a backup leaves the period waiting, and is a debt like any other."""
+    once = payment("500", object_id=1, purpose=Purpose.ONE_OFF, payer=Payer.AGENCY)
+    number = ask(database)
+
+    pay(database, once)
+
+    assert [one.asset for one in waiting(database)] == [DOMAIN, HOSTING]
+    assert PaymentBook(database).invoices("romashka")[0].paid == 0
+    (noted,) = PaymentBook(database).payments("romashka")
+    assert (noted.asset, noted.cycle_id, noted.purpose) == (DOMAIN, None, Purpose.ONE_OFF)
+    assert [month.laid_out for month in PaymentBook(database).owed("romashka")] == [D(500)]
+    assert number == 1
+
+
+def test_what_was_paid_once_counts_instead_of_what_was_expected(database: Database) -> None:
+    """A person's expectation stands until money goes; what is withdrawn never went."""
+
+    def once() -> dict[int, tuple[OneOff, ...]]:
+        return database.read(lambda connection: one_off_of(connection, [1, 2]))
+
+    assert once() == {}
+    asyncio.run(Registry(database).set(1, "one_off", "1 500 руб.", "olga", "письмо", AT))
+    assert once() == {1: (OneOff(Money(D(1500), "RUB"), is_paid=False),)}
+
+    (paid,) = pay(database, payment("700", object_id=1, purpose=Purpose.ONE_OFF))
+    assert once() == {1: (OneOff(Money(D(700), "RUB"), is_paid=True),)}
+
+    asyncio.run(PaymentBook(database).withdraw(paid, AT))
+    assert once() == {1: (OneOff(Money(D(1500), "RUB"), is_paid=False),)}

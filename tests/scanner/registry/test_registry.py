@@ -497,6 +497,16 @@ def test_a_client_gathers_names(registry: Registry) -> None:
     assert registry.client("vasilek") is None
 
 
+def test_how_a_client_is_called_outranks_what_a_command_was_given(registry: Registry) -> None:
+    """A short name alone gives way to a real one, and a real one to nothing that an audit is given."""
+    asyncio.run(registry.ensure_client(Client("vasilek", "vasilek"), AT))
+
+    named = asyncio.run(registry.ensure_client(Client("vasilek", "ООО «Василёк»"), AT))
+    again = asyncio.run(registry.ensure_client(Client("vasilek", "vasilek"), AT))
+
+    assert named.name == again.name == "ООО «Василёк»"
+
+
 def test_nothing_is_filed_under_a_client_nobody_named(registry: Registry) -> None:
     """A slip of the pen opens no second registry."""
     with pytest.raises(LookupError, match="vasilek"):

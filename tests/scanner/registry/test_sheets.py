@@ -84,7 +84,7 @@ def filled(book: Book) -> None:
     domain = book.add(
         "domain", "Ромашка.РФ", site, shop, display_name="ромашка.рф", provider="REG.RU",
         registrar="RU-CENTER", account="reg_ru/ivan", responsible="Ольга Иванова",
-        paid_until="2027-05-04", period_months="24", auto_renew="no", cost="1200.505 RUB/12",
+        paid_until="2027-05-04", period_months="24", auto_renew="no", cost="1200.505 RUB/12", one_off="1500.125 EUR",
         renew_from="2027-03-04", cheap_until="2027-04-04", decide_by="2027-04-01",
         service_stops="2027-05-05", grace_until="2027-06-04", lost_at="2027-06-05",
         anchor="from_payment", ownership="confirmed", use="used", state="active_web",
@@ -244,9 +244,9 @@ def test_the_sheet_of_the_origin_story_is_taken(book: Book) -> None:
         "hosting:selectel/web-1",
     ]
     assert done.made == (
-        "client vasilek (Василёк)", "person Ольга Иванова", "account reg_ru/vas of vasilek",
-        "project Сайт of vasilek", "project Магазин of vasilek", "person Анна",
-        "account beget/vas1 of vasilek",
+        "client vasilek (Василёк)", "person Ольга Иванова", "account vasilek reg_ru/vas",
+        "project vasilek Сайт", "project vasilek Магазин", "person Анна",
+        "account vasilek beget/vas1",
     )  # fmt: skip
     domain, licence, stock = (
         Registry(book.database).object(done.added[n].object_id) for n in (0, 2, 3)

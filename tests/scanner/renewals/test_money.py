@@ -156,6 +156,31 @@ def test_check_11_currencies_without_a_rate_are_not_added() -> None:
     assert told.not_exchanged == ("EUR",)
 
 
+def test_a_sum_at_an_old_rate_names_the_rate() -> None:
+    """After a fortnight the rate is told with its day; a fresh one is told of by nobody."""
+    dollars = [ending("a", cost=MONTHLY)]
+    rate = Rate(date(2026, 3, 10), "USD", "RUB", D(90))
+
+    fresh = savings(dollars, date(2026, 3, 24), Rates([rate]), "RUB")
+    old = savings(dollars, date(2026, 3, 25), Rates([rate]), "RUB")
+
+    assert (fresh.old_rates, old.old_rates) == ((), (rate,))
+    assert fresh.together == old.together
+
+
+def test_what_is_paid_once_stands_apart() -> None:
+    """It is summed by currency, but for what the client keeps, and taken off no saving."""
+    transfer, room = Money(D(500), "RUB"), Money(D(20), "EUR")
+    both = [ending("a", one_off=(transfer, room)), ending("b", "agreed", one_off=(transfer,))]
+    told = savings([*both, ending("c", "refused", one_off=(transfer,))], MARCH)
+
+    assert told.one_off == (room, Money(D(1000), "RUB"))
+    assert (
+        told.sums
+        == savings([ending("a"), ending("b", "agreed"), ending("c", "refused")], MARCH).sums
+    )
+
+
 def test_check_11_an_estimate_stands_apart_from_what_is_sure() -> None:
     """Check 11: an invoice and a guess are two lines."""
     told = savings([ending("a"), ending("b", sure=False)], MARCH)

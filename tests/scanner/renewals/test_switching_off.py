@@ -11,6 +11,7 @@ from scanner.renewals.signing import Difference, difference
 from scanner.renewals.switching_off import (
     Done,
     OffStep,
+    Refusal,
     Stage,
     Standing,
     observe_until,
@@ -25,6 +26,9 @@ S = OffStep
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 TODAY = date(2026, 3, 2)
 ALL = (S.SIGNED, S.BACKUP, S.AUTO_RENEW_OFF, S.SWITCHED_OFF, S.OBSERVED, S.DELETED, S.VERIFIED_GONE)
+
+
+LAPSING = {"kind": Kind.DOMAIN, "signed": Advice.LET_EXPIRE, "verdict": Advice.LET_EXPIRE}
 
 
 def after(*steps: OffStep, until: date | None = None) -> Stage:
@@ -97,6 +101,10 @@ def test_all_steps_in_order_are_taken() -> None:
         (S.OBSERVED, after(*ALL[:4], until=date(2026, 4, 1)), {}, "observed_too_soon"),
         (S.OBSERVED, after(*ALL[:4], until=date(2026, 3, 1)), {"looked_at": NOON}, "nobody_looked"),
         (S.OBSERVED, after(*ALL[:4], until=date(2026, 3, 1)), {"looked_at": None}, "nobody_looked"),
+        (S.VERIFIED_GONE, after(*ALL[:6]), {"use": Use.USED}, "still_alive"),
+        (S.VERIFIED_GONE, after(*ALL[:6]), {"use": Use.REDIRECT}, "still_alive"),
+        (S.VERIFIED_GONE, after(S.SIGNED, S.AUTO_RENEW_OFF), {**LAPSING, "paid_until": TODAY}, "term_runs"),
+        (S.VERIFIED_GONE, after(S.SIGNED, S.AUTO_RENEW_OFF), {**LAPSING, "use": Use.USED}, "still_alive"),
     ],
 )  # fmt: skip
 def test_a_step_before_its_time_is_refused(
@@ -107,6 +115,27 @@ def test_a_step_before_its_time_is_refused(
 
     assert found is not None
     assert found.code == code
+
+
+def test_what_was_looked_at_only_in_the_beginning_was_not_observed() -> None:
+    """A machine that was off for three weeks has observed nothing: the last look is of the last day or later."""
+    until, day = date(2026, 4, 1), date(2026, 4, 2)
+    stage = after(*ALL[:4], until=until)
+
+    early = refusal(S.OBSERVED, stage, standing(looked_at=NOON + timedelta(days=9)), day)
+
+    assert early == Refusal("not_looked_to_the_end", {"last": "2026-03-11", "until": "2026-04-01"})
+    assert refusal(S.OBSERVED, stage, standing(looked_at=NOON + timedelta(days=30)), day) is None
+
+
+def test_gone_is_what_nothing_speaks_against() -> None:
+    """After the paid term, and unless a look since saw it alive; an older look says nothing, nor does none."""
+    lapsing = after(S.SIGNED, S.AUTO_RENEW_OFF)
+    for other in (
+        {"paid_until": TODAY - timedelta(days=1)}, {"looked_at": None}, {"use": Use.UNKNOWN},
+        {"use": Use.USED, "looked_at": NOON - timedelta(days=1)},
+    ):  # fmt: skip
+        assert refusal(S.VERIFIED_GONE, lapsing, standing(**LAPSING, **other), TODAY) is None
 
 
 def test_looks_are_made_and_never_said() -> None:

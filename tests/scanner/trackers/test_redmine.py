@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from scanner.service.clock import now
 from scanner.service.trackers import sinks_of, trackers_doctor
 from scanner.trackers.contract import (
     Later,
@@ -26,7 +27,7 @@ from scanner.trackers.contract import (
 from tests.peers.redmine import Redmine, redmine
 from tests.peers.web import HangUp, Reply, Request, web
 from tests.probes.kit.net.loopback import run
-from tests.scanner.trackers.settled import LOOPBACK, clock, new_task, settings
+from tests.scanner.trackers.settled import LOOPBACK, new_task, settings
 
 __all__ = ["redmine"]
 
@@ -48,7 +49,7 @@ def options(here: Redmine, **more: Any) -> dict[str, Any]:
 def sink_of(here: Redmine, folder: Path, key: str = "robot", **more: Any) -> TaskSink:
     """The product's own way to this Redmine."""
     chosen = settings(folder, {"red": options(here, **more)}, {"red": str(here.known[key])})
-    (sink,) = sinks_of(chosen, clock)
+    (sink,) = sinks_of(chosen, now)  # this Redmine goes by the machine's own clock
     return sink
 
 
@@ -193,7 +194,7 @@ def test_the_doctor_tells_whose_key_it_is_and_what_is_wrong_with_the_settings(
 
     async def story(key: str, **more: Any) -> dict[str, str]:
         chosen = settings(tmp_path, {"red": options(redmine, **more)}, {"red": key})
-        return {one.code: one.level for one in await trackers_doctor(chosen, clock, "ru")}
+        return {one.code: one.level for one in await trackers_doctor(chosen, now, "ru")}
 
     robot, stranger = redmine.known["robot"], redmine.known["stranger"]
     run(sink_of(redmine, tmp_path).create(new_task(marker=marker("F3QX7"))))

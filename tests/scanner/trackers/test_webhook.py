@@ -88,6 +88,32 @@ def test_a_receiver_that_answers_is_asked(tmp_path: Path):
     tell(tmp_path, story, answers=True)
 
 
+@pytest.mark.parametrize(
+    ("date_header", "is_told"),
+    [
+        ("Mon, 20 Apr 2026 20:00:00 GMT", True),
+        ("Mon, 30 Mar 2026 09:30:00 GMT", False),
+        ("yesterday, I think", True),
+    ],
+)
+def test_a_clock_that_is_weeks_from_the_receivers_tells_nothing_more(
+    tmp_path: Path, date_header: str, is_told: bool
+):
+    """One of the two is wrong; if it is ours, today is a false day, and so are its reminders."""
+
+    async def story(sink: TaskSink, receiver: Receiver) -> None:
+        receiver.next.append(Reply(200, b'{"id": "7"}', (("Date", date_header),)))
+        await sink.create(new_task(responsible="petrov"))
+        if is_told:
+            await sink.create(new_task(responsible="petrov"))
+        else:
+            with pytest.raises(Later, match=r"clock says 2026-03-30 .* machine's 2026-04-20"):
+                await sink.create(new_task(responsible="petrov"))
+        assert len(receiver.heard) == 1 + is_told
+
+    tell(tmp_path, story)
+
+
 def test_a_receiver_that_only_takes_is_not_asked(tmp_path: Path):
     """Its keys are relied on; as far as we know its tasks stand open."""
 

@@ -21,6 +21,7 @@ from probes.kit.observation import Absent, AnyObservation, Reason, Seen, Unknown
 from probes.registration import Holder, HolderKind
 from scanner.assets import Advice, Kind, Use
 from scanner.discovery import GatheredLooks, Seeds, attribute
+from scanner.discovery.scope import registered
 from scanner.verdicts import RULES, Card, Dossier, Verdict, all_codes, judge, judge_iter
 from scanner.verdicts.judging import form_opinion
 from scanner.verdicts.scene import Scene
@@ -317,7 +318,7 @@ def test_whoever_asks_of_all_before_all_were_read_gets_no_half_answer():
     assert scene.unread == Scene(attribute(SEEDS, looks, NOW), looks).unread
 
 
-def test_neighbours_are_walked_together_and_shared_things_last():
+def test_neighbours_are_walked_together_and_shared_things_with_the_last_of_their_names():
     """A site, its mail, its certificate and its domain in a row: their looks lie together too."""
     looks = estate_of_every_kind().looks()
     scene = Scene(attribute(SEEDS, looks, NOW), looks)
@@ -327,7 +328,6 @@ def test_neighbours_are_walked_together_and_shared_things_last():
     assert sorted(walked) == sorted(scene.holdings)
     shared = [asset for asset in walked if asset.kind is Kind.HOSTING]
     own = [str(asset) for asset in walked if asset.kind is not Kind.HOSTING]
-    assert walked[-len(shared) :] == shared
     first = own.index("site:api.used.ru")
     assert own[first : first + 6] == [
         "site:api.used.ru",
@@ -337,3 +337,11 @@ def test_neighbours_are_walked_together_and_shared_things_last():
         "certificate:good",
         "domain:used.ru",
     ]
+    assert shared
+    for asset in shared:
+        before = walked[: walked.index(asset)]
+        hanging = scene.subjects(asset, "on_hosting")
+        assert set(hanging) <= set(before)
+        names = [*scene.holdings[asset].hosts, *(one.key for one in hanging)]
+        last = next(one for one in reversed(before) if one.kind is Kind.DOMAIN)
+        assert last.key == max(map(registered, names))

@@ -1,38 +1,48 @@
-"""Findings that wait for their turn: taken back as they were kept, and small meanwhile."""
+"""Findings put away come back as they were, in whatever order they are asked for, and once."""
 
 from __future__ import annotations
 
-import tracemalloc
+import random
 from datetime import UTC, datetime
-from hashlib import sha256
+
+import pytest
 
 from scanner.assets import Asset, Kind, Use
-from scanner.verdicts.judging import _PutAway
-from scanner.verdicts.verdict import Finding
+from scanner.verdicts import Finding
+from scanner.verdicts.put_away import TOGETHER, PutAway
 
-THINGS = 300
+AT = datetime(2026, 5, 4, 9, 30, tzinfo=UTC)
 
 
-def findings(number: int) -> list[Finding]:
-    seen = tuple(sha256(f"{number} {n}".encode()).hexdigest()[:32] for n in range(3))
-    params = {"urls": [f"https://firm{number:04}.ru/"] * 4, "status": 200}
-    at = datetime(2026, 3, 2, tzinfo=UTC)
+def found_of(asset: Asset) -> list[Finding]:
+    """Some findings that no other thing has."""
+    params = {"names": [asset.key, "ещё"], "count": len(asset.key), "share": 0.5, "sure": True}
     return [
-        Finding(f"rule{n}", Use.USED, "site.content", params, seen, at, "web") for n in range(4)
-    ]
+        Finding("rule", Use.USED, "site.content", params, ("e1", asset.key), AT, "web"),
+        Finding("rule", None, "site.remark", {}, (), None),
+    ][: len(asset.key) % 3]
 
 
-def test_what_waits_takes_less_room_than_its_findings_say() -> None:
-    """Of thousands of things all findings wait at once: packed, none takes the room it might have needed."""
-    things = [(Asset(Kind.SITE, f"firm{n:04}.ru"), findings(n)) for n in range(THINGS)]
-    put_away = _PutAway()
-    put_away.keep(*things[0])
+@pytest.mark.parametrize("seed", [None, 1, 2])
+def test_what_was_put_away_comes_back_in_any_order(seed: int | None):
+    """Also where packs are full, half full, and of several kinds."""
+    kinds = ((Kind.SITE, TOGETHER), (Kind.DOMAIN, 2 * TOGETHER + 3), (Kind.MAIL, 1))
+    things = [Asset(kind, "n" * (1 + number)) for kind, most in kinds for number in range(most)]
+    kept = PutAway()
+    for asset in things:
+        kept.keep(asset, found_of(asset))
 
-    tracemalloc.start()
-    for asset, found in things:
-        put_away.keep(asset, found)
-    kept, _ = tracemalloc.get_traced_memory()
-    tracemalloc.stop()
+    if seed is not None:
+        random.Random(seed).shuffle(things)
 
-    assert kept < 500 * THINGS
-    assert all(put_away.take(asset) == found for asset, found in things)
+    assert [kept.take(asset) for asset in things] == [found_of(asset) for asset in things]
+
+
+def test_what_was_taken_is_gone():
+    """Nobody can be judged twice by accident."""
+    kept, asset = PutAway(), Asset(Kind.SITE, "a.ru")
+    kept.keep(asset, found_of(asset))
+    kept.take(asset)
+
+    with pytest.raises(KeyError):
+        kept.take(asset)

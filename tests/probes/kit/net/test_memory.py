@@ -52,6 +52,7 @@ MAIL = DnsQuestion("romashka.ru", "MX")
 API = ApiQuestion("https://rdap.example/")
 WHOIS = WhoisQuestion("whois.example", "romashka.ru")
 SMTP = SmtpQuestion("mx.example")
+CONTROL = HttpQuestion("http://nobody.example/", address="127.0.0.1")
 
 
 @pytest.mark.parametrize(
@@ -74,6 +75,11 @@ SMTP = SmtpQuestion("mx.example")
         (SMTP, SmtpAnswer("127.0.0.1", "220", (), starttls=True), 1),
         (SMTP, SmtpAnswer("127.0.0.1", "220", (), starttls=True, trouble="reset"), 2),
         (HttpQuestion("http://a.example/"), HttpAnswer(200, (), b"", False, "127.0.0.1"), 2),
+        (CONTROL, HttpAnswer(200, (), b"hosting", False, "127.0.0.1"), 1),
+        (CONTROL, HttpAnswer(404, (), b"", False, "127.0.0.1"), 1),
+        (CONTROL, HttpAnswer(502, (), b"", False, "127.0.0.1"), 2),
+        (CONTROL, HttpAnswer(200, (), b"hos", True, "127.0.0.1"), 2),
+        (CONTROL, HttpAnswer(200, (), bytes(262_144), False, "127.0.0.1"), 2),
     ],
 )
 def test_what_would_be_idle_to_ask_again_is_asked_once(

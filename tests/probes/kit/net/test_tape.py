@@ -119,6 +119,7 @@ def test_an_id_stands_for_every_octet_of_a_page() -> None:
 def test_an_answer_got_once_is_one_exchange_for_all_looks() -> None:
     """Its moment is that at which it was really asked; an equal answer got anew is another one."""
     question, page = DnsQuestion("romashka.ru", "MX"), HttpQuestion("http://romashka.ru/")
+    control = HttpQuestion("http://nobody.example/", address="127.0.0.1")
     known = DnsAnswer(b"1", "127.0.0.1")
     shown = HttpAnswer(200, (), b"", False, "127.0.0.1")
     shared = SharedExchanges()
@@ -137,6 +138,8 @@ def test_an_answer_got_once_is_one_exchange_for_all_looks() -> None:
             await asked(known, DnsQuestion("romashka.ru", "A"), 3),
             await asked(shown, page, 4),
             await asked(shown, page, 5),
+            await asked(shown, control, 6),
+            await asked(shown, control, 7),
         ]
 
     first, again, anew, other, *pages = run(story())
@@ -145,7 +148,7 @@ def test_an_answer_got_once_is_one_exchange_for_all_looks() -> None:
     assert first.at == AT
     assert anew.at == AT + timedelta(minutes=2)
     assert other.question != first.question
-    assert [one.at for one in pages] == [AT + timedelta(minutes=4), AT + timedelta(minutes=5)]
+    assert [one.at for one in pages] == [AT + timedelta(minutes=n) for n in (4, 5, 6, 6)]
 
 
 def test_what_was_never_asked_is_not_known() -> None:
