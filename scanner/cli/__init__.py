@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 from importlib.metadata import version
 
@@ -102,3 +103,5 @@ def main() -> None:
     revizor audit romashka romashka.ru shop.ru     audit a client from a few names
     revizor audit romashka --from domains.txt      the same from a list
     """
+    # Commands make millions of small values and few cycles: the collector may come more seldom.
+    gc.set_threshold(10_000, 10, 10)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import sys
 from pathlib import Path
 
@@ -148,9 +147,6 @@ def audit(
     if reach.large and not yes and sys.stdin.isatty():
         click.echo(options.clean(reach.text()), err=True)
         click.confirm("Go on?", abort=True, err=True)
-    # An audit makes millions of small values and few cycles: the collector may come more seldom.
-    gc.freeze()
-    gc.set_threshold(10_000, 10, 10)
     with watcher(quiet) as display:
         result = asyncio.run(
             service.audit(

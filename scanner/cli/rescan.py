@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import json
 import sys
 from collections.abc import Iterable
@@ -167,9 +166,6 @@ def _look(
     work = _Work(what, settings, limit, quiet, Path(out) if out else None)
     if said := asyncio.run(service.settle_clock(settings, now)):
         click.echo(said, err=True)
-    # As for an audit: the collector finds little, and looks through all that is imported each time.
-    gc.freeze()
-    gc.set_threshold(10_000, 10, 10)
     chosen = clients or work.clients()
     if not chosen and not as_json:
         click.echo(_nothing(service.next_due(settings)))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import os
 import signal
 from collections.abc import Iterator, Mapping
@@ -118,9 +117,6 @@ async def run(
     from scanner.jobs.worker import Stop
     from scanner.service.working import work
 
-    # A worker makes millions of small values and few cycles: the collector may come more seldom.
-    gc.freeze()
-    gc.set_threshold(10_000, 10, 10)
     stop = Stop()
     if limit:
         asyncio.get_running_loop().call_later(limit.total_seconds(), stop.ask)

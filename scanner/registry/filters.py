@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -212,7 +212,11 @@ def _column(connection: Connection, column: Column[Any]) -> dict[Any, Any]:
 
 def streamed(connection: Connection, query: Select[Any]) -> Iterator[Any]:
     """Yield the rows of a long query as they come, so that memory does not grow with them."""
-    ready_for_a_long_list(connection)
-    stream = connection.execute(query.execution_options(yield_per=_AT_ONCE))
-    for some in stream.partitions():  # by the thousand: one by one each row costs twice as much
+    for some in streamed_in_parts(connection, query):
         yield from some
+
+
+def streamed_in_parts(connection: Connection, query: Select[Any]) -> Iterator[Sequence[Any]]:
+    """Yield them by the thousand: one by one each row costs twice as much."""
+    ready_for_a_long_list(connection)
+    return connection.execute(query.execution_options(yield_per=_AT_ONCE)).partitions()

@@ -11,6 +11,7 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import insert, select
 
+from reports.wording import Wording
 from scanner.assets import Advice, Money
 from scanner.registry.decision_rows import DECISION
 from scanner.registry.own_types import OwnType, add_type
@@ -54,7 +55,7 @@ def _only(office: Office) -> Kept:
 def _digest(office: Office, language: str | None = None) -> str:
     channels: list[Channel] = []
     made = digest(office.settings, office.clock, channels, language=language)
-    return asyncio.run(made).out()
+    return asyncio.run(made).out(Wording(language or "ru"))
 
 
 def _listed(office: Office, language: str) -> str:
@@ -191,7 +192,7 @@ def _pay(office: Office, thing: int) -> str:
 def test_what_was_paid_in_vain_is_a_task_until_somebody_settles_it(office: Office) -> None:
     """Far from any day of renewal, once for each payment; the word that ended it stands in the task."""
     thing = _approved(office)
-    assert "Paid although" in _pay(office, thing)
+    assert "Оплачено, хотя решено не платить" in _pay(office, thing)
     office.sync()
 
     task = _only(office)
@@ -205,7 +206,7 @@ def test_what_was_paid_in_vain_is_a_task_until_somebody_settles_it(office: Offic
     assert "2 400 ₽" in _only(office).text.replace("\u00a0", " ")
 
     said = settled(2, "Ольга", "деньги вернули", office.settings, office.clock)
-    assert "settled" in asyncio.run(said)
+    assert "с оплатой 2 разобрались" in asyncio.run(said)
     for _ in range(2):
         office.go()
         office.sync()
