@@ -21,13 +21,14 @@ import pytest
 from click.testing import CliRunner, Result
 from msgspec import structs
 
+from reports.document import NotAnAudit
 from scanner.cli import ABOUT, COMMANDS, main, options
 from scanner.cli.progress import Lines, Live, summary, watcher
 from scanner.database import Busy, Database, StorageTrouble
 from scanner.evidence import Evidence
 from scanner.intake.names import UnreadableInput
 from scanner.runs.progress import ScanState, Waiting
-from scanner.service import NotAnAudit, UnknownThing
+from scanner.service.arguments import UnknownThing
 from scanner.settings import BadSettings
 from tests.peers.village import Village, village
 

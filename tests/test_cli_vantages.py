@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from scanner import service
 from scanner.cli import main
 from scanner.database import Database
+from scanner.service import clock
 from scanner.settings import Settings
 from tests.scanner.elsewhere import CLIENT, KEY, STUB, Desk, day
 
@@ -36,7 +36,7 @@ def desk(tmp_path: Path) -> Desk:
 @pytest.fixture
 def _on_the_second_day(monkeypatch: pytest.MonkeyPatch) -> None:
     """The commands' clock stands a day after the audit."""
-    monkeypatch.setattr(service, "now", lambda: day(1))
+    monkeypatch.setattr(clock, "now", lambda: day(1))
 
 
 def run(*command: str) -> Result:

@@ -13,9 +13,9 @@ from scanner.assets import STATES, Advice, Confidence, Kind, Need, Ownership, Us
 from scanner.discovery.lead import LISTED
 from scanner.discovery.weights import WEIGHTS
 from scanner.document.everywhere import REASONS as EVERYWHERE
-from scanner.verdicts import all_codes
 from scanner.verdicts.changes import Code
 from scanner.verdicts.if_wrong import CONSEQUENCES, UNDOES
+from scanner.verdicts.judging import all_codes
 from scanner.verdicts.needs_hand import CODES as HANDS
 from scanner.verdicts.order_of_work import Step
 

@@ -103,9 +103,10 @@ def audit(
     revizor audit romashka romashka.ru
     revizor audit romashka --from domains.txt --org 'ООО Ромашка'
     """
-    from scanner import service
     from scanner.cli import papers
     from scanner.cli.progress import watcher
+    from scanner.service import auditing, clock, requesting
+    from scanner.service.result import threshold as threshold_of
 
     settings = options.settings_of(
         db=db,
@@ -119,12 +120,12 @@ def audit(
         search=search,
         lang=lang.replace(",", " ").split() if lang else None,
     )
-    threshold = service.threshold(fail_on) if fail_on else None
+    threshold = threshold_of(fail_on) if fail_on else None
     zone_lists = [Path(file) for file in files if _is_zone_list(file)]
     for path in zone_lists:
         said = f"{path.name} is read as a registry's list of its zone: its names are not taken for the client's."
         click.echo(options.clean(said), err=True)
-    request = service.request(
+    request = requesting.request(
         client=client,
         typed=domains,
         lists=tuple(
@@ -140,7 +141,7 @@ def audit(
     for said in request.sifted.told():
         click.echo(options.clean(said), err=True)
     papers.confirm(request.readings, yes=yes or dry_run, quiet=quiet)
-    reach = service.reach(request, settings)
+    reach = auditing.reach(request, settings)
     if dry_run:
         click.echo(options.clean(reach.text()))
         return
@@ -149,10 +150,10 @@ def audit(
         click.confirm("Go on?", abort=True, err=True)
     with watcher(quiet) as display:
         result = asyncio.run(
-            service.audit(
+            auditing.audit(
                 request,
                 settings,
-                service.now,
+                clock.now,
                 display,
                 folder=Path(out) if out else None,
                 pictures=site_pictures,

@@ -44,11 +44,10 @@ def check(db: str | None, config: Path | None) -> None:
 def backup(file: Path | None, db: str | None, config: Path | None) -> None:
     """Copy an SQLite database into FILE, or beside it under a dated name, and check the copy. Other commands
     may go on meanwhile."""
-    from scanner import service
-    from scanner.service import storage
+    from scanner.service import clock, storage
 
     settings = options.settings_of(db=db, config=config)
-    click.echo(options.clean(storage.backup(file, settings, service.now)))
+    click.echo(options.clean(storage.backup(file, settings, clock.now)))
 
 
 @db.command(short_help="Copy everything into an empty database of either kind.")

@@ -46,21 +46,21 @@ def import_(
     import msgspec
 
     from reports.decisions import LARGEST
-    from scanner import service
+    from scanner.service import clock, deciding
     from scanner.service.speech import wording_of
 
     settings = options.settings_of(db=db, config=config)
     data = (
-        sys.stdin.buffer.read(LARGEST + 1) if file == "-" else service.file_of(Path(file), LARGEST)
+        sys.stdin.buffer.read(LARGEST + 1) if file == "-" else deciding.file_of(Path(file), LARGEST)
     )
     name = "stdin" if file == "-" else Path(file).name
     taken = asyncio.run(
-        service.import_decisions(
+        deciding.import_decisions(
             data,
             name,
             who or getpass.getuser(),
             settings,
-            service.now,
+            clock.now,
             unchanged_only=unchanged_only,
             language=lang,
         )
@@ -81,9 +81,9 @@ def list_(
     client: str, as_json: bool, lang: str | None, db: str | None, config: Path | None
 ) -> None:
     """Print CLIENT's last word on each thing, and the proposals he has not answered."""
-    from scanner import service
+    from scanner.service import deciding
 
-    text = service.decisions_list(
+    text = deciding.decisions_list(
         client, options.settings_of(db=db, config=config), as_json=as_json, language=lang
     )
     click.echo(options.clean_json(text) if as_json else options.clean(text))
@@ -114,13 +114,13 @@ def set_(
 ) -> None:
     """Note that the client's answer on object NUMBER is DECISION: approved, rejected, deferred or ask."""
     from reports.decisions import Signed
-    from scanner import service
+    from scanner.service import clock, deciding
 
     settings = options.settings_of(db=db, config=config, speak=lang)
-    day = on.date() if on else service.now().date()
-    said = service.decide(
+    day = on.date() if on else clock.now().date()
+    said = deciding.decide(
         number, decision, until.date() if until else None, who or getpass.getuser(), why,
-        Signed(name=signed, on=day), settings, service.now,
+        Signed(name=signed, on=day), settings, clock.now,
     )  # fmt: skip
     click.echo(options.clean(asyncio.run(said)))
 
@@ -141,10 +141,10 @@ def off_list(
     client: str, as_json: bool, lang: str | None, db: str | None, config: Path | None
 ) -> None:
     """Print CLIENT's things that are approved to end: what was done to each, and the next step."""
-    from scanner import service
+    from scanner.service import clock, switching_off
 
     settings = options.settings_of(db=db, config=config)
-    text = service.off_list(client, settings, service.now, as_json=as_json, language=lang)
+    text = switching_off.off_list(client, settings, clock.now, as_json=as_json, language=lang)
     click.echo(options.clean_json(text) if as_json else options.clean(text))
 
 
@@ -171,10 +171,10 @@ def off_note(
 ) -> None:
     """Note that STEP was done to object NUMBER. A step before its turn, before what it needs, or on a list that
     has changed since it was signed, is refused. `held` stops it, `restored` takes it back to use."""
-    from scanner import service
+    from scanner.service import clock, switching_off
 
     settings = options.settings_of(db=db, config=config)
-    said = service.off_step(
-        number, step, who or getpass.getuser(), note, settings, service.now, met=need, language=lang
+    said = switching_off.off_step(
+        number, step, who or getpass.getuser(), note, settings, clock.now, met=need, language=lang
     )
     click.echo(options.clean(asyncio.run(said)))

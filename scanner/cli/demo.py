@@ -25,10 +25,10 @@ from scanner.cli import options
 def demo(out: Path, quiet: bool) -> None:
     """Run the whole audit over a recorded internet: the real probes, rules and reports, no network and
     no database of yours touched."""
-    from scanner import service
     from scanner.cli.progress import watcher
+    from scanner.service import auditing
 
     with watcher(quiet) as display:
-        result = asyncio.run(service.demo(out, display))
+        result = asyncio.run(auditing.demo(out, display))
     click.echo(options.clean(result.text()))
     click.echo("\nYour own domain: revizor audit mycompany example.ru")

@@ -28,7 +28,7 @@ def digest(
 ) -> None:
     """Print what each person has to renew, the most urgent first, and when the daily job last ran.
     The person on duty also hears of missed runs, refused messages and things nobody answers for."""
-    from scanner import service
+    from scanner.service import clock
     from scanner.service.digests import digest as made
     from scanner.service.speech import wording_of
     from scanner.service.trackers import channels_of
@@ -38,8 +38,8 @@ def digest(
     post = asyncio.run(
         made(
             settings,
-            service.now,
-            channels_of(settings, service.now),
+            clock.now,
+            channels_of(settings, clock.now),
             send=send,
             person=person,
             language=lang,

@@ -30,7 +30,7 @@ def doctor(
 ) -> None:
     """Check settings, database, trust store, DNS, WHOIS, RDAP, mail port, IPv6 and the clock. Each line
     is ok, warn or fail, with what it means for an audit. Exit code 1 when a line fails."""
-    from scanner import service
+    from scanner.service import checking, clock
 
     settings = options.settings_of(
         db=db,
@@ -39,7 +39,7 @@ def doctor(
         resolver=resolver,
         second_resolver=second_resolver,
     )
-    checks = asyncio.run(service.doctor(settings, service.now))
+    checks = asyncio.run(checking.doctor(settings, clock.now))
     if as_json:
         rows = [
             {"name": c.name, "health": c.health, "found": c.found, "means": c.means} for c in checks

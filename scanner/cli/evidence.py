@@ -15,7 +15,7 @@ from scanner.cli import options
 @options.border
 def evidence(evidence_id: str, db: str | None, config: Path | None) -> None:
     """Show the recorded exchange with this ID, as reports and `revizor look` print it."""
-    from scanner import service
+    from scanner.service import looking
 
     settings = options.settings_of(db=db, config=config)
-    click.echo(options.clean(service.evidence(evidence_id, settings)))
+    click.echo(options.clean(looking.evidence(evidence_id, settings)))

@@ -37,7 +37,7 @@ def look(
     revizor look tls_certificate mx.romashka.ru:25
     revizor look address_owner 192.0.2.10
     """
-    from scanner import service
+    from scanner.service import clock, looking
 
     settings = options.settings_of(
         db=db,
@@ -46,5 +46,5 @@ def look(
         resolver=resolver,
         second_resolver=second_resolver,
     )
-    seen = asyncio.run(service.look(probe, target, settings, service.now))
+    seen = asyncio.run(looking.look(probe, target, settings, clock.now))
     click.echo(options.clean_json(seen.json()) if as_json else options.clean(seen.text(raw=raw)))

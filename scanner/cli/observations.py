@@ -54,16 +54,16 @@ def export(
 ) -> None:
     """Write the looks made here at the things of CLIENT into a signed file, raw answers included; with
     --wanted, the list of names that want a look from another place."""
-    from scanner import service
+    from scanner.service import clock, vantages
 
     if wanted and since:
         raise click.UsageError("--since is for looks, not for what is wanted.")
     settings = options.settings_of(db=db, config=config, vantage=vantage)
     if wanted:
-        work = service.export_wanted(client, out, settings, service.now)
+        work = vantages.export_wanted(client, out, settings, clock.now)
     else:
         begin = since.replace(tzinfo=UTC) if since else None
-        work = service.export(client, begin, out, settings, service.now)
+        work = vantages.export(client, begin, out, settings, clock.now)
     click.echo(options.clean(asyncio.run(work).text()))
 
 
@@ -88,8 +88,8 @@ def look(
 ) -> None:
     """Look from here at the names in WANTED, and write the looks into a signed file to be imported where
     the list was made. Give this place a name with --vantage. No client need be known here."""
-    from scanner import service
     from scanner.cli.progress import watcher
+    from scanner.service import clock, vantages
 
     settings = options.settings_of(
         db=db,
@@ -100,7 +100,7 @@ def look(
         vantage=vantage,
     )
     with watcher(quiet) as display:
-        done = asyncio.run(service.look_for(wanted, out, settings, service.now, display))
+        done = asyncio.run(vantages.look_for(wanted, out, settings, clock.now, display))
     click.echo(options.clean(done.text()))
 
 
@@ -110,7 +110,7 @@ def look(
 @options.border
 def import_(file: Path, db: str | None, config: Path | None) -> None:
     """Take in the looks of FILE: all of them or none. To import a file twice changes nothing."""
-    from scanner import service
+    from scanner.service import clock, vantages
 
     settings = options.settings_of(db=db, config=config)
-    click.echo(options.clean(asyncio.run(service.take_home(file, settings, service.now)).text()))
+    click.echo(options.clean(asyncio.run(vantages.take_home(file, settings, clock.now)).text()))

@@ -196,9 +196,12 @@ def border(command: F) -> F:
 def _explain(error: Exception, given: Mapping[str, Any]) -> None:
     """Leave with a sentence and the documented exit code, if the error is one that is expected."""
     # Imported when something went wrong: a command that has nothing to do loads none of this.
+    from reports.document import NotAnAudit
+    from scanner.database import Busy, StorageTrouble
+    from scanner.evidence.parcel import BadParcel
     from scanner.intake.names import UnreadableInput
     from scanner.registry.refused import Refused
-    from scanner.service import BadParcel, Busy, NotAnAudit, StorageTrouble, UnknownThing
+    from scanner.service.arguments import UnknownThing
     from scanner.settings import BadSettings
 
     match error:

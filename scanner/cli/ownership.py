@@ -49,10 +49,10 @@ def why(
     asset: str, client: str | None, lang: str | None, db: str | None, config: Path | None
 ) -> None:
     """Explain ASSET: whose it is and on what evidence, what we think of it, and every change."""
-    from scanner import service
+    from scanner.service import bookkeeping
 
     settings = options.settings_of(db=db, config=config, speak=lang)
-    click.echo(options.clean(service.why(asset, client, settings)))
+    click.echo(options.clean(bookkeeping.why(asset, client, settings)))
 
 
 def _say(
@@ -66,10 +66,10 @@ def _say(
     db: str | None,
     config: Path | None,
 ) -> None:
-    from scanner import service
+    from scanner.service import bookkeeping, clock
 
     settings = options.settings_of(db=db, config=config, speak=lang)
-    said = service.say_ownership(
-        client, asset, ours, who or getpass.getuser(), why, settings, service.now
+    said = bookkeeping.say_ownership(
+        client, asset, ours, who or getpass.getuser(), why, settings, clock.now
     )
     click.echo(options.clean(asyncio.run(said)))

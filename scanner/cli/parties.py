@@ -44,12 +44,12 @@ def _show(text: str, *, as_json: bool = False) -> None:
 
 
 def _do(work: Callable[..., Any], *words: Any, why: str, who: str | None, **more: Any) -> None:
-    from scanner import service
+    from scanner.service import clock
     from scanner.service.registering import Said
 
     settings = _settings(more)
     said = Said(who=who or getpass.getuser(), why=why)
-    _show(asyncio.run(work(*words, said, settings, service.now, **more)))
+    _show(asyncio.run(work(*words, said, settings, clock.now, **more)))
 
 
 def _settings(said: dict[str, Any]) -> Any:
@@ -275,13 +275,13 @@ def accounts_add(
 @_changes
 def accounts_set(account: str, field: str, value: str, client: str | None, **said: Any) -> None:
     """Set a field of ACCOUNT, given by number or as PROVIDER/LOGIN; `-` empties it."""
-    from scanner import service
+    from scanner.service import clock, registering
     from scanner.service.parties import account_number
 
     settings = _settings(said)
     number = account_number(account, client, settings)
     who, why = said["who"] or getpass.getuser(), said["why"]
-    change = service.registry_set(number, field, value, who, why, settings, service.now)
+    change = registering.registry_set(number, field, value, who, why, settings, clock.now)
     _show(asyncio.run(change))
 
 
@@ -291,9 +291,9 @@ def accounts_set(account: str, field: str, value: str, client: str | None, **sai
 @_reads
 def accounts_show(account: str, client: str | None, as_json: bool, **said: Any) -> None:
     """Print ACCOUNT, given by number or as PROVIDER/LOGIN."""
-    from scanner import service
+    from scanner.service import bookkeeping
     from scanner.service.parties import account_number
 
     settings = _settings(said)
     number = account_number(account, client, settings)
-    _show(service.registry_show(number, settings, as_json=as_json), as_json=as_json)
+    _show(bookkeeping.registry_show(number, settings, as_json=as_json), as_json=as_json)

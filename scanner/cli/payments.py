@@ -43,10 +43,10 @@ def list_(
     config: Path | None,
 ) -> None:
     """Print CLIENT's payments, oldest first: number, day, amount, payer, what for, document."""
-    from scanner import service
+    from scanner.service import paying
 
     settings = options.settings_of(db=db, config=config, speak=lang)
-    found = service.payments_of(client, settings, object_id=number, unmatched=unmatched)
+    found = paying.payments_of(client, settings, object_id=number, unmatched=unmatched)
     _print(found, as_json, lambda ledger: ledger.payments(found), settings)
 
 
@@ -82,18 +82,20 @@ def add(
     config: Path | None,
 ) -> None:
     """Note that AMOUNT (`1200.50`, `15 EUR`) was paid for a thing of CLIENT's, or paid back to the agency."""
-    from scanner import service
+    from scanner.registry import payments
+    from scanner.renewals import owed
+    from scanner.service import clock, paying
 
     if once and (back or invoice is not None):
         raise click.UsageError("--once goes with --object alone.")
     settings = options.settings_of(db=db, config=config, speak=lang)
-    for_thing = service.Purpose.ONE_OFF if once else service.Purpose.RENEWAL
-    new = service.NewPayment(
-        paid_on=on.date(), money=service.money_of(amount, settings), payer=service.Payer(payer),
-        purpose=service.Purpose.REIMBURSEMENT if back else for_thing,
+    for_thing = owed.Purpose.ONE_OFF if once else owed.Purpose.RENEWAL
+    new = payments.NewPayment(
+        paid_on=on.date(), money=paying.money_of(amount, settings), payer=owed.Payer(payer),
+        purpose=owed.Purpose.REIMBURSEMENT if back else for_thing,
         object_id=None if back else number, invoice_id=None if back else invoice, document=document,
     )  # fmt: skip
-    _say(service.pay(client, new, who or getpass.getuser(), settings, service.now))
+    _say(paying.pay(client, new, who or getpass.getuser(), settings, clock.now))
 
 
 @payments.command("import", short_help="Take payments from a statement, a list or invoices.")
@@ -120,27 +122,27 @@ def import_(
     """Read the payments in FILE (CSV, XLSX or a bank's exchange file; `-` reads stdin), show which thing of
     CLIENT's each was for, and with --yes note them. A line that fits several things, or none, is kept
     without one. Statements may overlap: a payment is noted once."""
-    from scanner import service
     from scanner.cli.papers import described
     from scanner.intake.paper import MAX_BYTES
+    from scanner.service import clock, deciding, paying
     from scanner.service.speech import wording_of
 
     settings = options.settings_of(db=db, config=config, speak=lang)
     data = (
         sys.stdin.buffer.read(MAX_BYTES + 1)
         if file == "-"
-        else service.file_of(Path(file), MAX_BYTES)
+        else deciding.file_of(Path(file), MAX_BYTES)
     )
     name = "stdin" if file == "-" else Path(file).name
-    found = service.read_statement(client, data, name, settings)
+    found = paying.read_statement(client, data, name, settings)
     for reading in found.readings:
         click.echo(options.clean(described(reading)), err=True)
     if as_json:
-        click.echo(options.clean_json(service.as_json(found)))
+        click.echo(options.clean_json(paying.as_json(found)))
     else:
         click.echo(options.clean(found.text(settings)))
     if yes:
-        said = service.note_statement(found, payer, who or getpass.getuser(), settings, service.now)
+        said = paying.note_statement(found, payer, who or getpass.getuser(), settings, clock.now)
         click.echo(options.clean(asyncio.run(said)), err=as_json)
     else:
         click.echo(wording_of(settings, None).say("paid.not_yet"), err=True)
@@ -156,10 +158,10 @@ def assign(
     payment: int, number: int, lang: str | None, db: str | None, config: Path | None
 ) -> None:
     """Say that PAYMENT, of which nobody knew the thing, was for object NUMBER."""
-    from scanner import service
+    from scanner.service import clock, paying
 
     settings = options.settings_of(db=db, config=config, speak=lang)
-    _say(service.assign(payment, number, settings, service.now))
+    _say(paying.assign(payment, number, settings, clock.now))
 
 
 @payments.command(short_help="Say what became of a payment that should not have been made.")
@@ -173,11 +175,11 @@ def settle(
     payment: int, why: str, who: str | None, lang: str | None, db: str | None, config: Path | None
 ) -> None:
     """Say that PAYMENT, made for what the client had agreed to end, was looked into: its task is over."""
-    from scanner import service
+    from scanner.service import clock
     from scanner.service.paying import settled
 
     settings = options.settings_of(db=db, config=config, speak=lang)
-    _say(settled(payment, who or getpass.getuser(), why, settings, service.now))
+    _say(settled(payment, who or getpass.getuser(), why, settings, clock.now))
 
 
 @payments.command(short_help="Take a payment back that was noted by mistake.")
@@ -187,10 +189,10 @@ def settle(
 @options.border
 def withdraw(payment: int, lang: str | None, db: str | None, config: Path | None) -> None:
     """Withdraw PAYMENT. It stays in the database, and counts no more."""
-    from scanner import service
+    from scanner.service import clock, paying
 
     settings = options.settings_of(db=db, config=config, speak=lang)
-    _say(service.withdraw(payment, settings, service.now))
+    _say(paying.withdraw(payment, settings, clock.now))
 
 
 @payments.command(short_help="Note what a provider asks.")
@@ -221,15 +223,17 @@ def invoice(
     config: Path | None,
 ) -> None:
     """Note that AMOUNT is asked for the next period of object NUMBER."""
-    from scanner import service
+    from scanner.registry import payments
+    from scanner.renewals import owed
+    from scanner.service import clock, paying
 
     settings = options.settings_of(db=db, config=config, speak=lang)
-    new = service.NewInvoice(
-        object_id=number, money=service.money_of(amount, settings), payer=service.Payer(payer),
+    new = payments.NewInvoice(
+        object_id=number, money=paying.money_of(amount, settings), payer=owed.Payer(payer),
         number=called, issued_on=issued.date() if issued else None,
         pay_by=pay_by.date() if pay_by else None, document=document,
     )  # fmt: skip
-    _say(service.invoice(new, who or getpass.getuser(), settings, service.now))
+    _say(paying.invoice(new, who or getpass.getuser(), settings, clock.now))
 
 
 @payments.command(short_help="A client's invoices, and what is left to pay.")
@@ -242,10 +246,10 @@ def invoices(
     client: str, as_json: bool, lang: str | None, db: str | None, config: Path | None
 ) -> None:
     """Print CLIENT's invoices: number, thing, amount, what is left, who pays, by when."""
-    from scanner import service
+    from scanner.service import paying
 
     settings = options.settings_of(db=db, config=config, speak=lang)
-    found = service.invoices_of(client, settings)
+    found = paying.invoices_of(client, settings)
     _print(found, as_json, lambda ledger: ledger.invoices(found), settings)
 
 
@@ -271,13 +275,13 @@ def owed(
 ) -> None:
     """Print what the agency laid out for CLIENT, or for each, in each month, what he paid back, and what he
     owes."""
-    from scanner import service
+    from scanner.service import clock, paying
     from scanner.service.paying import write_owed
 
     settings = options.settings_of(db=db, config=config, speak=lang)
-    found = service.owed_by(client, settings)
+    found = paying.owed_by(client, settings)
     if to:
-        click.echo(options.clean(write_owed(found, to, settings, service.now())), err=True)
+        click.echo(options.clean(write_owed(found, to, settings, clock.now())), err=True)
     else:
         _print(found, as_json, lambda ledger: ledger.owed(found), settings)
 
@@ -295,11 +299,11 @@ def rates() -> None:
 def import_rates(file: str, lang: str | None, db: str | None, config: Path | None) -> None:
     """Take the rates in FILE, a CSV with the columns date, base, quote and rate:
     `2026-03-01,USD,RUB,92.50` says that a dollar was worth 92.50 roubles on that day."""
-    from scanner import service
+    from scanner.service import deciding, paying
 
     settings = options.settings_of(db=db, config=config, speak=lang)
-    data = service.file_of(Path(file), 50_000_000)
-    _say(service.import_rates(data, Path(file).name, settings))
+    data = deciding.file_of(Path(file), 50_000_000)
+    _say(paying.import_rates(data, Path(file).name, settings))
 
 
 @click.command(short_help="What ending things saves.")
@@ -321,10 +325,10 @@ def savings(
 ) -> None:
     """Print what is saved a year by ending CLIENT's unused things: possible, agreed, realised, refused. What has
     no known price is counted, and is never taken for nothing."""
-    from scanner import service
+    from scanner.service import clock, saving
 
     settings = options.settings_of(db=db, config=config, speak=lang)
-    found = service.saved_by(client, into.upper() if into else None, settings, service.now())
+    found = saving.saved_by(client, into.upper() if into else None, settings, clock.now())
     _print(found, as_json, lambda ledger: ledger.savings(found), settings)
 
 
@@ -333,10 +337,10 @@ def _say(said: Any) -> None:
 
 
 def _print(found: Any, as_json: bool, say: Callable[[Any], str], settings: Any) -> None:
-    from scanner import service
+    from scanner.service import paying
     from scanner.service.ledger import Ledger
 
     if as_json:
-        click.echo(options.clean_json(service.as_json(found)))
+        click.echo(options.clean_json(paying.as_json(found)))
     else:
         click.echo(options.clean(say(Ledger(settings))))

@@ -64,12 +64,12 @@ def list_(
 ) -> None:
     """Print CLIENT's objects, or everybody's: number, asset, use, verdict, paid until, status, who answers
     for it, lead project."""
-    from scanner import service
+    from scanner.service import clock, registering
     from scanner.service.seeking import Sought
 
     settings = options.settings_of(db=db, config=config, speak=lang)
     sought = Sought(**{**filters, "client": whose or filters["client"]})
-    found = service.registry_list(sought, settings, service.now, as_json=as_json)
+    found = registering.registry_list(sought, settings, clock.now, as_json=as_json)
     options.echo_lines(found, as_json=as_json)
 
 
@@ -92,16 +92,16 @@ def show(
     config: Path | None,
 ) -> None:
     """Print object NUMBER: every value, how it is known, its projects and its history."""
-    from scanner import service
+    from scanner.service import bookkeeping, clock
     from scanner.service.licence_keys import show_key
     from scanner.service.registering import Said
 
     settings = options.settings_of(db=db, config=config, speak=lang)
     if key:
         said = Said(who=who or getpass.getuser(), why=why)
-        click.echo(options.clean(asyncio.run(show_key(number, said, settings, service.now))))
+        click.echo(options.clean(asyncio.run(show_key(number, said, settings, clock.now))))
         return
-    text = service.registry_show(number, settings, as_json=as_json)
+    text = bookkeeping.registry_show(number, settings, as_json=as_json)
     options.echo_lines(text.split("\n"), as_json=as_json)
 
 
@@ -137,7 +137,7 @@ def add(
     **said: str | None,
 ) -> None:
     """Add an object of CLIENT: TYPE is one of `revizor registry types list`, NAME what people call it."""
-    from scanner import service
+    from scanner.service import clock
     from scanner.service.registering import Said, registry_add
 
     settings = options.settings_of(db=db, config=config, speak=lang)
@@ -150,7 +150,7 @@ def add(
             raise click.BadParameter(_NOT_HERE, param_hint="--set")
         values[field] = value
     by = Said(who=who or getpass.getuser(), why=why)
-    added = registry_add(client, type, name, values, project, by, settings, service.now)
+    added = registry_add(client, type, name, values, project, by, settings, clock.now)
     click.echo(options.clean(asyncio.run(added)))
 
 
@@ -184,22 +184,22 @@ def set_(
 ) -> None:
     """Set FIELD of objects NUMBERS (`3,7,9`) to VALUE (`-` withdraws your word). No audit overwrites it; if
     one sees something else, it says so. `licence_key -` reads the key from stdin, never from the command line."""
-    from scanner import service
+    from scanner.service import clock, registering
 
     settings = options.settings_of(db=db, config=config, speak=lang)
     name = who or getpass.getuser()
     if field == "licence_key":
         text = _with_key(numbers, value, name, why, settings)
     else:
-        change = service.registry_set(
-            numbers, field, value, name, why, settings, service.now, since=since
+        change = registering.registry_set(
+            numbers, field, value, name, why, settings, clock.now, since=since
         )
         text = asyncio.run(change)
     options.echo_lines(text.split("\n"))
 
 
 def _with_key(numbers: tuple[int, ...], value: str, who: str, why: str, settings: Any) -> str:
-    from scanner import service
+    from scanner.service import clock
     from scanner.service.licence_keys import set_key
     from scanner.service.registering import Said
 
@@ -212,7 +212,7 @@ def _with_key(numbers: tuple[int, ...], value: str, who: str, why: str, settings
     else:
         key = sys.stdin.readline()
     said = Said(who=who, why=why)
-    return asyncio.run(set_key(numbers[0], key.strip(), said, settings, service.now))
+    return asyncio.run(set_key(numbers[0], key.strip(), said, settings, clock.now))
 
 
 @registry.command(short_help="Tie objects to a project.")
@@ -254,12 +254,12 @@ def _link(
     db: str | None,
     config: Path | None,
 ) -> None:
-    from scanner import service
+    from scanner.service import clock
     from scanner.service.registering import Said, registry_link
 
     settings = options.settings_of(db=db, config=config, speak=lang)
     said = Said(who=who or getpass.getuser(), why=why)
-    linked = registry_link(numbers, project, said, settings, service.now, lead=lead, away=away)
+    linked = registry_link(numbers, project, said, settings, clock.now, lead=lead, away=away)
     options.echo_lines(asyncio.run(linked).split("\n"))
 
 
@@ -287,12 +287,12 @@ def retire(
     config: Path | None,
 ) -> None:
     """Say that objects NUMBERS are gone: nobody renews them any more. Their history stays."""
-    from scanner import service
+    from scanner.service import clock
     from scanner.service.registering import Said, registry_retire
 
     settings = options.settings_of(db=db, config=config, speak=lang)
     said = Said(who=who or getpass.getuser(), why=why)
-    retired = registry_retire(numbers, lifecycle, said, settings, service.now)
+    retired = registry_retire(numbers, lifecycle, said, settings, clock.now)
     options.echo_lines(asyncio.run(retired).split("\n"))
 
 
@@ -351,12 +351,12 @@ def undo(
 ) -> None:
     """Take back everything that DEED changed, as a new deed. Refused where somebody has changed the same
     since; what was added is archived."""
-    from scanner import service
+    from scanner.service import clock
     from scanner.service.registering import Said, registry_undo
 
     settings = options.settings_of(db=db, config=config, speak=lang)
     said = Said(who=who or getpass.getuser(), why=why)
-    click.echo(options.clean(asyncio.run(registry_undo(deed, said, settings, service.now))))
+    click.echo(options.clean(asyncio.run(registry_undo(deed, said, settings, clock.now))))
 
 
 @registry.command(short_help="Read stored registry answers again with today's reader.")
@@ -372,10 +372,10 @@ def reparse(
     reader, and correct what the machine knew from them. Asks nobody; your own values stay."""
     import msgspec
 
-    from scanner import service
+    from scanner.service import clock, rereading
 
     settings = options.settings_of(db=db, config=config, speak=lang)
-    done = asyncio.run(service.reparse(client, settings, service.now))
+    done = asyncio.run(rereading.reparse(client, settings, clock.now))
     if as_json:
         click.echo(options.clean_json(msgspec.json.encode(done).decode()))
     else:

@@ -62,12 +62,12 @@ def renewals(
     revizor renewals --within 30d
     revizor renewals --manager "Ольга" --lang ru
     """
-    from scanner import service
+    from scanner.service import clock
     from scanner.service.renewing import renewals as listed
 
     found = listed(
         options.settings_of(db=db, config=config),
-        service.now,
+        clock.now,
         within=within,
         client=client,
         project=project,

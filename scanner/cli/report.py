@@ -77,7 +77,8 @@ def report(
     revizor report audits/romashka/2026-11-22/audit.json --format xlsx,csv,ics --lang en
     revizor report romashka --since audits/romashka/2026-05-04/audit.json --edition client
     """
-    from scanner import service
+    from scanner.service import clock, printing, reporting
+    from scanner.service.site_pictures import picture_sites
     from scanner.settings import load
 
     settings = load({"db": db}, file=config)
@@ -95,10 +96,10 @@ def report(
 
         if site_pictures:
             with watcher(quiet=False) as display:
-                asyncio.run(service.picture_sites(file, settings, service.now, display))
+                asyncio.run(picture_sites(file, settings, clock.now, display))
 
     if is_path:
-        written = service.report(
+        written = printing.report(
             path,
             _words(lang),
             out or path.parent,
@@ -107,8 +108,8 @@ def report(
             **asked,
         )
     else:
-        written = service.report_of_client(
-            audit, _words(lang), out, settings, service.now(), pictures=picture, **asked
+        written = reporting.report_of_client(
+            audit, _words(lang), out, settings, clock.now(), pictures=picture, **asked
         )
     for file in written:
         click.echo(options.clean(str(file)))

@@ -16,7 +16,9 @@ from scanner.cli import options
 
 if TYPE_CHECKING:
     from scanner.assets import Advice
-    from scanner.service import Rescan, SecondLook, Settings
+    from scanner.service.due_rescans import Rescan
+    from scanner.service.rescanning import SecondLook
+    from scanner.settings import Settings
 
     Done = Rescan | SecondLook
 
@@ -160,15 +162,15 @@ def _look(
     as_json: bool,
 ) -> None:
     """Look at what is due of each client, print what came of it, and leave with the exit code."""
-    from scanner import service
+    from scanner.service import due_rescans, result, wrong_clock
 
-    threshold = service.threshold(fail_on) if fail_on else None
+    threshold = result.threshold(fail_on) if fail_on else None
     work = _Work(what, settings, limit, quiet, Path(out) if out else None)
-    if said := asyncio.run(service.settle_clock(settings, now)):
+    if said := asyncio.run(wrong_clock.settle_clock(settings, now)):
         click.echo(said, err=True)
     chosen = clients or work.clients()
     if not chosen and not as_json:
-        click.echo(_nothing(service.next_due(settings)))
+        click.echo(_nothing(due_rescans.next_due(settings)))
     done, busy = _each(chosen, work, as_json)
     if settings.changes.webhook:
         _tell_changes(settings)
@@ -180,9 +182,9 @@ def _look(
 
 def _tell_changes(settings: Settings) -> None:
     """Tell the receiver of changes what waits for it; say so where it could not be told."""
-    from scanner import service
+    from scanner.service import telling_changes
 
-    outcomes = asyncio.run(service.tell_changes(settings, now))
+    outcomes = asyncio.run(telling_changes.tell_changes(settings, now))
     left = sum(count for outcome, count in outcomes.items() if outcome != "sent")
     if left:
         name = settings.changes.webhook
@@ -209,24 +211,24 @@ class _Work:
 
     def clients(self) -> tuple[str, ...]:
         """Return the clients that anything is to be done for."""
-        from scanner import service
+        from scanner.service import due_rescans, rescanning
 
         if self._what == "second-look":
-            return service.clients(self._settings)
-        return service.clients_due(self._settings, now, everything=self._what == "all")
+            return rescanning.clients(self._settings)
+        return due_rescans.clients_due(self._settings, now, everything=self._what == "all")
 
     def do(self, client: str) -> Done:
         """Do it for one client."""
-        from scanner import service
         from scanner.cli.progress import watcher
+        from scanner.service import clock, due_rescans, rescanning
 
         with watcher(self._quiet) as display:
             if self._what == "second-look":
-                look = service.second_look(
-                    client, self._settings, service.now, display, folder=self._folder
+                look = rescanning.second_look(
+                    client, self._settings, clock.now, display, folder=self._folder
                 )
                 return asyncio.run(look)
-            rescan = service.rescan(
+            rescan = due_rescans.rescan(
                 client,
                 self._settings,
                 now,
@@ -242,14 +244,14 @@ def _each(
     clients: Iterable[str], work: _Work, as_json: bool
 ) -> tuple[list[Done], Exception | None]:
     """Do the work for each client; one that is busy takes nobody's turn."""
-    from scanner import service
+    from scanner import database
 
     done: list[Done] = []
     busy: Exception | None = None
     for client in clients:
         try:
             done.append(work.do(client))
-        except service.Busy as error:
+        except database.Busy as error:
             busy = error
             continue
         if not as_json:

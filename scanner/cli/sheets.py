@@ -47,8 +47,8 @@ def import_(
     """Take FILE (CSV or XLSX, `-` for stdin) into the registry, a row an object. Columns are known by their
     headings, in Russian or English; the others become fields of your own. The file is taken whole or not at
     all. A cell with a masked licence key leaves the key as it is, and so does an empty cell its value."""
-    from scanner import service
     from scanner.registry.sheet_taken import How
+    from scanner.service import clock
     from scanner.service.registering import Said
     from scanner.service.sheets import registry_import
 
@@ -61,7 +61,7 @@ def import_(
     )
     said = Said(who=who or getpass.getuser(), why=why or f"import of {file.name}")
     done = asyncio.run(
-        registry_import(file, how, said, settings, service.now, apply=yes, skip_bad=skip_bad)
+        registry_import(file, how, said, settings, clock.now, apply=yes, skip_bad=skip_bad)
     )
     text = done.json() if as_json else done.text(settings)
     options.echo_lines(text.split("\n"), as_json=as_json)
@@ -86,7 +86,7 @@ def export(
 ) -> None:
     """Write the objects that fit into FILE: a workbook where it ends in .xlsx, else CSV (`-` for stdout).
     `revizor registry import` reads it back without loss."""
-    from scanner import service
+    from scanner.service import clock
     from scanner.service.answers import Answers
     from scanner.service.seeking import Sought
     from scanner.service.sheets import registry_export
@@ -95,7 +95,7 @@ def export(
     answers = Answers(settings)
     language = answers.wording.language
     count = registry_export(
-        Sought(**filters), file, settings, service.now, with_keys=with_keys, language=language
+        Sought(**filters), file, settings, clock.now, with_keys=with_keys, language=language
     )
     said = answers.say("exported", count=count, file=str(file))
     click.echo(options.clean(said), err=True)

@@ -46,13 +46,13 @@ def plan_(
     client: str | None, as_json: bool, lang: str | None, db: str | None, config: Path | None
 ) -> None:
     """Print what the next `tasks sync` would tell; nothing is told and nothing kept."""
-    from scanner import service
+    from scanner.service import clock
     from scanner.service.desk import places_of
     from scanner.service.speech import wording_of
     from scanner.service.tasks import plan
 
     settings = options.settings_of(db=db, config=config)
-    found = asyncio.run(plan(settings, service.now, *places_of(settings), client=client))
+    found = asyncio.run(plan(settings, clock.now, *places_of(settings), client=client))
     if as_json:
         click.echo(options.clean_json(found.json()))
     else:
@@ -70,7 +70,7 @@ def sync_(
 ) -> None:
     """Bring the periods up to date, read back the tasks, and tell what is to be told today. It may run
     twice at once and be killed anywhere: nothing is told twice, and the next run goes on."""
-    from scanner import service
+    from scanner.service import clock
     from scanner.service.speech import wording_of
     from scanner.service.tasks import sync
     from scanner.service.trackers import channels_of, sinks_of
@@ -79,9 +79,9 @@ def sync_(
     done = asyncio.run(
         sync(
             settings,
-            service.now,
-            sinks_of(settings, service.now),
-            channels_of(settings, service.now),
+            clock.now,
+            sinks_of(settings, clock.now),
+            channels_of(settings, clock.now),
             again=again,
         )
     )
@@ -148,14 +148,14 @@ def done_(
 ) -> None:
     """Close the period of object NUMBER by your word. Without --until the new day is counted by the
     terms of its type: from the old end, or from the payment."""
-    from scanner import service
+    from scanner.service import clock
     from scanner.service.settling import done
 
     settings = options.settings_of(db=db, config=config, speak=lang)
     said = done(
         number,
         settings,
-        service.now,
+        clock.now,
         until=until,
         paid_on=paid_on,
         who=who or getpass.getuser(),
@@ -176,11 +176,11 @@ def settle_(
 ) -> None:
     """End, by your word, the tasks that ask why object NUMBER changed. Closing such a task in the task
     manager does the same."""
-    from scanner import service
+    from scanner.service import clock
     from scanner.service.settling import settle_changes
 
     settings = options.settings_of(db=db, config=config, speak=lang)
-    said = settle_changes(number, settings, service.now, who=who or getpass.getuser(), why=why)
+    said = settle_changes(number, settings, clock.now, who=who or getpass.getuser(), why=why)
     click.echo(options.clean(asyncio.run(said)))
 
 
@@ -192,13 +192,13 @@ def settle_(
 def doctor_(as_json: bool, lang: str | None, db: str | None, config: Path | None) -> None:
     """Show for each task manager and channel whether it lets us in, as whom, and what it wants of a task.
     Each line is ok, warn or fail. Exit code 1 when a line fails."""
-    from scanner import service
+    from scanner.service import clock
     from scanner.service.speech import wording_of
     from scanner.service.trackers import doctor_json, trackers_doctor
 
     settings = options.settings_of(db=db, config=config)
     language = wording_of(settings, lang).language
-    checks = asyncio.run(trackers_doctor(settings, service.now, language))
+    checks = asyncio.run(trackers_doctor(settings, clock.now, language))
     if as_json:
         click.echo(options.clean_json(doctor_json(checks)))
     else:
@@ -226,12 +226,12 @@ def feed_(
 ) -> None:
     """Write the calendar into the folder of the settings (feeds/), under a name that nobody guesses and
     that stays. Serve that folder by https, without a list of its files; whoever knows the name reads it."""
-    from scanner import service
+    from scanner.service import clock
     from scanner.service.answers import Answers
     from scanner.service.calendar_feed import write_calendar
 
     settings = options.settings_of(db=db, config=config, speak=lang)
-    written = asyncio.run(write_calendar(settings, service.now, person=person, within=within))
+    written = asyncio.run(write_calendar(settings, clock.now, person=person, within=within))
     code = "feed_entries" if written.changed else "feed_same"
     said = Answers(settings).say(code, file=str(written.path), count=written.entries)
     click.echo(options.clean(said))

@@ -48,11 +48,11 @@ def types_add(
     config: Path | None,
 ) -> None:
     """Add the type CODE, like `vpn`."""
-    from scanner import service
     from scanner.registry.own_types import OwnType
+    from scanner.service import clock
     from scanner.service.registering import Said, types_add
 
     settings = options.settings_of(db=db, config=config, speak=lang)
     said = Said(who=who or getpass.getuser(), why=why)
-    added = types_add(OwnType(code, ru.strip(), en.strip()), said, settings, service.now)
+    added = types_add(OwnType(code, ru.strip(), en.strip()), said, settings, clock.now)
     click.echo(options.clean(asyncio.run(added)))

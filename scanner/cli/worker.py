@@ -19,7 +19,7 @@ from scanner.cli.rescan import Duration
 
 if TYPE_CHECKING:
     from scanner.jobs.worker import Stop
-    from scanner.service import Settings
+    from scanner.settings import Settings
 
 
 time_limit = click.option(
@@ -113,15 +113,15 @@ async def run(
     settings: Settings, limit: timedelta | None, listen: str = "", *, drain: bool = False
 ) -> Mapping[str, int]:
     """Work until the time is up, or somebody stops it; of a drain, until nothing waits."""
-    from scanner import service
     from scanner.jobs.worker import Stop
+    from scanner.service import clock
     from scanner.service.working import work
 
     stop = Stop()
     if limit:
         asyncio.get_running_loop().call_later(limit.total_seconds(), stop.ask)
     with heeding_signals(stop):
-        return await work(settings, service.now, stop, listen=listen, drain=drain)
+        return await work(settings, clock.now, stop, listen=listen, drain=drain)
 
 
 @contextmanager

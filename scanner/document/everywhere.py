@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from msgspec import Struct, field
 
 from reports import document as doc
-from scanner.verdicts import Verdict
 from scanner.verdicts.finding import FACET_UNKNOWN
+from scanner.verdicts.verdict import Verdict
 
 REASONS = ("domains_unread", "name_servers_unseen")
 """Reasons of a doubt that name what could not be read, wherever it is felt."""

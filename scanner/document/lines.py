@@ -25,9 +25,9 @@ from scanner.evidence import Evidence, LastKnown, Run
 from scanner.registry import Client
 from scanner.runs.listed import NO_LISTS, Sifted
 from scanner.runs.progress import Tally
-from scanner.verdicts import Finding, Verdict
 from scanner.verdicts.needs_hand import hands
 from scanner.verdicts.severity import risk_of
+from scanner.verdicts.verdict import Finding, Verdict
 from scanner.verdicts.weigh import FACTS_FROM
 
 EVIDENCE_A_REASON = 3

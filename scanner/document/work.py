@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from datetime import date
 
 from reports import document as doc
-from scanner.verdicts import Verdict
 from scanner.verdicts.if_wrong import Told, consequence, undo
 from scanner.verdicts.needs_hand import Hand
 from scanner.verdicts.order_of_work import done, steps
+from scanner.verdicts.verdict import Verdict
 
 
 def work_of(verdict: Verdict, hands: Iterable[Hand], paid_until: date | None) -> doc.Work | None:

@@ -16,9 +16,9 @@ from scanner.discovery.looks import REGISTRATION, Looks
 from scanner.registry.sightings import note_sightings
 from scanner.registry.troubles import Trouble, keep_troubles, open_troubles
 from scanner.renewals.closing import Sighting
-from scanner.verdicts import Verdict
 from scanner.verdicts.needs_hand import Hand, hands, healed
 from scanner.verdicts.term import ends_on
+from scanner.verdicts.verdict import Verdict
 
 
 class Heeding:

@@ -10,9 +10,10 @@ from msgspec import Struct
 from scanner.assets import Asset, Estate, Holding, Kind, Ownership
 from scanner.evidence import Run, Standing, Vantages
 from scanner.evidence.standings import Earlier
-from scanner.verdicts import Verdict, judge_iter
 from scanner.verdicts.agreement import Stand
 from scanner.verdicts.coverage import is_looked_at, looked_from
+from scanner.verdicts.judging import judge_iter
+from scanner.verdicts.verdict import Verdict
 from scanner.verdicts.views import View, seen_from_all
 from scanner.verdicts.weigh import VOID, weigh
 

@@ -21,7 +21,6 @@ from msgspec import Struct
 
 from probes.kit.net.tape import Player
 from reports.audit_file import opened
-from scanner import service
 from scanner.assets import Estate
 from scanner.database import Database
 from scanner.discovery import Seeds, attribute
@@ -32,9 +31,11 @@ from scanner.evidence import Evidence, Purpose, Run, StoredLooks
 from scanner.evidence.asked import asked_of
 from scanner.registry import Registry
 from scanner.runs.tape import load_tape
+from scanner.service import auditing, requesting
 from scanner.service.requesting import AuditRequest, decoded, seeds_of
 from scanner.settings import Settings
-from scanner.verdicts import Verdict, judge_iter
+from scanner.verdicts.judging import judge_iter
+from scanner.verdicts.verdict import Verdict
 from tests.benchmarks.audit.lab import Silent
 from tests.benchmarks.audit.tables import table
 
@@ -134,9 +135,9 @@ def demo(runs: int) -> None:
             guesses=tape.guesses,
             lang=("en",),
         )
-        asked = service.request(client=tape.client, typed=tape.names, orgs=tape.orgs)
+        asked = requesting.request(client=tape.client, typed=tape.names, orgs=tape.orgs)
         net, folder = Player(tape.exchanges), Path(scratch) / "out"
-        asyncio.run(service.replay(asked, settings, lambda: tape.at, Silent(), net, folder=folder))
+        asyncio.run(auditing.replay(asked, settings, lambda: tape.at, Silent(), net, folder=folder))
         with Database.open(settings.db) as database:
             stored = Stored.of(database, asked.client.slug, settings)
             judged = [stored.judge() for _ in range(runs)]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from scanner.service import UnknownThing, slug_of
+from scanner.service.arguments import UnknownThing, slug_of
 from tests.hostile.bounds import bounded
 from tests.hostile.cases import Case, played_in
 

@@ -11,7 +11,7 @@ from reports.document import Asset, Document, Finding
 from reports.render import render
 from reports.risks import NAMED_OF_ONE, SHOWN_OF_A_LIGHTER_ONE, SHOWN_OF_ONE, levels
 from reports.wording import LANGUAGES
-from scanner.verdicts import all_codes
+from scanner.verdicts.judging import all_codes
 from scanner.verdicts.severity import Severity, risk_of
 from tests.reports import estates
 

@@ -20,7 +20,7 @@ from reports import order, outline
 from reports.wording import LANGUAGES, PLURALS, NoText, Wording, texts
 from scanner.assets import STATES, Advice, Confidence, Kind, Need, Ownership, Use
 from scanner.document import everywhere
-from scanner.verdicts import all_codes
+from scanner.verdicts.judging import all_codes
 from scanner.verdicts.order_of_work import Step
 
 RU, EN = texts("ru"), texts("en")

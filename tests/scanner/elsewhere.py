@@ -13,7 +13,7 @@ from msgspec import Struct, structs
 
 from probes.kit.net import HttpQuestion, NetTrouble
 from probes.kit.observation import Reason
-from scanner import service
+from scanner.service import rescanning, result, vantages
 from scanner.settings import Settings, SharedKey
 from tests.scanner.replayed import Heard, Office, Watch, tape
 
@@ -95,12 +95,12 @@ class Desk(Struct):
 
     def again(
         self, days: float, net: Any = None, vantage: str = "", display: Watch | None = None
-    ) -> service.SecondLook:
+    ) -> rescanning.SecondLook:
         """Make the second look of that day."""
         settings = self.settings
         if vantage:
             settings = structs.replace(settings, vantage=vantage)
-        look = service.second_look_over(
+        look = rescanning.second_look_over(
             net or Heard(), CLIENT, settings, lambda: day(days), display or Watch()
         )
         return asyncio.run(look)
@@ -108,21 +108,21 @@ class Desk(Struct):
     def wanted(self, days: float) -> Path:
         """Write the list of what is wanted from elsewhere."""
         out = self.folder / "wanted.jsonl"
-        asyncio.run(service.export_wanted(CLIENT, out, self.settings, lambda: day(days)))
+        asyncio.run(vantages.export_wanted(CLIENT, out, self.settings, lambda: day(days)))
         return out
 
     def answer(self, wanted: Path, days: float, net: Any = None) -> Path:
         """Look at what a list wants; the file with the looks."""
         out = self.folder / "seen.jsonl"
-        look = service.look_for_over(
+        look = vantages.look_for_over(
             net or Heard(), wanted, out, self.settings, lambda: day(days), Watch()
         )
         asyncio.run(look)
         return out
 
-    def take(self, file: Path, days: float) -> service.Handed:
+    def take(self, file: Path, days: float) -> vantages.Handed:
         """Import a file."""
-        return asyncio.run(service.take_home(file, self.settings, lambda: day(days)))
+        return asyncio.run(vantages.take_home(file, self.settings, lambda: day(days)))
 
 
 def day(days: float) -> datetime:
@@ -130,7 +130,7 @@ def day(days: float) -> datetime:
     return tape().at + timedelta(days=days)
 
 
-def document(done: service.AuditResult) -> dict[str, Any]:
+def document(done: result.AuditResult) -> dict[str, Any]:
     """The audit.json of a result."""
     found: dict[str, Any] = json.loads((Path(done.folder) / "audit.json").read_bytes())
     return found

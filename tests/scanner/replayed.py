@@ -15,9 +15,9 @@ from msgspec import Struct
 from probes.kit.net import HttpQuestion, Net, NetTrouble
 from probes.kit.net.tape import Player
 from probes.kit.observation import Reason
-from scanner import service
 from scanner.runs.progress import ScanState
 from scanner.runs.tape import DemoTape, load_tape
+from scanner.service import auditing, clock, registering, requesting, result
 from scanner.service.seeking import Sought
 from scanner.settings import Settings
 
@@ -105,7 +105,7 @@ class Office(Struct):
         at: datetime | None = None,
         display: Watch | None = None,
         folder: Path | None = None,
-    ) -> service.AuditResult:
+    ) -> result.AuditResult:
         """Audit the tape's client, from its first name unless others are given."""
         return asyncio.run(
             self._replay(
@@ -126,16 +126,16 @@ class Office(Struct):
 
     async def _replay(
         self, names: Sequence[str], net: Net, at: datetime, display: Watch, folder: Path | None
-    ) -> service.AuditResult:
-        asked = service.request(
+    ) -> result.AuditResult:
+        asked = requesting.request(
             client=tape().client, typed=names or tape().names[:1], orgs=tape().orgs
         )
-        return await service.replay(asked, self.settings, lambda: at, display, net, folder=folder)
+        return await auditing.replay(asked, self.settings, lambda: at, display, net, folder=folder)
 
 
 def listed(office: Office, client: str, *, as_json: bool = False, **sought: str) -> str:
     """What `registry list` prints."""
-    found = service.registry_list(
-        Sought(client=client, **sought), office.settings, service.now, as_json=as_json
+    found = registering.registry_list(
+        Sought(client=client, **sought), office.settings, clock.now, as_json=as_json
     )
     return "\n".join(found)

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from scanner import service
 from scanner.database import Busy, Database, StorageTrouble
 from scanner.database.backup import back_up
+from scanner.service import due_rescans, requesting
 from scanner.service.due_rescans import Rescan, rescan_in
 from scanner.service.scanning import Looker, over
 from tests.scanner.elsewhere import CLIENT, STUB, Changed, Desk, content, day
@@ -88,7 +88,7 @@ def _copies(desk: Desk) -> list[str]:
 @pytest.mark.parametrize("after", [2, 8])
 def test_a_clock_that_jumps_by_a_day_loses_nothing(desk: Desk, jump: float, after: int):
     """In the middle of a rescan, forward or back: what is different is told once, by one of the next."""
-    work = service.rescan_over(
+    work = due_rescans.rescan_over(
         Changed(content), CLIENT, desk.settings, _jumping(2, jump, after), Watch()
     )
     told = changes(asyncio.run(work))
@@ -97,7 +97,7 @@ def test_a_clock_that_jumps_by_a_day_loses_nothing(desk: Desk, jump: float, afte
 
     assert told == TOLD
     with Database.open(desk.settings.db) as database:
-        assert service.clients_due(desk.settings, lambda: day(7)) == (CLIENT,)
+        assert due_rescans.clients_due(desk.settings, lambda: day(7)) == (CLIENT,)
         assert database.check() == ()
 
 
@@ -116,7 +116,7 @@ def _jumping(begun: float, jump: float, after: int) -> Callable[[], datetime]:
 def test_a_database_that_another_holds_is_busy_and_nothing_is_lost(desk: Desk):
     """Whoever comes too late says so in a sentence, and does it all with the next rescan."""
 
-    def looker(_request: service.AuditRequest, fresh: bool) -> Looker:
+    def looker(_request: requesting.AuditRequest, fresh: bool) -> Looker:
         return over(Changed(content), desk.settings, lambda: day(2), Watch(), fresh=fresh)
 
     async def hurried(database: Database) -> Rescan:

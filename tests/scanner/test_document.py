@@ -34,7 +34,7 @@ from scanner.evidence import Excerpt, Run
 from scanner.registry import Client
 from scanner.runs.listed import ListRead, Sifted
 from scanner.runs.progress import Tally
-from scanner.verdicts import Finding, Verdict
+from scanner.verdicts.verdict import Finding, Verdict
 
 AT = datetime(2026, 3, 1, 9, tzinfo=UTC)
 

@@ -19,8 +19,8 @@ from scanner.document.provider_names import in_other_languages
 from scanner.evidence import Run
 from scanner.registry import Client
 from scanner.runs.progress import Tally
-from scanner.verdicts import Verdict
 from scanner.verdicts.finding import cannot_tell, say
+from scanner.verdicts.verdict import Verdict
 
 AT = datetime(2026, 3, 1, 9, tzinfo=UTC)
 DOMAIN, MAIL = Asset(Kind.DOMAIN, "romashka.ru"), Asset(Kind.MAIL, "romashka.ru")

@@ -13,12 +13,12 @@ import pytest
 from msgspec import structs
 from sqlalchemy import func, select
 
-from scanner import service
 from scanner.database import Database
 from scanner.evidence import Evidence, Purpose
 from scanner.evidence.parcel import LONGEST, BadParcel
 from scanner.evidence.rows import EXCHANGE, OBSERVATION, RUN
-from scanner.service import UnknownThing
+from scanner.service import rescanning, vantages
+from scanner.service.arguments import UnknownThing
 from scanner.settings import BadSettings, SharedKey
 from tests.scanner.elsewhere import (
     ALIVE,
@@ -138,7 +138,7 @@ def test_the_other_place_needs_no_registry(home: Desk, away: Desk):
     """It keeps looks and answers, and knows no client."""
     away.answer(home.wanted(0), 0)
 
-    assert service.clients(away.settings) == ()
+    assert rescanning.clients(away.settings) == ()
     runs, looks, answers = rows(away)
     assert runs == 1
     assert looks
@@ -203,7 +203,7 @@ def test_a_whole_audit_may_be_brought_home(plain: Desk, away: Desk):
     """Who audits at both places exports the looks of one."""
     away.audit(1)
     out = away.folder / "all.jsonl"
-    asyncio.run(service.export(CLIENT, None, out, away.settings, lambda: day(1)))
+    asyncio.run(vantages.export(CLIENT, None, out, away.settings, lambda: day(1)))
     plain.take(out, 1)
     done = plain.again(1)
     assert done.audit
@@ -220,7 +220,7 @@ def test_only_runs_since_a_day_are_exported(away: Desk):
     away.audit(1)
     out = away.folder / "all.jsonl"
     with pytest.raises(UnknownThing, match="no looks"):
-        asyncio.run(service.export(CLIENT, day(2), out, away.settings, lambda: day(2)))
+        asyncio.run(vantages.export(CLIENT, day(2), out, away.settings, lambda: day(2)))
     assert not out.exists()
 
 
@@ -371,7 +371,7 @@ def test_a_file_that_is_not_there_is_told(plain: Desk):
 def test_our_own_looks_are_no_news(plain: Desk):
     """What was exported here is not imported here, whatever place it claims to come from."""
     out = plain.folder / "own.jsonl"
-    asyncio.run(service.export(CLIENT, None, out, plain.settings, lambda: day(0)))
+    asyncio.run(vantages.export(CLIENT, None, out, plain.settings, lambda: day(0)))
     lines = spelt(out)
     signed(out, [{**lines[0], "vantage": "elsewhere"}, *lines[1:-1]])
 
@@ -385,7 +385,7 @@ def test_both_places_need_the_key(plain: Desk):
     out = plain.folder / "wanted.jsonl"
 
     with pytest.raises(BadSettings, match="REVIZOR_OBSERVATIONS_KEY"):
-        asyncio.run(service.export_wanted(CLIENT, out, settings, lambda: day(0)))
+        asyncio.run(vantages.export_wanted(CLIENT, out, settings, lambda: day(0)))
     assert not out.exists()
 
 
@@ -440,7 +440,7 @@ def test_looks_made_there_go_on_where_they_were_stopped(plain: Desk, away: Desk)
 def test_what_is_wanted_is_told_to_a_person(plain: Desk):
     """How many names, for how many things, and from when on their looks count."""
     out = plain.folder / "wanted.jsonl"
-    done = asyncio.run(service.export_wanted(CLIENT, out, plain.settings, lambda: day(0)))
+    done = asyncio.run(vantages.export_wanted(CLIENT, out, plain.settings, lambda: day(0)))
 
     assert "names to look at from another place" in done.text()
     assert f"{day(3):%Y-%m-%d %H:%M} UTC" in done.text()

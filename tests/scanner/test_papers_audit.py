@@ -12,9 +12,9 @@ import pytest
 
 from probes.kit.net import DnsQuestion, NetTrouble
 from probes.kit.observation import Reason
-from scanner import service
 from scanner.assets import Asset, Kind
 from scanner.registry import ObjectType, Origin
+from scanner.service import auditing, requesting
 from scanner.settings import Settings
 from tests.peers.paper_net import PaperNet, dns_page, no_such_name
 from tests.scanner.replayed import Watch
@@ -46,13 +46,13 @@ def audited(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any], s
     place = f"sqlite:///{tmp_path}/office.db"
     settings = Settings(db=place, out=str(tmp_path / "audits"), lang=("ru",), vantage="here")
     pages = {**dns_page("romashka.ru", "NS", "romashka.ru. NS ns1.example.net.")}
-    asked = service.request(
+    asked = requesting.request(
         client="romashka",
         typed=["romashka.ru"],
         lists=[(REGISTER.encode(), "реестр.csv"), (BANK.encode("cp1251"), "bank.csv")],
     )
     result = asyncio.run(
-        service.replay(asked, settings, lambda: AT, Watch(), PaperNet(pages, answers))
+        auditing.replay(asked, settings, lambda: AT, Watch(), PaperNet(pages, answers))
     )
     folder = Path(result.folder)
     document = json.loads((folder / "audit.json").read_bytes())

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from scanner import service
 from scanner.cli import main
-from scanner.service import UnknownThing
+from scanner.service import printing
+from scanner.service.arguments import UnknownThing
 from scanner.service.printing import FORMATS
 from tests.scanner.replayed import Office, tape
 
@@ -28,20 +28,20 @@ def test_a_client_means_his_last_audit(either: Office, tmp_path: Path) -> None:
     """Wherever it was written; one that is gone, and one that never was, is said in a sentence."""
     either.audit()
     assert (
-        service.last_audit("romashka", either.settings).parent.parent
+        printing.last_audit("romashka", either.settings).parent.parent
         == tmp_path / "audits/romashka"
     )
 
     either.audit(folder=tmp_path / "elsewhere", at=tape().at + timedelta(days=1))
-    last = service.last_audit("romashka", either.settings)
+    last = printing.last_audit("romashka", either.settings)
 
     assert last == tmp_path / "elsewhere" / "audit.json"
     assert json.loads(last.read_bytes())["client"]["slug"] == "romashka"
     last.unlink()
     with pytest.raises(UnknownThing, match=r"elsewhere/audit\.json, and is not there any more"):
-        service.last_audit("romashka", either.settings)
+        printing.last_audit("romashka", either.settings)
     with pytest.raises(UnknownThing, match="no client 'nobody'"):
-        service.last_audit("nobody", either.settings)
+        printing.last_audit("nobody", either.settings)
 
 
 def test_every_format_and_edition_has_a_file_of_its_own(tmp_path: Path) -> None:
@@ -50,17 +50,19 @@ def test_every_format_and_edition_has_a_file_of_its_own(tmp_path: Path) -> None:
     audit, before = folder / "audit.json", (folder / "audit.json").read_bytes()
 
     for edition, mark in (("internal", ""), ("client", "client.")):
-        files = service.report(audit, ("ru", "en"), folder, formats=TEXT, edition=edition)
+        files = printing.report(audit, ("ru", "en"), folder, formats=TEXT, edition=edition)
         assert {path.name for path in files} == {
             *(f"cleanup.{mark}{lang}.{form}" for lang in ("ru", "en") for form in TEXT if form != "json"),
             f"audit.{mark}json",
         }  # fmt: skip
-        again = service.report(audit, ("ru",), tmp_path / edition, formats=TEXT, edition=edition)
+        again = printing.report(audit, ("ru",), tmp_path / edition, formats=TEXT, edition=edition)
         assert all(one.read_bytes() == (folder / one.name).read_bytes() for one in again)
 
     assert audit.read_bytes() == before
     assert not list(folder.glob("*.new"))
-    shown = service.report(folder / "audit.client.json", ("en",), tmp_path / "of", formats=("csv",))
+    shown = printing.report(
+        folder / "audit.client.json", ("en",), tmp_path / "of", formats=("csv",)
+    )
     assert shown[0].read_bytes() == (folder / "cleanup.client.en.csv").read_bytes()
 
 
@@ -79,7 +81,7 @@ def test_what_cannot_be_printed_is_said(tmp_path: Path) -> None:
         ({"formats": ("json",)}, "is there already and may be another audit"),
     ):
         with pytest.raises(UnknownThing, match=says):
-            service.report(audit, ("en",), other, **wanted)
+            printing.report(audit, ("en",), other, **wanted)
     assert [path.name for path in other.iterdir()] == ["audit.json"]
     assert set(FORMATS) == {*TEXT, "pdf"}
 

@@ -18,7 +18,6 @@ from reports import changes, departures, registry, tallies
 from reports.audit_file import AuditFile
 from reports.document import Cost, Registry, RegistryObject
 from reports.wording import texts
-from scanner import service
 from scanner.assets import Advice, Kind
 from scanner.cli import main
 from scanner.document import with_registry
@@ -26,6 +25,7 @@ from scanner.registry.words import Decision, Holder, Lifecycle
 from scanner.renewals.owed import Payer
 from scanner.renewals.savings import Saving
 from scanner.renewals.switching_off import OffStep, steps_for
+from scanner.service import reporting
 from tests.reports import estates
 from tests.scanner.replayed import Office, tape
 
@@ -147,7 +147,7 @@ def test_what_people_say_is_in_the_next_report(either: Office, tmp_path: Path) -
         "a secret note",
     )
 
-    files = service.report_of_client(
+    files = reporting.report_of_client(
         "romashka", ("en",), tmp_path / "fresh", either.settings, tape().at + timedelta(days=1),
         formats=("html", "json"), edition="client",
     )  # fmt: skip

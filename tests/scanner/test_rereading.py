@@ -10,12 +10,12 @@ import pytest
 from msgspec.structs import replace
 
 from probes.kit.observation import AnyObservation, Reason, Seen, Unknown
-from scanner import service
 from scanner.assets import Asset, Kind
 from scanner.database import Database
 from scanner.evidence import Evidence
 from scanner.registry import Incoming, Registry
-from scanner.service import UnknownThing
+from scanner.service import clock, registering, rereading
+from scanner.service.arguments import UnknownThing
 from tests.scanner.replayed import Office, listed, tape
 
 CLIENT = "romashka"
@@ -66,7 +66,7 @@ def as_an_older_reader_left_it(office: Office, *, lost: bool = False) -> str:
 
 def reparse(office: Office) -> str:
     """What the command says."""
-    (done,) = asyncio.run(service.reparse(CLIENT, office.settings, lambda: MUCH_LATER))
+    (done,) = asyncio.run(rereading.reparse(CLIENT, office.settings, lambda: MUCH_LATER))
     return done.text(office.settings)
 
 
@@ -120,8 +120,8 @@ def test_a_persons_value_stays(office: Office):
         for row in listed(office, CLIENT, kind="domain").splitlines()
         if f"domain:{name} " in f"{row} "
     )
-    said = service.registry_set(
-        int(number), "paid_until", "2029-09-09", "ivan", "invoice", office.settings, service.now
+    said = registering.registry_set(
+        int(number), "paid_until", "2029-09-09", "ivan", "invoice", office.settings, clock.now
     )
     asyncio.run(said)
 
@@ -134,7 +134,7 @@ def test_answers_no_longer_kept_are_counted(office: Office):
     """What they said stays as it was read."""
     database = Database.open(office.settings.db)
     try:
-        asyncio.run(Evidence(database).prune_raw(service.now()))
+        asyncio.run(Evidence(database).prune_raw(clock.now()))
     finally:
         database.close()
     before = listed(office, CLIENT, as_json=True)
@@ -160,4 +160,4 @@ def test_an_unfinished_audit_comes_first(office: Office):
 def test_an_unknown_client_is_refused(office: Office):
     """One sentence that says who is known."""
     with pytest.raises(UnknownThing, match="romashka"):
-        asyncio.run(service.reparse("vasilek", office.settings, service.now))
+        asyncio.run(rereading.reparse("vasilek", office.settings, clock.now))

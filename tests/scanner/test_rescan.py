@@ -17,13 +17,15 @@ from sqlalchemy import select
 
 from probes.kit.net import DnsQuestion, HttpQuestion, TlsQuestion, WhoisQuestion
 from probes.kit.net.question import Handshake
-from scanner import service
-from scanner.database import Database
+from scanner import settings
+from scanner.database import Busy, Database
 from scanner.evidence import Evidence, Purpose
 from scanner.evidence.due import DueBook
 from scanner.evidence.told import ToldBook
 from scanner.registry.rows import CHANGE
-from scanner.service import Busy, Rescan, UnknownThing
+from scanner.service import due_rescans
+from scanner.service.arguments import UnknownThing
+from scanner.service.due_rescans import Rescan
 from tests.peers.paper_net import no_such_name
 from tests.scanner.elsewhere import (
     ALIVE,
@@ -73,7 +75,7 @@ class Stubs(Heard):
 
 def rescan(desk: Desk, days: float, net: Any = None, **more: Any) -> Rescan:
     """Rescan on that day."""
-    work = service.rescan_over(
+    work = due_rescans.rescan_over(
         net or Heard(), CLIENT, desk.settings, lambda: day(days), Watch(), **more
     )
     return asyncio.run(work)
@@ -116,8 +118,8 @@ def test_where_nothing_is_due_nobody_is_asked(desk: Desk):
 
     assert net.asked == []
     assert done.audit is None
-    assert service.clients_due(desk.settings, lambda: day(0.1)) == ()
-    assert done.next_at == service.next_due(desk.settings)
+    assert due_rescans.clients_due(desk.settings, lambda: day(0.1)) == ()
+    assert done.next_at == due_rescans.next_due(desk.settings)
     assert "nothing is due" in done.text()
     assert not (Path(desk.settings.out) / CLIENT / "latest").exists()
 
@@ -125,7 +127,7 @@ def test_where_nothing_is_due_nobody_is_asked(desk: Desk):
 def test_what_is_due_is_looked_at_and_nothing_else(desk: Desk):
     """A day later the sites are visited; registries and archives are left in peace."""
     net = Heard()
-    assert service.clients_due(desk.settings, lambda: day(1)) == (CLIENT,)
+    assert due_rescans.clients_due(desk.settings, lambda: day(1)) == (CLIENT,)
     done = rescan(desk, 1, net)
 
     assert f"https://{ALIVE}/" in {q.url for q in net.asked if isinstance(q, HttpQuestion)}
@@ -232,7 +234,7 @@ def test_what_was_cut_off_is_gone_on_with(desk: Desk, everything: bool):
 
     async def begin() -> None:
         net.work = asyncio.ensure_future(
-            service.rescan_over(
+            due_rescans.rescan_over(
                 net, CLIENT, desk.settings, lambda: day(1), Watch(), everything=everything
             )
         )
@@ -308,14 +310,14 @@ def test_two_at_once_are_one_too_many(desk: Desk):
 
 def test_a_rescan_is_made_where_the_audit_was(plain: Desk):
     """Other places see otherwise: that would be no change."""
-    away = service.rescan_over(
+    away = due_rescans.rescan_over(
         Heard(), CLIENT, _elsewhere(plain), lambda: day(1), Watch(), everything=True
     )
     with pytest.raises(UnknownThing, match="audited from 'home'"):
         asyncio.run(away)
 
 
-def _elsewhere(desk: Desk) -> service.Settings:
+def _elsewhere(desk: Desk) -> settings.Settings:
     return structs.replace(desk.settings, vantage="away")
 
 
@@ -324,7 +326,7 @@ def test_without_a_finished_audit_there_is_nothing_to_rescan(tmp_path: Path):
     desk = Desk.at(tmp_path)
     desk.office.interrupted()
 
-    assert service.clients_due(desk.settings, lambda: day(1)) == ()
+    assert due_rescans.clients_due(desk.settings, lambda: day(1)) == ()
     with pytest.raises(UnknownThing, match="no finished audit"):
         rescan(desk, 1)
 
@@ -334,7 +336,7 @@ def test_an_audit_that_planned_nothing_is_due_at_once(plain: Desk):
     with opened(plain) as database:
         asyncio.run(DueBook(database).replace(CLIENT, ()))
 
-    assert service.clients_due(plain.settings, lambda: day(0.1)) == (CLIENT,)
+    assert due_rescans.clients_due(plain.settings, lambda: day(0.1)) == (CLIENT,)
     assert rescan(plain, 0.1).whole
 
 

@@ -12,11 +12,11 @@ from msgspec import structs
 from sqlalchemy import delete
 
 from probes.kit.net import HttpQuestion
-from scanner import service
-from scanner.database import Database
+from scanner.database import Busy, Database
 from scanner.evidence import Evidence, Purpose
 from scanner.evidence.rows import ASKED
-from scanner.service import Busy, UnknownThing
+from scanner.service import bookkeeping, rescanning
+from scanner.service.arguments import UnknownThing
 from tests.scanner.elsewhere import (
     ALIVE,
     CLIENT,
@@ -53,7 +53,7 @@ def plain(tmp_path: Path) -> Desk:
     return desk
 
 
-def looked(done: service.SecondLook) -> dict[str, Any]:
+def looked(done: rescanning.SecondLook) -> dict[str, Any]:
     """The document of a second look that was made."""
     assert done.audit
     return document(done.audit)
@@ -199,7 +199,7 @@ def test_an_interrupted_look_goes_on_where_it_was(desk: Desk):
 
     async def begin() -> None:
         net.work = asyncio.ensure_future(
-            service.second_look_over(net, CLIENT, desk.settings, lambda: day(3), Watch())
+            rescanning.second_look_over(net, CLIENT, desk.settings, lambda: day(3), Watch())
         )
         with pytest.raises(asyncio.CancelledError):
             await net.work
@@ -268,7 +268,7 @@ def test_an_audit_of_an_older_version_is_told_so(plain: Desk):
 
 def test_what_a_person_disowned_is_not_looked_at_again(plain: Desk):
     """His word counts from the next look on."""
-    say = service.say_ownership(
+    say = bookkeeping.say_ownership(
         CLIENT, f"site:{STUB}", False, "irina", "sold", plain.settings, lambda: day(1)
     )
     asyncio.run(say)

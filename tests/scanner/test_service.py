@@ -18,15 +18,28 @@ from msgspec import structs
 
 from probes.kit.net import ApiQuestion, WhoisQuestion
 from probes.kit.net.tape import Player
-from scanner import service
+from reports.document import NotAnAudit
 from scanner.assets import Advice, Asset, Kind
 from scanner.database import Busy, Database
 from scanner.evidence import Evidence
 from scanner.intake.names import UnreadableInput
 from scanner.registry import Registry
 from scanner.runs.doctor import Check, Health
-from scanner.service import NotAnAudit, UnknownThing, arguments, checking, request, slug_of
+from scanner.service import (
+    arguments,
+    auditing,
+    bookkeeping,
+    checking,
+    clock,
+    looking,
+    printing,
+    registering,
+)
+from scanner.service.arguments import UnknownThing, slug_of
 from scanner.service.bookkeeping import contradictions
+from scanner.service.requesting import request
+from scanner.service.result import URGENCY, AuditResult
+from scanner.service.result import threshold as threshold_of
 from scanner.settings import BadSettings, Settings
 from tests.peers.postgres import Postgres
 from tests.scanner.intake.books import row, sheet, workbook
@@ -47,7 +60,7 @@ def either(tmp_path: Path, database_url: str) -> Office:
     return Office.at(tmp_path, database_url)
 
 
-def audit_json(result: service.AuditResult) -> dict[str, Any]:
+def audit_json(result: AuditResult) -> dict[str, Any]:
     """The audit document a result names."""
     found: dict[str, Any] = json.loads((Path(result.folder) / "audit.json").read_bytes())
     return found
@@ -160,12 +173,12 @@ def test_a_request_that_cannot_be_used_is_said(given: dict[str, Any], says: str)
 )
 def test_fail_on_counts_by_urgency(word: str, threshold: Advice):
     """A verdict at or above the threshold reaches it; those below do not."""
-    assert service.threshold(word) is threshold
-    ranks = list(service.URGENCY)
+    assert threshold_of(word) is threshold
+    ranks = list(URGENCY)
     assert set(ranks) == set(Advice)
     for advice in Advice:
-        result = service.AuditResult("", (), True, {advice: 1}, 1, 0)
-        assert result.reaches(threshold) is (ranks.index(advice) >= ranks.index(threshold))
+        one = AuditResult("", (), True, {advice: 1}, 1, 0)
+        assert one.reaches(threshold) is (ranks.index(advice) >= ranks.index(threshold))
 
 
 BAD = [
@@ -188,7 +201,7 @@ def test_bad_settings_are_said_before_anything_is_opened(
     heard = Heard()
 
     with pytest.raises((BadSettings, UnknownThing), match=says):
-        service.reach(request(client=CLIENT, typed=["romashka.ru"]), bad.settings)
+        auditing.reach(request(client=CLIENT, typed=["romashka.ru"]), bad.settings)
     with pytest.raises((BadSettings, UnknownThing), match=says):
         bad.audit(net=heard)
 
@@ -200,7 +213,7 @@ def test_the_reach_is_what_the_audit_begins_with(office: Office):
     """Looks by probe for the names given, and nothing opened."""
     asked = request(client=CLIENT, typed=["romashka.ru", "shop.romashka.com"])
 
-    reach = service.reach(asked, office.settings)
+    reach = auditing.reach(asked, office.settings)
 
     looks = {probe: count for probe, _, count in reach.looks}
     assert looks["registration"] == 2
@@ -307,7 +320,7 @@ def test_two_audits_of_one_client_take_turns(either: Office):
         with pytest.raises(Busy):
             either.audit()
         other = request(client="vasilek", typed=["romashka.ru"])
-        done = service.replay(
+        done = auditing.replay(
             other, either.settings, lambda: tape().at, Watch(), Player(tape().exchanges)
         )
         assert asyncio.run(done).folder
@@ -334,8 +347,8 @@ def test_a_second_audit_adds_nothing_and_overwrites_no_word(either: Office):
     before = objects(either)
     domain = before[f"domain:{names[0]}"]
     for field, value in (("registrar", "Другой"), ("paid_until", "2031-01-31"), ("use", "unused")):
-        said = service.registry_set(
-            domain["id"], field, value, "Анна", "из договора", either.settings, service.now
+        said = registering.registry_set(
+            domain["id"], field, value, "Анна", "из договора", either.settings, clock.now
         )
         assert "says Анна" in asyncio.run(said)
 
@@ -360,12 +373,12 @@ def test_a_second_audit_adds_nothing_and_overwrites_no_word(either: Office):
     assert f"domain:{names[0]}" in told
     assert "Другой" in told
     assert f"a look or a paper says: {before[f'domain:{names[0]}']['registrar']}" in (
-        service.registry_show(domain["id"], either.settings)
+        bookkeeping.registry_show(domain["id"], either.settings)
     )
     listed_as_json = json.loads(contradictions(None, either.settings, as_json=True))
     assert {one["field"] for one in listed_as_json} == filed
-    back = service.registry_set(
-        domain["id"], "registrar", "-", "Анна", "ошибка", either.settings, service.now
+    back = registering.registry_set(
+        domain["id"], "registrar", "-", "Анна", "ошибка", either.settings, clock.now
     )
     asyncio.run(back)
     assert "Другой" not in contradictions(CLIENT, either.settings)
@@ -376,8 +389,8 @@ def test_what_a_person_disowns_is_looked_at_no_more(either: Office):
     name = "romashka-lab.com"
     assert objects_of(either.audit())[f"domain:{name}"]["ownership"] == "likely"
     for asset in (f"domain:{name}", "site:ROMASHKA-LAB.COM."):
-        said = service.say_ownership(
-            CLIENT, asset, False, "Анна", "продан", either.settings, service.now
+        said = bookkeeping.say_ownership(
+            CLIENT, asset, False, "Анна", "продан", either.settings, clock.now
         )
         assert "is not romashka's, says Анна" in asyncio.run(said)
 
@@ -388,15 +401,15 @@ def test_what_a_person_disowns_is_looked_at_no_more(either: Office):
     assert f"domain {name}" not in looked_at(either, result)
     assert f"host {name}" not in looked_at(either, result)
     assert objects(either)[f"domain:{name}"]["ownership"] == "foreign"
-    assert "Анна said on" in service.why(f"domain:{name}", None, either.settings)
+    assert "Анна said on" in bookkeeping.why(f"domain:{name}", None, either.settings)
 
 
 def test_what_a_person_owns_is_looked_at(either: Office):
     """A thing nobody named or met becomes the client's by a person's word."""
     name = tape().names[1]
     assert f"domain:{name}" not in objects_of(either.audit())
-    said = service.say_ownership(
-        CLIENT, f"domain:{name}", True, "Анна", "наш", either.settings, service.now
+    said = bookkeeping.say_ownership(
+        CLIENT, f"domain:{name}", True, "Анна", "наш", either.settings, clock.now
     )
     assert "is romashka's, says Анна" in asyncio.run(said)
 
@@ -408,12 +421,12 @@ def test_what_a_person_owns_is_looked_at(either: Office):
     assert "confirmed_by_person" in {reason["code"] for reason in found["ownership_reasons"]}
 
 
-def objects_of(result: service.AuditResult) -> dict[str, dict[str, Any]]:
+def objects_of(result: AuditResult) -> dict[str, dict[str, Any]]:
     """The assets of the audit document, by id."""
     return {asset["id"]: asset for asset in audit_json(result)["assets"]}
 
 
-def looked_at(office: Office, result: service.AuditResult) -> set[str]:
+def looked_at(office: Office, result: AuditResult) -> set[str]:
     """Targets of the run's looks."""
     with Database.open(office.settings.db) as database:
         return {target for _, target in Evidence(database).done(audit_json(result)["run"]["id"])}
@@ -428,7 +441,9 @@ def test_ownership_is_said_of_known_clients_and_real_assets(office: Office):
         (CLIENT, "planet:a.ru", "write it like"),
         (CLIENT, "domain:a b", "write it like"),
     ):
-        said = service.say_ownership(client, asset, True, "Анна", "x", office.settings, service.now)
+        said = bookkeeping.say_ownership(
+            client, asset, True, "Анна", "x", office.settings, clock.now
+        )
         with pytest.raises(UnknownThing, match=says):
             asyncio.run(said)
 
@@ -452,12 +467,12 @@ def test_why_explains_in_words(office: Office, language: str, says: list[str]):
     office.audit()
     chosen = structs.replace(office.settings, speak=language)
 
-    text = service.why(f"domain:{tape().names[0]}", CLIENT, chosen)
+    text = bookkeeping.why(f"domain:{tape().names[0]}", CLIENT, chosen)
 
     for sentence in says:
         assert sentence in text
     ids = [line.split()[-1] for line in text.splitlines() if "revizor evidence" in line]
-    answers = [service.evidence(id_, chosen) for id_ in ids]
+    answers = [looking.evidence(id_, chosen) for id_ in ids]
     assert any("registrar:" in answer for answer in answers)
 
 
@@ -481,7 +496,7 @@ def test_why_finds_words_for_everything(office: Office):
 
     assert len(one_of_each) > 20
     for asset in one_of_each.values():
-        text = service.why(asset, None, office.settings)
+        text = bookkeeping.why(asset, None, office.settings)
         assert "Noted:" not in text, text
         assert "Found by" in text
         assert "Because" in text
@@ -491,9 +506,9 @@ def test_what_is_not_there_is_said(office: Office):
     """Unknown clients, assets, objects, exchanges and words each get a sentence."""
     for ask, says in (
         (lambda: listed(office, CLIENT), "known: —"),
-        (lambda: service.why("domain:a.ru", None, office.settings), "in no registry"),
-        (lambda: service.registry_show(7, office.settings), "no object 7"),
-        (lambda: service.evidence("abc", office.settings), "no exchange 'abc'"),
+        (lambda: bookkeeping.why("domain:a.ru", None, office.settings), "in no registry"),
+        (lambda: bookkeeping.registry_show(7, office.settings), "no object 7"),
+        (lambda: looking.evidence("abc", office.settings), "no exchange 'abc'"),
         (lambda: listed(office, ".."), "no name"),
     ):  # fmt: skip
         with pytest.raises(UnknownThing, match=says):
@@ -504,7 +519,9 @@ def test_what_is_not_there_is_said(office: Office):
     with pytest.raises(UnknownThing, match="'maybe' is no verdict"):
         listed(office, CLIENT, verdict="maybe")
     for number, field, value in ((999, "registrar", "x"), (1, "colour", "x"), (1, "use", "x")):
-        said = service.registry_set(number, field, value, "Анна", "", office.settings, service.now)
+        said = registering.registry_set(
+            number, field, value, "Анна", "", office.settings, clock.now
+        )
         with pytest.raises(UnknownThing):
             asyncio.run(said)
 
@@ -524,17 +541,17 @@ def test_the_registry_prints_what_is_stored(either: Office):
     assert none.startswith("Nothing yet")
 
     domain = stored[f"domain:{tape().names[0]}"]
-    service_set = service.registry_set(
-        domain["id"], "registrar", "Reg", "Анна", "из письма", either.settings, service.now
+    service_set = registering.registry_set(
+        domain["id"], "registrar", "Reg", "Анна", "из письма", either.settings, clock.now
     )
     asyncio.run(service_set)
-    shown = service.registry_show(domain["id"], either.settings)
+    shown = bookkeeping.registry_show(domain["id"], either.settings)
     assert "Reg  [a person's word]" in shown
     assert f"{domain['paid_until']}  [seen]" in shown
     assert f"Анна: Registrar: {domain['registrar']} → Reg (из письма)" in shown
 
-    withdrawn = service.registry_set(
-        domain["id"], "registrar", "-", "Анна", "", either.settings, service.now
+    withdrawn = registering.registry_set(
+        domain["id"], "registrar", "-", "Анна", "", either.settings, clock.now
     )
     assert "Reg → —" in asyncio.run(withdrawn)
 
@@ -545,7 +562,7 @@ def test_evidence_prints_the_exchange_whole(either: Office):
 
     assert len(written["evidence"]) > 5
     for id_, found in list(written["evidence"].items())[:8]:
-        text = service.evidence(id_, either.settings)
+        text = looking.evidence(id_, either.settings)
         assert found["question"] in text
         assert tape().vantage in text
 
@@ -564,7 +581,7 @@ def test_a_report_printed_again_is_the_same_file(tmp_path: Path):
     was, now = (sha256(each).hexdigest().encode() for each in (first["audit.json"], kept))
 
     for place in (tmp_path / "again", folder):
-        files = service.report(audit, ("en", "ru", "en"), place)
+        files = printing.report(audit, ("en", "ru", "en"), place)
         assert [path.name for path in files] == ["cleanup.en.html", "cleanup.ru.html"]
         for path in files:
             assert path.read_bytes() == first[path.name].replace(was, now)
@@ -586,7 +603,7 @@ def test_what_is_no_audit_is_said(tmp_path: Path):
         (other, [], "no language"),
     ):
         with pytest.raises((NotAnAudit, UnknownThing), match=says):
-            service.report(path, languages, tmp_path / "out")
+            printing.report(path, languages, tmp_path / "out")
     assert list(tmp_path.iterdir()) == [other]
 
 
@@ -621,7 +638,7 @@ def test_a_file_is_replaced_whole_or_not_at_all(office: Office, tmp_path: Path):
 def test_a_look_that_cannot_be_made_is_said(probe: str, target: str, says: str):
     """Before anything is opened."""
     with pytest.raises(UnknownThing, match=says):
-        asyncio.run(service.look(probe, target, Settings(), service.now))
+        asyncio.run(looking.look(probe, target, Settings(), clock.now))
 
 
 def test_the_doctor_says_when_the_database_is_damaged():
@@ -649,7 +666,7 @@ def test_the_summary_is_json_and_text(office: Office):
     """The same numbers, for programs and for people."""
     result = office.audit()
 
-    assert msgspec.json.decode(result.json(), type=service.AuditResult) == result
+    assert msgspec.json.decode(result.json(), type=AuditResult) == result
     text = result.text()
     assert text.startswith(f"{result.assets} assets of the client:")
     assert all(file in text for file in result.files)

@@ -17,9 +17,8 @@ from probes.kit.net.camera import NoPicture, PagePicture, WhyNot
 from reports.audit_file import AuditFile, opened
 from reports.document import Asset, Document, write
 from reports.site_pictures import FILE, MOST, ROOM, beside
-from scanner import service
 from scanner.cli import main
-from scanner.service import site_pictures
+from scanner.service import printing, site_pictures
 from scanner.settings import Settings, load
 from tests.peers.dns_server import DnsServer
 from tests.probes.kit.net.loopback import run, says, server
@@ -82,7 +81,7 @@ def taken(
     audit, said = folder / "audit.json", Said()
     audit.write_bytes(write(document))
     settings = structs.replace(load({}, environ={}, folder=folder), **set_)
-    file = asyncio.run(service.picture_sites(audit, settings, lambda: AT, said))
+    file = asyncio.run(site_pictures.picture_sites(audit, settings, lambda: AT, said))
     assert file == folder / FILE
     with opened(audit) as found:
         beside(audit, found)  # it is one of ours, and belongs to this audit
@@ -244,8 +243,8 @@ def test_a_saved_audit_is_printed_with_pictures(
             dns.add("shut.ru A 127.0.0.1")
             flags = {"resolver": (dns.ip,), "allow_net": (f"{address}/32",)}
             settings = load(flags, environ={}, folder=tmp_path)
-            await service.picture_sites(audit, settings, lambda: AT, said)
-            return service.report(audit, ("ru", "en"), tmp_path)
+            await site_pictures.picture_sites(audit, settings, lambda: AT, said)
+            return printing.report(audit, ("ru", "en"), tmp_path)
 
     files = run(story(), within=100)
 

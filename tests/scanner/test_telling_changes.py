@@ -13,9 +13,9 @@ from msgspec import structs
 from sqlalchemy import insert
 
 from probes.kit.net import HttpQuestion
-from scanner import service
 from scanner.database import Database
 from scanner.registry.party_rows import PERSON
+from scanner.service import due_rescans, telling_changes
 from scanner.service.digests import digest
 from scanner.settings import Agency, BadSettings, Changes, load
 from scanner.trackers.options import WebhookOptions
@@ -42,7 +42,7 @@ async def changed(desk: Desk, *days: float) -> None:
     """Rescan on these days; from the second on the stub's site is told to be another."""
     for moment in map(day, days):
         net, clock = Changed(content), partial(_always, moment)
-        await service.rescan_over(net, CLIENT, desk.settings, clock, Watch())
+        await due_rescans.rescan_over(net, CLIENT, desk.settings, clock, Watch())
 
 
 def _always(moment: datetime) -> datetime:
@@ -66,10 +66,10 @@ def test_a_change_is_told_to_the_receiver_once(desk: Desk) -> None:
         async with web(receiver.answer) as url:
             told_to(desk, url)
             await changed(desk, 1)
-            assert await service.tell_changes(desk.settings, lambda: now) == {}
+            assert await telling_changes.tell_changes(desk.settings, lambda: now) == {}
             await changed(desk, 2, 3)
-            assert await service.tell_changes(desk.settings, lambda: now) == {"sent": 1}
-            assert await service.tell_changes(desk.settings, lambda: now) == {}
+            assert await telling_changes.tell_changes(desk.settings, lambda: now) == {"sent": 1}
+            assert await telling_changes.tell_changes(desk.settings, lambda: now) == {}
         (told,) = receiver.changes
         (one,) = told["changes"]
         assert (told["client"], told["count"]) == (CLIENT, 1)
@@ -94,11 +94,11 @@ def test_what_could_not_be_told_is_told_later_under_the_same_key(
             told_to(desk, url)
             await changed(desk, 1, 2)
             receiver.next.append(answer)
-            first = await service.tell_changes(desk.settings, lambda: now)
+            first = await telling_changes.tell_changes(desk.settings, lambda: now)
             assert "sent" not in first
             assert sum(first.values()) == 1
             now += timedelta(hours=1)
-            assert await service.tell_changes(desk.settings, lambda: now) == {"sent": 1}
+            assert await telling_changes.tell_changes(desk.settings, lambda: now) == {"sent": 1}
         assert len(receiver.changes) == 1
         assert len({one.headers["idempotency-key"] for one in receiver.heard}) == 1
 
@@ -158,7 +158,7 @@ def test_what_breaks_is_told_by_its_trouble_alone_until_it_heals(on_duty: Desk) 
     """One matter, open every day; that it works again is a change like others."""
 
     def live(number: float, net: Heard) -> str:
-        work = service.rescan_over(net, CLIENT, on_duty.settings, lambda: day(number), Watch())
+        work = due_rescans.rescan_over(net, CLIENT, on_duty.settings, lambda: day(number), Watch())
         asyncio.run(work)
         return _digest(on_duty, number + 0.1)
 

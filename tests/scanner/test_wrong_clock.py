@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, text
 
-from scanner import service
 from scanner.database import Database
 from scanner.database.backup import back_up
 from scanner.database.soon import idle_until
@@ -18,6 +17,7 @@ from scanner.evidence import Evidence
 from scanner.evidence.due import DueBook
 from scanner.registry.renewal_rows import CYCLE, OUTBOX
 from scanner.renewals.cycle import CycleState
+from scanner.service import due_rescans, wrong_clock
 from scanner.service.wrong_clock import WrongClock, jump, put_clock_right
 from tests.scanner.elsewhere import CLIENT, STUB, Changed, Desk, content, day
 from tests.scanner.renewals.office import START, Office
@@ -77,7 +77,7 @@ def test_weeks_ahead_and_put_right_nothing_is_lost_or_told_twice(desk: Desk):
     told = [one for ahead in (22, 22.3) for one in changes(rescan(desk, ahead, Changed(content)))]
     assert idle_until(desk.settings.db, day(2)) is None
     heard, net = Watch(), Changed(content)
-    work = service.rescan_over(net, CLIENT, desk.settings, lambda: day(2), heard)
+    work = due_rescans.rescan_over(net, CLIENT, desk.settings, lambda: day(2), heard)
     told += changes(asyncio.run(work))
 
     assert net.asked
@@ -110,9 +110,9 @@ def test_a_clock_that_is_behind_does_nothing_and_says_so(desk: Desk, at: datetim
     """No look, no report, no row; the next run, with the clock right, does it all."""
     net = Heard()
     with pytest.raises(WrongClock, match=r"^the clock of this machine says .* set it") as said:
-        asyncio.run(service.rescan_over(net, CLIENT, desk.settings, lambda: at, Watch()))
+        asyncio.run(due_rescans.rescan_over(net, CLIENT, desk.settings, lambda: at, Watch()))
     with pytest.raises(WrongClock):
-        asyncio.run(service.settle_clock(desk.settings, lambda: at))
+        asyncio.run(wrong_clock.settle_clock(desk.settings, lambda: at))
 
     assert "\n" not in str(said.value)
     assert net.asked == []

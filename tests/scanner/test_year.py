@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 from msgspec import Struct
 
-from scanner import service
-from scanner.service import Rescan
+from scanner.service import auditing, due_rescans, requesting
+from scanner.service.due_rescans import Rescan
 from scanner.settings import Settings
 from tests.scanner.almanac import BEGUN, Almanac, Event, Plot, lapse, year
 from tests.scanner.replayed import Watch
@@ -50,14 +50,14 @@ class Diary:
 
     def live(self, days: int, times: int = 1) -> None:
         """Audit once, then rescan so many times a day."""
-        asked = service.request(client=CLIENT, typed=[plot.name for plot in self._plots])
-        asyncio.run(service.replay(asked, self.settings, lambda: self.at, Watch(), self._net))
+        asked = requesting.request(client=CLIENT, typed=[plot.name for plot in self._plots])
+        asyncio.run(auditing.replay(asked, self.settings, lambda: self.at, Watch(), self._net))
         for turn in range(1, days * times + 1):
             self.at = BEGUN + turn * DAY / times + timedelta(minutes=turn % 7)
             self._rescan()
 
     def _rescan(self) -> None:
-        work = service.rescan_over(self._net, CLIENT, self.settings, lambda: self.at, Watch())
+        work = due_rescans.rescan_over(self._net, CLIENT, self.settings, lambda: self.at, Watch())
         done = asyncio.run(work)
         self.runs += done.audit is not None
         self.told += _told(done, self.at)

@@ -21,18 +21,19 @@ from probes.kit.observation import AnyObservation, Seen
 from probes.tls_certificate import ServedCertificate
 from reports import document as doc
 from reports.audit_file import opened
-from scanner import document, service
+from scanner import document
 from scanner.database import Database
 from scanner.discovery import Frontier, Look, Seeds, attribute
 from scanner.evidence import Evidence, Run, StoredLooks
 from scanner.registry import Client, Registry
 from scanner.runs.progress import ScanState, Tally
 from scanner.runs.scan import Scan
+from scanner.service import clock
 from scanner.service.network import live_net
 from scanner.service.printing import print_reports, replace
 from scanner.service.requesting import request as asked_for
 from scanner.settings import Settings
-from scanner.verdicts import judge_iter
+from scanner.verdicts.judging import judge_iter
 from tests.benchmarks.audit.firms import firms
 from tests.benchmarks.audit.measure import Measured, Meter
 from tests.benchmarks.audit.sampler import Sampler
@@ -83,8 +84,8 @@ async def audit(count: int, folder: Path, database: Database, meter: Meter) -> N
     request = asked_for(client="Лаборатория", typed=[firm.name for firm in firms(count)])
     seeds = Seeds(domains=tuple(name.name for name in request.names))
     evidence, registry = Evidence(database), Registry(database)
-    await registry.ensure_client(request.client, service.now())
-    run = await evidence.begin(request.client.slug, {}, SETTINGS.vantage, service.now())
+    await registry.ensure_client(request.client, clock.now())
+    run = await evidence.begin(request.client.slug, {}, SETTINGS.vantage, clock.now())
     with meter.phase("looks"):
         tally = await _look(seeds, evidence, database, run)
     _write(request.client, seeds, run, tally, evidence, folder / "audit.json", meter)
@@ -94,7 +95,7 @@ async def audit(count: int, folder: Path, database: Database, meter: Meter) -> N
 
 async def _look(seeds: Seeds, evidence: Evidence, database: Database, run: Run) -> Tally:
     async with live_net(SETTINGS, database) as net:
-        scan = Scan(LabFrontier(seeds), evidence, net, service.now, SETTINGS.vantage, Silent())
+        scan = Scan(LabFrontier(seeds), evidence, net, clock.now, SETTINGS.vantage, Silent())
         return await scan.run(run.id)
 
 
@@ -120,7 +121,7 @@ def _write(
                 looks=looks,
                 tally=tally,
                 evidence=evidence,
-                at=service.now(),
+                at=clock.now(),
             )
             replace(file, lines)
 

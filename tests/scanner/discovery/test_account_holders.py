@@ -9,7 +9,8 @@ import pytest
 from scanner.assets import Declaration
 from scanner.discovery.account_holders import with_account_holders
 from scanner.discovery.scope import Seeds
-from scanner.verdicts import Verdict, judge
+from scanner.verdicts.judging import judge
+from scanner.verdicts.verdict import Verdict
 from tests.scanner.discovery.test_declared import estate, said, world
 from tests.scanner.discovery.world import NOW
 

@@ -11,7 +11,7 @@ from probes.kit.observation import Seen
 from scanner.assets import Asset, Declaration, Estate, Holding, Kind, Money
 from scanner.discovery import Seeds, attribute
 from scanner.discovery.declared import with_papers
-from scanner.verdicts import judge
+from scanner.verdicts.judging import judge
 from tests.scanner.discovery.world import NOW, World, page, sender_policy, stub
 
 NAMES = ("a.ru", "b.ru", "c.ru")

@@ -15,7 +15,7 @@ from scanner.assets import Asset, Kind
 from scanner.discovery import Frontier, Look, Seeds, attribute
 from scanner.discovery.attribute import survey
 from scanner.discovery.bought_certificates import MOST_HOSTS
-from scanner.verdicts import judge
+from scanner.verdicts.judging import judge
 from scanner.verdicts.verdict import Verdict
 from tests.scanner.discovery.world import NO_LISTENER, NOW, TIMEOUT, World, certificate
 

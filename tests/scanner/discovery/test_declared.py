@@ -24,7 +24,8 @@ from scanner.assets import (
 )
 from scanner.discovery import Seeds, attribute
 from scanner.discovery.declared import with_papers
-from scanner.verdicts import Verdict, judge
+from scanner.verdicts.judging import judge
+from scanner.verdicts.verdict import Verdict
 from tests.scanner.discovery.world import (
     NOW,
     NXDOMAIN,

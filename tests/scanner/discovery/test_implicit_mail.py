@@ -9,7 +9,7 @@ from probes.mail_server import MailServer
 from scanner.assets import Asset, Kind
 from scanner.discovery import Frontier, Look, Seeds, attribute
 from scanner.discovery.attribute import survey
-from scanner.verdicts import judge
+from scanner.verdicts.judging import judge
 from tests.scanner.discovery.world import NODATA, NOW, TIMEOUT, World, stub
 
 

@@ -15,7 +15,8 @@ from probes.site_files import SiteFiles
 from scanner.assets import Advice, Ownership
 from scanner.discovery import Ask, Frontier, Look, Seeds
 from scanner.discovery.scope import Listed
-from scanner.verdicts import Verdict, judge
+from scanner.verdicts.judging import judge
+from scanner.verdicts.verdict import Verdict
 from tests.scanner.discovery.world import NODATA, NOW, TIMEOUT, World, certificate, page, stub
 
 TYPED = Seeds(domains=("a.ru",))

@@ -17,8 +17,8 @@ from msgspec import Struct
 from probes.kit.net import WhoisAnswer, WhoisQuestion
 from probes.kit.net.pace import Pace
 from probes.kit.net.rates import Rates
-from scanner import service
 from scanner.database import Database, SqlPace
+from scanner.service import auditing, requesting
 from scanner.settings import Settings
 from scanner.trackers.options import WebhookOptions
 from scanner.trackers.secret import Secrets
@@ -173,8 +173,8 @@ def audited(folder: Path, domains: int) -> str:
     """Audit the estate into an SQLite database; return its URL."""
     url = f"sqlite:///{folder}/estate.db"
     plots = plots_of(domains)
-    asked = service.request(client=CLIENT, typed=[plot.name for plot in plots])
+    asked = requesting.request(client=CLIENT, typed=[plot.name for plot in plots])
     net = Almanac(plots, (), lambda: AUDITED)
     settings = settings_of(url, folder / "audits")
-    asyncio.run(service.replay(asked, settings, lambda: AUDITED, Watch(), net))
+    asyncio.run(auditing.replay(asked, settings, lambda: AUDITED, Watch(), net))
     return url

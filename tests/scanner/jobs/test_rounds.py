@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from scanner import service
 from scanner.database import Database
 from scanner.evidence import Evidence, Purpose
 from scanner.jobs import Job, queue_of
 from scanner.jobs.worker import Rhythm, Stop, Worker
+from scanner.service import auditing, due_rescans, requesting
 from scanner.service.measuring import Looks, Measures
 from scanner.service.working import work_over
 from scanner.settings import Settings
@@ -33,9 +33,9 @@ PLOTS = [
 def office(tmp_path: Path) -> Settings:
     """An estate that was audited from home, of which one site is a stub."""
     settings = settings_of(f"sqlite:///{tmp_path}/estate.db", tmp_path / "audits")
-    asked = service.request(client=CLIENT, typed=[plot.name for plot in PLOTS])
+    asked = requesting.request(client=CLIENT, typed=[plot.name for plot in PLOTS])
     net = Almanac(PLOTS, (), lambda: BEGUN)
-    asyncio.run(service.replay(asked, settings, lambda: BEGUN, Watch(), net))
+    asyncio.run(auditing.replay(asked, settings, lambda: BEGUN, Watch(), net))
     return settings
 
 
@@ -96,7 +96,9 @@ def test_a_source_that_fails_is_seen_in_the_metrics(office: Settings):
     told = [_sources(office)]
     for failing in (1.0, 0.0):
         net = Almanac(PLOTS, (), lambda at=at: at, failing)
-        work = service.rescan_over(net, CLIENT, office, lambda at=at: at, Watch(), everything=True)
+        work = due_rescans.rescan_over(
+            net, CLIENT, office, lambda at=at: at, Watch(), everything=True
+        )
         asyncio.run(work)
         told.append(_sources(office))
         at += timedelta(days=3)

@@ -18,8 +18,8 @@ from scanner.discovery.looks import GatheredLooks
 from scanner.registry.troubles import open_troubles
 from scanner.renewals.cycle import CycleState
 from scanner.service.heeding import Heeding
-from scanner.verdicts import Verdict
 from scanner.verdicts.finding import say
+from scanner.verdicts.verdict import Verdict
 from scanner.verdicts.weigh import VOID
 from tests.scanner.discovery.world import registration
 from tests.scanner.renewals.office import START, Office

@@ -23,7 +23,8 @@ from probes.service_records import ServiceHost, ServiceRecords
 from probes.website import Hop, Visit, Website
 from scanner.assets import Advice, Asset, Estate, Kind
 from scanner.discovery import GatheredLooks, Seeds, attribute
-from scanner.verdicts import Verdict, judge
+from scanner.verdicts.judging import judge
+from scanner.verdicts.verdict import Verdict
 from tests.scanner.discovery.world import NOW, NXDOMAIN, World, page, registration, stub
 
 ENDING = {Advice.SWITCH_OFF, Advice.LET_EXPIRE}

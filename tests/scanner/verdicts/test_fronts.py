@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from scanner.assets import Asset, Kind
 from scanner.discovery import Seeds, attribute
-from scanner.verdicts import Verdict, judge
+from scanner.verdicts.judging import judge
+from scanner.verdicts.verdict import Verdict
 from tests.scanner.discovery.world import NOW, World, page, stub
 
 FRONT, MACHINE = "203.0.113.9", "198.51.100.10"

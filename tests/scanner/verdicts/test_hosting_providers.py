@@ -14,7 +14,7 @@ from probes.website import Marker
 from scanner.assets import Asset, Declaration
 from scanner.discovery import Seeds
 from scanner.discovery.declared import with_papers
-from scanner.verdicts import judge
+from scanner.verdicts.judging import judge
 from tests.scanner.discovery.world import NODATA, NOW, NXDOMAIN, TIMEOUT, World, page, stub
 
 SILENT, UNLISTED, CARRIER = "", "AS64500", "rostelecom"

@@ -22,10 +22,12 @@ from probes.registration import Holder, HolderKind
 from scanner.assets import Advice, Kind, Use
 from scanner.discovery import GatheredLooks, Seeds, attribute
 from scanner.discovery.scope import registered
-from scanner.verdicts import RULES, Card, Dossier, Verdict, all_codes, judge, judge_iter
-from scanner.verdicts.judging import form_opinion
+from scanner.verdicts.card import Card
+from scanner.verdicts.dossier import Dossier
+from scanner.verdicts.judging import all_codes, form_opinion, judge, judge_iter
+from scanner.verdicts.rules import RULES
 from scanner.verdicts.scene import Scene
-from scanner.verdicts.verdict import Finding
+from scanner.verdicts.verdict import Finding, Verdict
 from tests.scanner.discovery.world import (
     NOW,
     World,

@@ -12,12 +12,15 @@ from probes.kit.observation import Absent, Reason, Seen, Unknown
 from probes.kit.target import Domain, Host
 from scanner.assets import Advice, Asset, Kind, Ownership, Use
 from scanner.discovery import Seeds, attribute
-from scanner.verdicts import RULES, Card, Dossier, Opinion, Verdict, all_codes, judge
 from scanner.verdicts.advice import Case, advise
+from scanner.verdicts.card import Card
+from scanner.verdicts.dossier import Dossier, Opinion
 from scanner.verdicts.finding import POSTURE_CRASHED
-from scanner.verdicts.judging import form_opinion
+from scanner.verdicts.judging import all_codes, form_opinion, judge
+from scanner.verdicts.rules import RULES
 from scanner.verdicts.scene import Scene
 from scanner.verdicts.severity import FIX_WORTHY, Severity, risk_of
+from scanner.verdicts.verdict import Verdict
 from tests.scanner.discovery.world import (
     NO_LISTENER,
     NODATA,

@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 import pytest
 
 from scanner.assets import Asset, Kind, Use
-from scanner.verdicts import Finding
 from scanner.verdicts.put_away import TOGETHER, PutAway
+from scanner.verdicts.verdict import Finding
 
 AT = datetime(2026, 5, 4, 9, 30, tzinfo=UTC)
 

@@ -23,7 +23,8 @@ from probes.sub_zone import SubZone
 from probes.web_archive import ArchivedSite
 from probes.website import Hop, Visit, Website
 from scanner.assets import Advice, Use
-from scanner.verdicts import Verdict, judge
+from scanner.verdicts.judging import judge
+from scanner.verdicts.verdict import Verdict
 from tests.scanner.discovery.world import (
     NODATA,
     NOW,

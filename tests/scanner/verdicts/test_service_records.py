@@ -11,7 +11,8 @@ from probes.kit.observation import Seen
 from probes.kit.target import Domain
 from probes.microsoft_tenant import MicrosoftTenant
 from scanner.assets import Advice, Need
-from scanner.verdicts import Verdict, judge
+from scanner.verdicts.judging import judge
+from scanner.verdicts.verdict import Verdict
 from tests.scanner.discovery.world import NODATA, NOW, NXDOMAIN, TIMEOUT, World, page, stub
 
 ATLASSIAN = "atlassian-domain-verification=7Ks0qwertyuiop"

@@ -19,8 +19,9 @@ from scanner.assets import Asset, Declaration, Ownership
 from scanner.discovery.declared import with_papers
 from scanner.discovery.scope import Seeds
 from scanner.discovery.services import kind_of
-from scanner.verdicts import Verdict, judge
+from scanner.verdicts.judging import judge
 from scanner.verdicts.tenancy import named
+from scanner.verdicts.verdict import Verdict
 from tests.scanner.discovery.world import (
     NODATA,
     NOW,

@@ -16,7 +16,8 @@ from probes.kit.observation import Absent, Reason, Seen, Unknown
 from probes.kit.target import Address, Domain, Host
 from probes.website import Page
 from scanner.assets import Advice, Kind, Need
-from scanner.verdicts import Verdict, judge
+from scanner.verdicts.judging import judge
+from scanner.verdicts.verdict import Verdict
 from tests.scanner.discovery.world import (
     NODATA,
     NOW,

@@ -16,7 +16,8 @@ from probes.kit.upkeep import Upkeep, sample
 from probes.site_files import SiteFiles, Sitemap
 from probes.website import Counter, Marker, Page
 from scanner.assets import Advice, Use
-from scanner.verdicts import Verdict, judge
+from scanner.verdicts.judging import judge
+from scanner.verdicts.verdict import Verdict
 from tests.scanner.discovery.world import NO_LISTENER, NOW, World, certificate, page, stub
 
 NOWHERE = Absent("404")

@@ -15,7 +15,8 @@ from probes.registration import Holder, HolderKind, Moment
 from probes.tls_certificate import ServedCertificate, Trust
 from scanner.assets import Advice, Asset, Kind
 from scanner.assets.use import STATES
-from scanner.verdicts import Verdict, judge
+from scanner.verdicts.judging import judge
+from scanner.verdicts.verdict import Verdict
 from tests.scanner.discovery.world import (
     NO_LISTENER,
     NODATA,

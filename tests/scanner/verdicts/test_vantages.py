@@ -9,10 +9,10 @@ from msgspec.structs import replace
 
 from scanner.assets import Advice, Asset, Confidence, Kind, Need, Ownership, Use
 from scanner.assets.use import STATES, use_of
-from scanner.verdicts import Finding, Verdict
 from scanner.verdicts.advice import Case, advise, confidence
 from scanner.verdicts.agreement import Stand
 from scanner.verdicts.finding import say
+from scanner.verdicts.verdict import Finding, Verdict
 from scanner.verdicts.views import View, seen_from_all
 from scanner.verdicts.weigh import weigh
 
