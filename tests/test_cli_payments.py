@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from python_calamine import CalamineWorkbook
 
 from scanner.assets import Advice, Asset, Kind, Money, Ownership, Price
 from scanner.cli import main
 from scanner.database import Database
+from scanner.intake.workbook import workbook_sheets
 from scanner.registry import Client, Incoming, Registry
 
 AT = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
@@ -137,8 +137,9 @@ def test_debts_go_to_a_spreadsheet() -> None:
         "romashka,2026-02,RUB,0,-4999.50,4999.50",
     ]
     assert run("payments", "owed", "pion", "--to", "owed.xlsx", "--lang", "ru")[0] == 0
-    book = CalamineWorkbook.from_path("owed.xlsx")
-    assert book.get_sheet_by_name("Долги").to_python()[1][:3] == ["pion", "2026-02", "RUB"]
+    (sheet,) = workbook_sheets(Path("owed.xlsx").read_bytes())
+    assert sheet.name == "Долги"
+    assert list(sheet.rows[1].texts[:3]) == ["pion", "2026-02", "RUB"]
     assert run("payments", "owed", "nobody", "--to", "owed.csv")[0] == 2
 
 
