@@ -153,9 +153,9 @@ def says(text: str, *cells: str | None) -> bool:
 def lines(connection: Connection, wanted: Filter) -> Iterator[Line]:
     """Yield the objects that are meant by client, kind and key, as lines of a list."""
     thing = OBJECT.c
-    people = _column(connection, PERSON.c.name)
-    projects = _column(connection, PROJECT.c.name)
-    managers = _column(connection, PROJECT.c.manager)
+    people = by_number(connection, PERSON.c.name)
+    projects = by_number(connection, PROJECT.c.name)
+    managers = by_number(connection, PROJECT.c.manager)
     searched = ("name", "display_name", "provider", "registrar", "account", "notes")
     query: Select[Any] = select(
         thing.id, thing.client, _raw("kind"), thing.key, _raw("lifecycle"), _raw("use"),
@@ -204,7 +204,7 @@ def _raw(name: str) -> Any:
     return type_coerce(OBJECT.c[name], _RAW)
 
 
-def _column(connection: Connection, column: Column[Any]) -> dict[Any, Any]:
+def by_number(connection: Connection, column: Column[Any]) -> dict[Any, Any]:
     """Return a column of all people or projects, who are few, by number."""
     rows = connection.execute(select(column.table.c.id, column))
     return {number: value for number, value in rows}  # noqa: C416 - a result has keys of its own

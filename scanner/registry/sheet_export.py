@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import io
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any, BinaryIO
@@ -19,7 +19,7 @@ from sqlalchemy.types import NullType
 
 from reports.inert import SUSPECT, inert
 from scanner.registry.fields import CUSTOM
-from scanner.registry.filters import Filter, narrowed, says, source_of, streamed_in_parts
+from scanner.registry.filters import Filter, by_number, narrowed, says, source_of, streamed_in_parts
 from scanner.registry.keys import Vault
 from scanner.registry.own_types import own_types
 from scanner.registry.party_rows import PROJECT, PROJECT_OBJECT
@@ -161,6 +161,7 @@ def _parts(
 ) -> Iterator[_Part]:
     place = {code: index for index, code in enumerate(ours)}
     say = _sayings(connection, what.language, place)
+    names = by_number(connection, PROJECT.c.name)
     searched = [place[code] for code in _SEARCHED]
     key_at, closed_at, number_at = place["asset"], place["licence_key"], place["number"]
     projects_at, cost_at = place["projects"], place["cost"]
@@ -175,7 +176,7 @@ def _parts(
         for at, words in say:
             part[at] = [*map(words.__getitem__, part[at])]
         part[key_at] = [f"{kind}:{key}" for kind, key in zip(kinds, part[key_at], strict=True)]
-        part[projects_at] = [*_projects(connection, part[number_at])]
+        part[projects_at] = [*_projects(connection, part[number_at], names)]
         part[cost_at] = [None if cost is None else _amount(cost) for cost in part[cost_at]]
         if what.with_keys:
             part[closed_at] = [None if key is None else vault.open(key) for key in part[closed_at]]
@@ -230,26 +231,28 @@ def _replacements(connection: Connection) -> dict[int, str]:
     return {number: f"{kind}:{key}" for number, kind, key in connection.execute(query)}
 
 
-class _Words(dict[Any, str]):
-    """An empty cell, and a code that nobody has a word for any more, stand for themselves."""
+class _Words(dict[Any, Any]):
+    """Words by code. A code that nobody has a word for any more stands for itself, and an empty cell for nothing."""
+
+    def __init__(self, words: Mapping[Any, str]) -> None:
+        super().__init__({None: None, **words})
 
     def __missing__(self, code: Any) -> Any:
         return code
 
 
-def _projects(connection: Connection, numbers: Sequence[int]) -> Iterator[str | None]:
-    """Yield the projects of objects whose numbers rise, the lead first."""
+def _projects(
+    connection: Connection, numbers: Sequence[int], names: Mapping[int, str]
+) -> Iterator[str | None]:
+    """Yield the projects of objects whose numbers rise, the lead first, then by name."""
     link = PROJECT_OBJECT.c
-    query = (
-        select(link.object_id, PROJECT.c.name)
-        .join(PROJECT, PROJECT.c.id == link.project_id)
-        .where(link.object_id.between(numbers[0], numbers[-1]))
-        .order_by(link.object_id, link.lead.desc(), PROJECT.c.name)
-    )
-    names: defaultdict[int, list[str]] = defaultdict(list)
-    for number, name in connection.execute(query):
-        names[number].append(name)
-    return (names_as_text(names[one]) if one in names else None for one in numbers)
+    query = select(link.object_id, link.project_id, link.lead)
+    found: defaultdict[int, list[tuple[bool, str]]] = defaultdict(list)
+    some = query.where(link.object_id.between(numbers[0], numbers[-1]))
+    for number, project, lead in connection.execute(some):
+        found[number].append((not lead, names[project]))
+    for one in numbers:
+        yield names_as_text(name for _, name in sorted(found[one])) if one in found else None
 
 
 def _own_columns(connection: Connection, wanted: Filter) -> list[str]:
