@@ -23,6 +23,8 @@ from probes.kit.net.question import (
 A = TypeVar("A")
 
 _NOERROR, _NXDOMAIN = 0, 3
+_LATER = frozenset({408, 425, 429})
+"""Statuses that ask a visitor to come again (RFC 9110, 15.5.9; RFC 8470, 5.2; RFC 6585, 4)."""
 _LARGE = 262_144
 """Bytes from which on an answer is asked for again rather than kept; the bootstraps are smaller."""
 _PLACE = 600
@@ -89,7 +91,8 @@ def _settled(question: Question[Any], answer: Any) -> int:
         return len(wire) + _PLACE if fine and server in (None, SECOND_RESOLVER) else 0
     if kind is HttpAnswer:
         at_an_address = isinstance(question, HttpQuestion) and question.address is not None
-        fine = at_an_address and answer.status < 500 and not answer.truncated
+        passing = answer.status >= 500 or answer.status in _LATER
+        fine = at_an_address and not passing and not answer.truncated
         chain = answer.handshake.chain if answer.handshake else ()
         return _length(answer) + sum(map(len, chain)) if fine else 0
     if kind is WhoisAnswer:

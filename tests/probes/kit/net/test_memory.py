@@ -78,6 +78,8 @@ CONTROL = HttpQuestion("http://nobody.example/", address="127.0.0.1")
         (CONTROL, HttpAnswer(200, (), b"hosting", False, "127.0.0.1"), 1),
         (CONTROL, HttpAnswer(404, (), b"", False, "127.0.0.1"), 1),
         (CONTROL, HttpAnswer(502, (), b"", False, "127.0.0.1"), 2),
+        (CONTROL, HttpAnswer(429, (), b"", False, "127.0.0.1"), 2),
+        (CONTROL, HttpAnswer(408, (), b"", False, "127.0.0.1"), 2),
         (CONTROL, HttpAnswer(200, (), b"hos", True, "127.0.0.1"), 2),
         (CONTROL, HttpAnswer(200, (), bytes(262_144), False, "127.0.0.1"), 2),
     ],
