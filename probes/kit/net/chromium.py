@@ -22,6 +22,7 @@ _MOST = 8 << 20
 _START = 30.0
 """Seconds."""
 _TOLD = 300
+_HEAD_OF_SAID = 65_536
 _VERSION = re.compile(r"\b(\d{1,4})\.\d", re.ASCII)
 _OF_A_PIPE = 'exec "$@" 3<&0 4>&1 </dev/null >/dev/null'
 """Chromium reads commands from the third and answers on the fourth of its files."""
@@ -257,9 +258,6 @@ def _why(program: str, folder: Path) -> str:
         if lines:
             return f"{program} did not start: {lines[-1][:_TOLD]}"
     return f"{program} did not start in {_START:.0f} seconds."
-
-
-_HEAD_OF_SAID = 65_536
 
 
 async def _removed(folder: Path) -> None:
