@@ -201,7 +201,8 @@ def test_a_later_audit_knows_everything_again(place: Place) -> None:
 def plain(document: dict[str, Any]) -> Any:
     """A document without what may differ: the run, times, counts of questions, evidence's ids.
 
-    A reference to evidence becomes the question and the answer it stands for.
+    A reference to evidence becomes the question and the answer it stands for, each once: a look that
+    was in flight asks anew, also what looks of one run else share, and that answer has two ids then.
     """
     evidence = {key: _answer(piece) for key, piece in document["evidence"].items()}
 
@@ -210,19 +211,20 @@ def plain(document: dict[str, Any]) -> Any:
             dropped = {"at", "asked", "answered"}
             return {name: strip(one, name) for name, one in value.items() if name not in dropped}
         if key == "evidence":
-            return sorted(evidence[one] for one in value)
+            return sorted({evidence[one] for one in value})
         return [strip(one) for one in value] if isinstance(value, list) else value
 
     rest = {name: strip(part, name) for name, part in document.items() if name != "evidence"}
     sources = rest.pop("run")["sources"]
     del rest["generated_at"]
-    return {**rest, "sources": sources, "answers": sorted(evidence.values())}
+    return {**rest, "sources": sources, "answers": sorted(set(evidence.values()))}
 
 
-def _answer(piece: dict[str, str]) -> tuple[str, list[str]]:
+def _answer(piece: dict[str, str]) -> tuple[str, tuple[str, ...]]:
     """Question and answer; a resolver counts the TTL down and turns the records round."""
     lines = re.sub(r" \d+ IN ", " IN ", piece["excerpt"]).splitlines()
-    return piece["question"], sorted(lines) if piece["question"].startswith("DNS ") else lines
+    turned = piece["question"].startswith("DNS ")
+    return piece["question"], tuple(sorted(lines) if turned else lines)
 
 
 def asked_again(place: Place) -> set[str]:
