@@ -4,9 +4,16 @@ from __future__ import annotations
 
 import gc
 import importlib
+import sys
+from collections.abc import Sequence
 from importlib.metadata import version
+from typing import Any
 
 import click
+
+from scanner.cli.help_pages import Speaking, in_words, pages
+from scanner.cli.language import LANGUAGES, speaking, spoken
+from scanner.cli.usage import said_in_words
 
 COMMANDS = {
     "audit": "scanner.cli.audit",
@@ -71,6 +78,24 @@ ABOUT = {
 class _Lazy(click.Group):
     """Commands named in COMMANDS; their modules are imported only when one of them runs."""
 
+    context_class = Speaking
+
+    def main(self, args: Sequence[str] | None = None, *more: Any, **how: Any) -> Any:
+        """Run what a command line says, in the language that it or the settings ask for."""
+        words = sys.argv[1:] if args is None else list(args)
+        with speaking(words):
+            return super().main(words, *more, **how)
+
+    def make_context(self, *given: Any, **how: Any) -> click.Context:
+        """Read the command line."""
+        with said_in_words():
+            return super().make_context(*given, **how)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command."""
+        with said_in_words():
+            return super().invoke(ctx)
+
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
 
@@ -79,11 +104,18 @@ class _Lazy(click.Group):
             return None
         module = importlib.import_module(COMMANDS[name])
         command: click.Command = getattr(module, name.replace("-", "_"))
-        return command
+        return in_words(command, name, ctx)
+
+    def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the page of the program itself."""
+        click.Command.format_help(in_words(self, "", ctx), ctx, formatter)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list of commands."""
+        english = spoken() == LANGUAGES[0]
+        about = ABOUT if english else {one: pages(spoken())[one]["about"] for one in COMMANDS}
         with formatter.section("Commands"):
-            formatter.write_dl([(name, ABOUT[name]) for name in COMMANDS])
+            formatter.write_dl([(name, about[name]) for name in COMMANDS])
 
 
 @click.group(

@@ -104,6 +104,7 @@ def audit(
     revizor audit romashka --from domains.txt --org 'ООО Ромашка'
     """
     from scanner.cli import papers
+    from scanner.cli.phrasebook import confirmed
     from scanner.cli.progress import watcher
     from scanner.service import auditing, clock, requesting
     from scanner.service.result import threshold as threshold_of
@@ -124,7 +125,7 @@ def audit(
     zone_lists = [Path(file) for file in files if _is_zone_list(file)]
     for path in zone_lists:
         said = f"{path.name} is read as a registry's list of its zone: its names are not taken for the client's."
-        click.echo(options.clean(said), err=True)
+        options.say(said, err=True)
     request = requesting.request(
         client=client,
         typed=domains,
@@ -139,15 +140,15 @@ def audit(
         fresh=fresh,
     )
     for said in request.sifted.told():
-        click.echo(options.clean(said), err=True)
+        options.say(said, err=True)
     papers.confirm(request.readings, yes=yes or dry_run, quiet=quiet)
     reach = auditing.reach(request, settings)
     if dry_run:
-        click.echo(options.clean(reach.text()))
+        options.say(reach.text())
         return
     if reach.large and not yes and sys.stdin.isatty():
-        click.echo(options.clean(reach.text()), err=True)
-        click.confirm("Go on?", abort=True, err=True)
+        options.say(reach.text(), err=True)
+        confirmed("Go on?", abort=True)
     with watcher(quiet) as display:
         result = asyncio.run(
             auditing.audit(
@@ -159,7 +160,10 @@ def audit(
                 pictures=site_pictures,
             )
         )
-    click.echo(options.clean_json(result.json()) if as_json else options.clean(result.text()))
+    if as_json:
+        click.echo(options.clean_json(result.json()))
+    else:
+        options.say(result.text())
     if not result.complete:
         sys.exit(options.EXIT_INCOMPLETE)
     if threshold and result.reaches(threshold):

@@ -17,6 +17,7 @@ def db() -> None:
 
 
 @db.command(short_help="Bring the schema up to date.")
+@options.tongue
 @options.common
 @options.border
 def upgrade(db: str | None, config: Path | None) -> None:
@@ -24,21 +25,23 @@ def upgrade(db: str | None, config: Path | None) -> None:
     happens. An SQLite file is copied before it is changed."""
     from scanner.service import storage
 
-    click.echo(options.clean(storage.upgrade(options.settings_of(db=db, config=config))))
+    options.say(storage.upgrade(options.settings_of(db=db, config=config)))
 
 
 @db.command(short_help="Say whether the database is sound.")
+@options.tongue
 @options.common
 @options.border
 def check(db: str | None, config: Path | None) -> None:
     """Read the whole database and say whether it is sound. Exit code 74 where it is not."""
     from scanner.service import storage
 
-    click.echo(options.clean(storage.check(options.settings_of(db=db, config=config))))
+    options.say(storage.check(options.settings_of(db=db, config=config)))
 
 
 @db.command(short_help="Copy an SQLite database while it is in use.")
 @click.argument("file", required=False, type=click.Path(path_type=Path))
+@options.tongue
 @options.common
 @options.border
 def backup(file: Path | None, db: str | None, config: Path | None) -> None:
@@ -47,13 +50,14 @@ def backup(file: Path | None, db: str | None, config: Path | None) -> None:
     from scanner.service import clock, storage
 
     settings = options.settings_of(db=db, config=config)
-    click.echo(options.clean(storage.backup(file, settings, clock.now)))
+    options.say(storage.backup(file, settings, clock.now))
 
 
 @db.command(short_help="Copy everything into an empty database of either kind.")
 @click.argument("source", metavar="FROM")
 @click.argument("target", metavar="TO")
 @click.option("--quiet", is_flag=True, help="No progress on stderr.")
+@options.tongue
 @click.option("--debug", is_flag=True, help="Show the traceback of an internal error.")
 @options.border
 def copy(source: str, target: str, quiet: bool) -> None:
@@ -69,6 +73,6 @@ def copy(source: str, target: str, quiet: bool) -> None:
 
     def say(text: str) -> None:
         if not quiet:
-            click.echo(options.clean(text), err=True)
+            options.say(text, err=True)
 
-    click.echo(options.clean(asyncio.run(storage.copy(source, target, say))))
+    options.say(asyncio.run(storage.copy(source, target, say)))

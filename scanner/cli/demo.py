@@ -20,6 +20,7 @@ from scanner.cli import options
     help="Folder for the reports.",
 )
 @click.option("--quiet", is_flag=True, help="No progress on stderr.")
+@options.tongue
 @click.option("--debug", is_flag=True, help="Show the traceback of an internal error.")
 @options.border
 def demo(out: Path, quiet: bool) -> None:
@@ -30,5 +31,5 @@ def demo(out: Path, quiet: bool) -> None:
 
     with watcher(quiet) as display:
         result = asyncio.run(auditing.demo(out, display))
-    click.echo(options.clean(result.text()))
-    click.echo("\nYour own domain: revizor audit mycompany example.ru")
+    options.say(result.text())
+    options.say("\nYour own domain: revizor audit mycompany example.ru")

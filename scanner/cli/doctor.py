@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 from scanner.cli import options
+from scanner.cli.phrasebook import told
 
 COLOURS = {"ok": "green", "warn": "yellow", "fail": "red"}
 
@@ -18,6 +19,7 @@ COLOURS = {"ok": "green", "warn": "yellow", "fail": "red"}
 @click.command(short_help="Check what this machine can reach, and what that means for an audit.")
 @options.reach
 @click.option("--json", "as_json", is_flag=True, help="Print the checks as JSON.")
+@options.tongue
 @options.common
 @options.border
 def doctor(
@@ -47,10 +49,12 @@ def doctor(
         click.echo(options.clean_json(json.dumps(rows, ensure_ascii=False, indent=2)))
     else:
         colour = False if os.environ.get("NO_COLOR") else None
+        width = max(len(told(health)) for health in COLOURS) + 1
         for check in checks:
-            click.secho(f"{check.health:<5}", fg=COLOURS[check.health], nl=False, color=colour)
-            click.echo(options.clean(f"{check.name:<16} {check.found}"))
+            health = f"{told(check.health):<{width}}"
+            click.secho(health, fg=COLOURS[check.health], nl=False, color=colour)
+            click.echo(options.clean(f"{told(check.name):<16} {told(check.found)}"))
             if check.means:
-                click.echo(options.clean(f"     → {check.means}"))
+                click.echo(options.clean(f"     → {told(check.means)}"))
     if any(check.health == "fail" for check in checks):
         sys.exit(1)

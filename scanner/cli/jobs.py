@@ -12,6 +12,7 @@ import click
 
 from scanner.cli import options
 from scanner.cli.logs import logging_as
+from scanner.cli.phrasebook import told
 from scanner.cli.worker import run, time_limit
 
 
@@ -22,18 +23,23 @@ def jobs() -> None:
 
 @jobs.command(short_help="Show what waits, who is at what, and what failed.")
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
+@options.tongue
 @options.common
 @options.border
 def status(as_json: bool, db: str | None, config: Path | None) -> None:
     """Print how many jobs wait, are being done, are done (a week is remembered) and failed."""
     from scanner.service.jobs import jobs_status
 
-    told = asyncio.run(jobs_status(options.settings_of(db=db, config=config)))
-    click.echo(options.clean_json(told.json()) if as_json else options.clean(told.text()))
+    queue = asyncio.run(jobs_status(options.settings_of(db=db, config=config)))
+    if as_json:
+        click.echo(options.clean_json(queue.json()))
+    else:
+        options.say(queue.text())
 
 
 @jobs.command(short_help="Try once more what failed for good.")
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
+@options.tongue
 @options.common
 @options.border
 def retry(as_json: bool, db: str | None, config: Path | None) -> None:
@@ -41,7 +47,7 @@ def retry(as_json: bool, db: str | None, config: Path | None) -> None:
     from scanner.service.jobs import jobs_retry
 
     count = asyncio.run(jobs_retry(options.settings_of(db=db, config=config)))
-    click.echo(json.dumps({"waiting": count}) if as_json else f"{count} jobs wait again.")
+    options.say(json.dumps({"waiting": count}) if as_json else f"{count} jobs wait again.")
 
 
 @jobs.command(short_help="Do here and now what waits, then end.")
@@ -49,6 +55,7 @@ def retry(as_json: bool, db: str | None, config: Path | None) -> None:
 @options.reach
 @options.place
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
+@options.tongue
 @options.common
 @options.border
 def drain(
@@ -73,7 +80,8 @@ def drain(
     )
     with logging_as("text"):
         ended = asyncio.run(run(settings, limit, drain=True))
-    told = ", ".join(f"{count} {how}" for how, count in sorted(ended.items())) or "nothing waited"
-    click.echo(json.dumps(dict(ended)) if as_json else f"{told}.")
+    counts = ", ".join(told(f"{count} {how}") for how, count in sorted(ended.items()))
+    text = f"{counts}." if counts else told("nothing waited.")
+    click.echo(json.dumps(dict(ended)) if as_json else text)
     if set(ended) - {"done"}:
         sys.exit(options.EXIT_INCOMPLETE)

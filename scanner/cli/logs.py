@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 
 from scanner.cli.options import clean
+from scanner.cli.phrasebook import told
 
 _OURS = ("client",)
 """What an event may carry besides its message."""
@@ -34,7 +35,7 @@ def logging_as(kind: str) -> Iterator[None]:
 class _AsText(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         at = f"{_moment(record):%Y-%m-%d %H:%M:%S}"
-        return clean(f"{at} {record.levelname.lower():<7} {_message(record)}")
+        return clean(f"{at} {record.levelname.lower():<7} {told(_message(record))}")
 
 
 class _AsJson(logging.Formatter):

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from scanner.cli import options
+from scanner.cli.phrasebook import told
 
 
 @click.command(short_help="Make one look with one probe and show what it brought.")
@@ -16,6 +17,7 @@ from scanner.cli import options
 @options.reach
 @click.option("--json", "as_json", is_flag=True, help="Print the observation as JSON.")
 @click.option("--raw", is_flag=True, help="Print every recorded exchange too.")
+@options.tongue
 @options.common
 @options.border
 def look(
@@ -47,4 +49,12 @@ def look(
         second_resolver=second_resolver,
     )
     seen = asyncio.run(looking.look(probe, target, settings, clock.now))
-    click.echo(options.clean_json(seen.json()) if as_json else options.clean(seen.text(raw=raw)))
+    if as_json:
+        click.echo(options.clean_json(seen.json()))
+    else:
+        click.echo(options.clean("\n".join(map(_told, seen.text(raw=raw).split("\n")))))
+
+
+def _told(line: str) -> str:
+    """Translate what is ours: facts begin with a bracket, and what the world answered with a blank."""
+    return line if line[:1] in (*" {}[]", "") else told(line)

@@ -41,6 +41,7 @@ def observations() -> None:
 )
 @click.option("--out", type=_FILE, required=True, metavar="FILE", help="File to write.")
 @options.place
+@options.tongue
 @options.common
 @options.border
 def export(
@@ -64,7 +65,7 @@ def export(
     else:
         begin = since.replace(tzinfo=UTC) if since else None
         work = vantages.export(client, begin, out, settings, clock.now)
-    click.echo(options.clean(asyncio.run(work).text()))
+    options.say(asyncio.run(work).text())
 
 
 @observations.command(short_help="Look from here at what another place wants.")
@@ -73,6 +74,7 @@ def export(
 @click.option("--quiet", is_flag=True, help="No progress on stderr.")
 @options.reach
 @options.place
+@options.tongue
 @options.common
 @options.border
 def look(
@@ -101,11 +103,12 @@ def look(
     )
     with watcher(quiet) as display:
         done = asyncio.run(vantages.look_for(wanted, out, settings, clock.now, display))
-    click.echo(options.clean(done.text()))
+    options.say(done.text())
 
 
 @observations.command("import", short_help="Take in looks that were made elsewhere.")
 @click.argument("file", type=_FILE, metavar="FILE")
+@options.tongue
 @options.common
 @options.border
 def import_(file: Path, db: str | None, config: Path | None) -> None:
@@ -113,4 +116,4 @@ def import_(file: Path, db: str | None, config: Path | None) -> None:
     from scanner.service import clock, vantages
 
     settings = options.settings_of(db=db, config=config)
-    click.echo(options.clean(asyncio.run(vantages.take_home(file, settings, clock.now)).text()))
+    options.say(asyncio.run(vantages.take_home(file, settings, clock.now)).text())

@@ -13,6 +13,9 @@ from typing import Any, NoReturn, TypeVar
 
 import click
 
+from scanner.cli.language import LANGUAGES, asked
+from scanner.cli.phrasebook import told
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 EXIT_INCOMPLETE = 3
@@ -103,6 +106,18 @@ def language(command: F) -> F:
     return option(command)
 
 
+def tongue(command: F) -> F:
+    """Add --lang for commands that print in English unless asked; the command line itself is read for it."""
+    option = click.option(
+        "--lang",
+        type=click.Choice(LANGUAGES),
+        metavar="ru|en",
+        expose_value=False,
+        help="Language of what is printed; `speak` of the settings by default, else English.",
+    )
+    return option(command)
+
+
 def spoken(why: bool = True) -> Callable[[F], F]:
     """Add --why and --who to a command that changes something."""
 
@@ -119,8 +134,13 @@ def spoken(why: bool = True) -> Callable[[F], F]:
 
 def fail(message: str, code: int) -> NoReturn:
     """Say one sentence on stderr and leave with the code."""
-    click.echo(f"revizor: {clean(message)}", err=True)
+    click.echo(f"revizor: {clean(told(message))}", err=True)
     sys.exit(code)
+
+
+def say(text: str, *, err: bool = False) -> None:
+    """Print what the program says, in the language that the console speaks, safe for a terminal."""
+    click.echo(clean(told(text)), err=err)
 
 
 def clean(text: str) -> str:
@@ -219,17 +239,15 @@ def _explain(error: Exception, given: Mapping[str, Any]) -> None:
 
 def _wording(given: Mapping[str, Any]) -> Any:
     """Return the words of the language that a command with these options answers in."""
-    from reports.wording import LANGUAGES, Wording
+    from reports.wording import Wording
     from scanner.registry.refused import UnknownThing
     from scanner.service.speech import wording_of
     from scanner.settings import BadSettings
 
-    asked = given.get("lang")
     try:
-        settings = settings_of(config=given.get("config"))
-        return wording_of(settings, asked if asked in LANGUAGES else None)
+        return wording_of(settings_of(config=given.get("config")), asked() or None)
     except (BadSettings, UnknownThing):  # settings that speak no language of ours
-        return Wording("en")
+        return Wording(asked() or "en")
 
 
 class _OnStderr(logging.Handler):
@@ -241,7 +259,7 @@ class _OnStderr(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Print one record."""
-        text = self.format(record) if self._debug else record.getMessage()
+        text = self.format(record) if self._debug else told(record.getMessage())
         click.echo(f"revizor: {clean(text)}", err=True)
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 import click
 
 from scanner.cli.options import clean
+from scanner.cli.phrasebook import confirmed, told
 from scanner.intake.columns import Column
 from scanner.intake.headings import Meaning
 from scanner.intake.names import UnreadableInput
@@ -52,7 +53,7 @@ def confirm(readings: Iterable[Reading], *, yes: bool, quiet: bool) -> None:
     if shown and (asks or not quiet):
         for reading in shown:
             click.echo(clean(described(reading)), err=True)
-    if asks and not click.confirm("Take it so?", default=True, err=True):
+    if asks and not confirmed("Take it so?", default=True):
         raise UnreadableInput(
             "the papers are not taken as they were read; give each table a line of headings that say what "
             "its columns are (Домен, Оплачен до, Сумма, Поставщик, Логин …, or in English), and run again."
@@ -77,16 +78,20 @@ def described(reading: Reading) -> str:
         lines.append(
             "  It is the panel's own list of an account: what it holds is confirmed where the account is the client's."
         )
-    names = [column.heading or f"column {column.place + 1}" for column in reading.columns]
+    lines = list(map(told, lines))
+    names = [column.heading or told(f"column {column.place + 1}") for column in reading.columns]
     width = min(30, max(map(len, names), default=0))
     for name, column in zip(names, reading.columns, strict=True):
         lines.append(
-            f"  {name[:30]:<{width}}  {_WORDS[column.meaning]}{_share(column)}: {column.reason}"
+            f"  {name[:30]:<{width}}  {told(_WORDS[column.meaning])}{_share(column)}: {told(column.reason)}"
         )
         if column.examples:
-            lines.append(f"  {'':<{width}}    e.g. {' | '.join(column.examples)}")
+            examples = told(f"e.g. {' | '.join(column.examples)}")
+            lines.append(f"  {'':<{width}}    {examples}")
     return "\n".join(lines)
 
 
 def _share(column: Column) -> str:
-    return f" ({column.fits} of {column.filled} cells)" if column.meaning in _TYPED else ""
+    if column.meaning not in _TYPED:
+        return ""
+    return f" {told(f'({column.fits} of {column.filled} cells)')}"

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Self
 import click
 
 from scanner.cli.options import clean
+from scanner.cli.phrasebook import told
 from scanner.runs.progress import ScanState
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ class Lines(Display):
 
     def say(self, text: str) -> None:
         """Print the step."""
-        click.echo(clean(text), err=True)
+        click.echo(clean(told(text)), err=True)
 
 
 class Live(Display):
@@ -101,7 +102,7 @@ class Live(Display):
         """Print above the picture."""
         from rich.text import Text
 
-        self._console.print(Text(clean(text)))
+        self._console.print(Text(clean(told(text))))
 
     def _picture(self, state: ScanState) -> Group:
         from rich.console import Group
@@ -115,7 +116,9 @@ class Live(Display):
         ]
         lines += [Text(f"  {clean(text)}", style="dim") for text in state.now[:4]]
         lines += [
-            Text(f"  waiting {w.seconds:.0f} s for {clean(w.server)}: {w.why}", style="yellow")
+            Text(
+                clean(told(f"  waiting {w.seconds:.0f} s for {w.server}: {w.why}")), style="yellow"
+            )
             for w in state.waiting[:4]
         ]
         return Group(*lines)
@@ -124,15 +127,14 @@ class Live(Display):
 def summary(state: ScanState) -> str:
     """Return one line: done, planned, time left, whom we wait for longest."""
     left = state.remaining
-    text = f"{state.done}/{state.planned} looks"
+    text = told(f"{state.done}/{state.planned} looks")
     if state.resumed:
-        text += f" ({state.resumed} from the interrupted run)"
+        text += f" {told(f'({state.resumed} from the interrupted run)')}"
     if left is not None and state.done < state.planned:
         minutes, seconds = divmod(int(left.total_seconds()), 60)
-        text += (
-            f", about {minutes} min {seconds:02} s left" if minutes else f", about {seconds} s left"
-        )
+        time = f"{minutes} min {seconds:02} s" if minutes else f"{seconds} s"
+        text += f", {told(f'about {time} left')}"
     if state.waiting:
         slowest = max(state.waiting, key=lambda w: w.seconds)
-        text += f"; waiting for {clean(slowest.server)} ({slowest.why})"
+        text += f"; {told(f'waiting for {clean(slowest.server)} ({slowest.why})')}"
     return text

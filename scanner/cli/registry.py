@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from scanner.cli import options
+from scanner.cli.phrasebook import told
 from scanner.cli.sheets import export, import_, new_key
 from scanner.cli.types import types
 
@@ -208,7 +209,7 @@ def _with_key(numbers: tuple[int, ...], value: str, who: str, why: str, settings
     if len(numbers) != 1:
         raise click.UsageError("a licence key belongs to one object.")
     if sys.stdin.isatty():
-        key = getpass.getpass("Licence key (empty takes it away): ", stream=sys.stderr)
+        key = getpass.getpass(told("Licence key (empty takes it away): "), stream=sys.stderr)
     else:
         key = sys.stdin.readline()
     said = Said(who=who, why=why)
@@ -299,7 +300,14 @@ def retire(
 @registry.command(short_help="Who changed what, when and why.")
 @click.argument("number", type=int, required=False, metavar="[NUMBER]")
 @click.option("--deed", metavar="DEED", help="Only what this command changed.")
-@click.option("--last", type=click.IntRange(1, 1000), default=20, show_default=True, metavar="N")
+@click.option(
+    "--last",
+    type=click.IntRange(1, 1000),
+    default=20,
+    show_default=True,
+    metavar="N",
+    help="How many deeds.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
 @options.language
 @options.common

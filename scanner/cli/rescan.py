@@ -125,7 +125,7 @@ def rescan(
         lang=lang.replace(",", " ").split() if lang else None,
     )
     if what == "due" and not clients and (next_at := _idle_until(settings)):
-        click.echo("[]" if as_json else _nothing(next_at))
+        options.say("[]" if as_json else _nothing(next_at))
         return
     _look(clients, what, settings, limit, quiet, out, fail_on, as_json)
 
@@ -167,10 +167,10 @@ def _look(
     threshold = result.threshold(fail_on) if fail_on else None
     work = _Work(what, settings, limit, quiet, Path(out) if out else None)
     if said := asyncio.run(wrong_clock.settle_clock(settings, now)):
-        click.echo(said, err=True)
+        options.say(said, err=True)
     chosen = clients or work.clients()
     if not chosen and not as_json:
-        click.echo(_nothing(due_rescans.next_due(settings)))
+        options.say(_nothing(due_rescans.next_due(settings)))
     done, busy = _each(chosen, work, as_json)
     if settings.changes.webhook:
         _tell_changes(settings)
@@ -188,7 +188,7 @@ def _tell_changes(settings: Settings) -> None:
     left = sum(count for outcome, count in outcomes.items() if outcome != "sent")
     if left:
         name = settings.changes.webhook
-        click.echo(
+        options.say(
             f"Changes could not be told to {name}; the next rescan tries again "
             "(`revizor tasks list --failed`, `revizor tasks doctor`).",
             err=True,
@@ -255,7 +255,7 @@ def _each(
             busy = error
             continue
         if not as_json:
-            click.echo(options.clean(done[-1].text()))
+            options.say(done[-1].text())
     return done, busy
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 from scanner.cli import options
+from scanner.cli.phrasebook import told
 
 
 class Day(click.ParamType[date]):
@@ -202,8 +203,10 @@ def doctor_(as_json: bool, lang: str | None, db: str | None, config: Path | None
     if as_json:
         click.echo(options.clean_json(doctor_json(checks)))
     else:
+        width = max(len(told(level)) for level in ("ok", "warn", "fail")) + 1
         for check in checks:
-            click.echo(options.clean(f"{check.level:<5}{check.tracker:<12} {check.said}"))
+            level = f"{told(check.level):<{width}}"
+            click.echo(options.clean(f"{level}{check.tracker:<12} {check.said}"))
     if any(check.level == "fail" for check in checks):
         sys.exit(1)
 

@@ -1,8 +1,6 @@
 """The one database: SQLite in a file or PostgreSQL, one writer, many readers, one schema."""
 
-from scanner.database.answers import SqlAnswers
 from scanner.database.database import Database
-from scanner.database.pace import SqlPace
 from scanner.database.trouble import Busy, StorageTrouble
 
-__all__ = ["Busy", "Database", "SqlAnswers", "SqlPace", "StorageTrouble"]
+__all__ = ["Busy", "Database", "StorageTrouble"]

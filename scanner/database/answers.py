@@ -5,8 +5,8 @@ from __future__ import annotations
 from sqlalchemy import Connection, Text, delete, insert, select
 from sqlmodel import Field
 
-from scanner.database.columns import Row, table_of
 from scanner.database.database import Database
+from scanner.database.rows import Row, table_of
 
 
 class AnswerRow(Row, table=True):

@@ -7,44 +7,25 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
     JSON,
+    TEXT,
     Connection,
     DateTime,
     Dialect,
-    MetaData,
     Numeric,
     Select,
     Table,
     Text,
     TypeDecorator,
-    inspect,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.types import TypeEngine
-from sqlmodel import SQLModel
 
-
-class Row(SQLModel):
-    """A table's row. Rows stay inside the package that declares them."""
-
-    metadata = MetaData(
-        naming_convention={
-            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-            "pk": "pk_%(table_name)s",
-        }
-    )
-
-
-def table_of(row: type[Row]) -> Table:
-    """Return the table of a row class, for statements that move many rows."""
-    table = inspect(row).local_table
-    assert isinstance(table, Table)
-    return table
+if TYPE_CHECKING:
+    from sqlalchemy.dialects import postgresql, sqlite
+    from sqlalchemy.sql.operators import OperatorType
 
 
 def storable(text: str) -> str:
@@ -63,7 +44,7 @@ class Plain(TypeDecorator[str]):
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         """SQLite sorts so by itself."""
         if dialect.name == "postgresql":
-            return postgresql.TEXT(collation="C")
+            return TEXT(collation="C")
         return dialect.type_descriptor(Text())
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
@@ -71,8 +52,23 @@ class Plain(TypeDecorator[str]):
         return None if value is None else storable(value)
 
 
-Document = JSON().with_variant(postgresql.JSONB(), "postgresql")
-"""A plain JSON value."""
+class Document(TypeDecorator[Any]):
+    """A plain JSON value."""
+
+    impl = JSON
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """JSONB where there is one."""
+        if dialect.name != "postgresql":
+            return dialect.type_descriptor(JSON())
+        from sqlalchemy.dialects.postgresql import JSONB  # of no use to whoever has SQLite
+
+        return dialect.type_descriptor(JSONB())
+
+    def coerce_compared_value(self, op: OperatorType | None, value: Any) -> Any:
+        """Compare parts of a document with what they are: `facts["answers"] > 3`."""
+        return self.impl_instance.coerce_compared_value(op, value)
 
 
 class Utc(TypeDecorator[datetime]):
@@ -163,9 +159,14 @@ class OpenWord(TypeDecorator[str]):
 
 def insert(database: Connection | Dialect, table: Table) -> sqlite.Insert | postgresql.Insert:
     """Return an INSERT that knows ON CONFLICT, which both databases spell alike."""
+    # Imported when one is needed: all that is PostgreSQL's takes its time, and SQLite's owner has no use for it.
     dialect = database.dialect if isinstance(database, Connection) else database
     if dialect.name == "sqlite":
+        from sqlalchemy.dialects import sqlite
+
         return sqlite.insert(table)
+    from sqlalchemy.dialects import postgresql
+
     return postgresql.insert(table)
 
 

@@ -13,13 +13,15 @@ import msgspec
 from msgspec import Struct
 from sqlalchemy import Connection, Integer, Table, func, insert, inspect, select, text
 
-from scanner.database.columns import Row
 from scanner.database.database import Database
+from scanner.database.rows import Row
 from scanner.database.trouble import StorageTrouble
 
 _AT_ONCE = 1_000
 _WHOLE = 1 << 256
 _VERSION = "alembic_version"
+_QUEUES = ("queue_", "procrastinate_")
+"""Tables of work in hand: workers on the new database find out themselves what is due."""
 
 
 class Copied(Struct, frozen=True):
@@ -34,7 +36,7 @@ class Copied(Struct, frozen=True):
 async def copy_all(
     source: Database, target: Database, say: Callable[[str], None]
 ) -> tuple[Copied, ...]:
-    """Copy every table into an empty target; all of it arrives, or nothing does.
+    """Copy every table into an empty target; all of it arrives, or nothing does. Jobs are left behind.
 
     Both databases have the current schema. Raises StorageTrouble for a target that holds anything, and
     where what was read back is not what was written.
@@ -69,7 +71,8 @@ def _tables(source: Database) -> Sequence[Table]:
     """Return every table of ours, those that others point to first."""
     present = source.read(lambda connection: set(inspect(connection).get_table_names()))
     known = set(Row.metadata.tables)
-    if strange := present - known - {_VERSION}:
+    ours = {name for name in present - {_VERSION} if not name.startswith(_QUEUES)}
+    if strange := ours - known:
         raise StorageTrouble(f"there is a table that this Revizor does not know: {min(strange)}.")
     return [table for table in Row.metadata.sorted_tables if table.name in present]
 

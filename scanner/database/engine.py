@@ -126,6 +126,10 @@ def _as_postgresql(engine: Engine, *, writes: bool) -> None:
     def connected(connection: Any, _record: Any) -> None:
         with connection.cursor() as cursor:
             cursor.execute("SET timezone = 'UTC'")
+            # Whoever streams rows reads all of them: the plan is to be the best for all, not for the first.
+            cursor.execute("SET cursor_tuple_fraction = 1")
+            # Compiling a query takes longer than any of ours runs.
+            cursor.execute("SET jit = off")
             if writes:
                 # A writer that was frozen or cut off must not hold its rows against the others.
                 cursor.execute("SET idle_in_transaction_session_timeout = '60s'")

@@ -12,8 +12,9 @@ from sqlalchemy import Connection, Text, bindparam, select, text, update
 from sqlmodel import Field
 
 from probes.kit.net.turns import Turns
-from scanner.database.columns import Row, add_missing, table_of
+from scanner.database.columns import add_missing
 from scanner.database.database import Database
+from scanner.database.rows import Row, table_of
 
 R = TypeVar("R")
 

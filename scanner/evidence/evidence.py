@@ -125,7 +125,9 @@ class Evidence:
 
     async def prune_raw(self, before: datetime) -> int:
         """Drop raw answers older than `before` (to the second) and return how many; observations stay."""
-        old = delete(EXCHANGE).where(EXCHANGE.c.second < int(before.timestamp()))
+        second = int(before.timestamp())
+        # Ids begin with the second, so that only what is old is read.
+        old = delete(EXCHANGE).where(EXCHANGE.c.id < f"{second:08x}", EXCHANGE.c.second < second)
         needed = (
             select(column).where(column.is_not(None))
             for column in (EXCHANGE.c.page, EXCHANGE.c.chain)

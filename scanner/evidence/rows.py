@@ -9,7 +9,8 @@ from sqlalchemy import BigInteger, Index, LargeBinary
 from sqlmodel import Field
 
 from scanner.assets import Use
-from scanner.database.columns import Document, Plain, Row, Utc, Word, table_of
+from scanner.database.columns import Document, Plain, Utc, Word
+from scanner.database.rows import Row, table_of
 
 
 class RunRow(Row, table=True):
@@ -82,7 +83,7 @@ class AskedRow(Row, table=True):
 
 
 class StandRow(Row, table=True):
-    """What one look from one vantage said of one thing."""
+    """What one look from one vantage said of one thing. Of those that count for nothing the newest alone is kept."""
 
     __tablename__ = "stand"
     __table_args__ = ({"sqlite_with_rowid": False},)

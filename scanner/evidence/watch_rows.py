@@ -7,7 +7,8 @@ from datetime import datetime
 from sqlalchemy import Index, LargeBinary
 from sqlmodel import Field
 
-from scanner.database.columns import Document, Plain, Row, Utc, Word, table_of
+from scanner.database.columns import Document, Plain, Utc, Word
+from scanner.database.rows import Row, table_of
 from scanner.verdicts.cadence import LookKind
 
 

@@ -9,7 +9,8 @@ from sqlalchemy import Index
 from sqlmodel import Field
 
 from scanner.assets import Advice, Need
-from scanner.database.columns import Document, Exact, Plain, Row, Utc, Word, table_of
+from scanner.database.columns import Document, Exact, Plain, Utc, Word
+from scanner.database.rows import Row, table_of
 from scanner.registry.words import Decision
 from scanner.renewals.owed import Payer, Purpose
 from scanner.renewals.switching_off import OffStep

@@ -164,7 +164,7 @@ class Matters:
         terms = self._desk.book.terms(row.type, product)
         months = row.period_months or row.cost_months or terms.period_months
         own, valid_for = _own_days(row), _validity(row)
-        key = row.due, row.type, product, months, own, valid_for
+        key = row.due, id(terms), months, own, valid_for
         known = self._counted.get(key)
         if known is None:
             known = self._counted[key] = self._count(row.due, terms, months, own, valid_for)

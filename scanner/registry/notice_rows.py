@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import Index
 from sqlmodel import Field
 
-from scanner.database.columns import Document, Plain, Row, Utc, table_of
+from scanner.database.columns import Document, Plain, Utc
+from scanner.database.rows import Row, table_of
 
 
 class NoticeRow(Row, table=True):

@@ -7,7 +7,8 @@ from datetime import datetime
 from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field
 
-from scanner.database.columns import Document, Plain, Row, Utc, table_of
+from scanner.database.columns import Document, Plain, Utc
+from scanner.database.rows import Row, table_of
 
 
 class PersonRow(Row, table=True):

@@ -198,16 +198,19 @@ def _recognised(
     known: Mapping[Asset, RegistryObject], offers: Mapping[Asset, Incoming]
 ) -> dict[Asset, Asset]:
     return recognise(
-        (
-            Shape(asset, offer.provider or "", frozenset(offer.hosts))
-            for asset, offer in offers.items()
-            if asset.kind in RECOGNISED
-        ),
-        (
-            Shape(asset, thing.provider or "", frozenset(thing.hosts))
-            for asset, thing in known.items()
-            if asset.kind in RECOGNISED
-        ),
+        (shape_of(offer) for asset, offer in offers.items() if asset.kind in RECOGNISED),
+        (shape_of(thing) for asset, thing in known.items() if asset.kind in RECOGNISED),
+    )
+
+
+def shape_of(thing: Incoming | RegistryObject) -> Shape:
+    """Return what a hosting or a service is recognised by."""
+    outside = thing.asset.kind is Kind.HOSTING and not thing.account
+    return Shape(
+        asset=thing.asset,
+        provider=thing.provider or "",
+        hosts=frozenset(thing.hosts),
+        addresses=frozenset(thing.facts.get("addresses", ()) if outside else ()),
     )
 
 

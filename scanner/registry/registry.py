@@ -27,7 +27,7 @@ from scanner.registry.owner_words import words_of
 from scanner.registry.party_changes import By
 from scanner.registry.party_rows import PERSON
 from scanner.registry.projects import names_as_text, projects_of
-from scanner.registry.receive import receive
+from scanner.registry.receive import receive, shape_of
 from scanner.registry.recognise import RECOGNISED, Shape, recognise
 from scanner.registry.rows import OBJECT, OWNER_WORD
 from scanner.registry.saying import object_for_change, read_said, say
@@ -68,9 +68,7 @@ class Registry:
     def known_hostings(self, client: str, seen: Iterable[Shape]) -> dict[Asset, Asset]:
         """Return the key under which the registry knows, or will know, each hosting and service seen."""
         known = (
-            Shape(thing.asset, thing.provider or "", frozenset(thing.hosts))
-            for kind in RECOGNISED
-            for thing in self.objects(client, kind=kind)
+            shape_of(thing) for kind in RECOGNISED for thing in self.objects(client, kind=kind)
         )
         return recognise(seen, known)
 

@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import Field
 
-from scanner.database.columns import Document, Plain, Row, Utc, Word, table_of
+from scanner.database.columns import Document, Plain, Utc, Word
+from scanner.database.rows import Row, table_of
 from scanner.registry.words import Sending
 from scanner.renewals.cycle import CycleState
 

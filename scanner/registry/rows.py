@@ -10,7 +10,8 @@ from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import Field
 
 from scanner.assets import Advice, Confidence, Kind, Ownership, Use
-from scanner.database.columns import Document, Exact, OpenWord, Plain, Row, Utc, Word, table_of
+from scanner.database.columns import Document, Exact, OpenWord, Plain, Utc, Word
+from scanner.database.rows import Row, table_of
 from scanner.registry.words import Access, Decision, Holder, Lifecycle, ObjectType
 from scanner.renewals.anchors import Anchor
 

@@ -5,19 +5,16 @@ What it writes, `sheet_rows` reads back without loss. Licence keys are masked un
 
 from __future__ import annotations
 
-import csv
-import io
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from typing import Any, BinaryIO
 
 from msgspec import Struct
 from sqlalchemy import Connection, Select, Text, cast, null, select, type_coerce
 from sqlalchemy.types import NullType
 
-from reports.inert import SUSPECT, inert
 from scanner.registry.fields import CUSTOM
 from scanner.registry.filters import Filter, by_number, narrowed, says, source_of, streamed_in_parts
 from scanner.registry.keys import Vault
@@ -26,6 +23,7 @@ from scanner.registry.party_rows import PROJECT, PROJECT_OBJECT
 from scanner.registry.people import people
 from scanner.registry.projects import names_as_text
 from scanner.registry.rows import OBJECT
+from scanner.registry.separated import separated
 from scanner.registry.sheet_words import column_called, columns, words_of
 
 _RAW = NullType()
@@ -56,6 +54,8 @@ _PLAIN = (
 _WIDTHS = {"name": 32, "asset": 30, "notes": 40, "projects": 28, "provider": 18, "responsible": 20}
 _Part = list[Sequence[Any]]
 """Some objects, column by column: cell by cell a hundred thousand of them take a third longer."""
+_Links = tuple[tuple[int, bool], ...]
+"""Numbers of projects, and whether they lead."""
 _COLUMNS = {
     "number": "id", "cost": "cost_amount", "currency": "cost_currency",
 }  # fmt: skip
@@ -77,23 +77,14 @@ def write_csv(connection: Connection, stream: BinaryIO, what: Exported, vault: V
     UTF-8 with a mark in front and `;` between in Russian, as Excel opens it there; `,` in English.
     """
     headings, parts = _table(connection, what, vault)
-    text = io.TextIOWrapper(stream, encoding="utf-8", newline="", write_through=False)
-    text.write("\ufeff")
-    writer = csv.writer(
-        text, delimiter=";" if what.language == "ru" else ",", lineterminator="\r\n"
-    )
-    writer.writerow([inert(heading) for _, heading in headings])
-    texts = [place for place, (code, _) in enumerate(headings) if code not in _PLAIN]
+    between = ";" if what.language == "ru" else ","
+    foreign = [code not in _PLAIN for code, _ in headings]
+    head = separated([[heading] for _, heading in headings], between, [True] * len(headings))
+    stream.write(f"\ufeff{head}".encode())
     count = 0
     for part in parts:
-        for place in texts:
-            part[place] = [
-                inert(cell) if cell and cell[0] in SUSPECT else cell for cell in part[place]
-            ]
-        writer.writerows(zip(*part, strict=True))
+        stream.write(separated(part, between, foreign).encode())
         count += len(part[0])
-    text.flush()
-    text.detach()
     return count
 
 
@@ -161,10 +152,10 @@ def _parts(
 ) -> Iterator[_Part]:
     place = {code: index for index, code in enumerate(ours)}
     say = _sayings(connection, what.language, place)
-    names = by_number(connection, PROJECT.c.name)
+    projects = _Projects(connection)
     searched = [place[code] for code in _SEARCHED]
     key_at, closed_at, number_at = place["asset"], place["licence_key"], place["number"]
-    projects_at, cost_at = place["projects"], place["cost"]
+    projects_at, cost_at, replaced_at = place["projects"], place["cost"], place["replaced_by"]
     for found in streamed_in_parts(connection, _query(what, ours, own)):
         rows = found
         if text := what.wanted.text:
@@ -176,7 +167,8 @@ def _parts(
         for at, words in say:
             part[at] = [*map(words.__getitem__, part[at])]
         part[key_at] = [f"{kind}:{key}" for kind, key in zip(kinds, part[key_at], strict=True)]
-        part[projects_at] = [*_projects(connection, part[number_at], names)]
+        part[replaced_at] = _replacements(connection, part[replaced_at])
+        part[projects_at] = projects.of(part[number_at])
         part[cost_at] = [None if cost is None else _amount(cost) for cost in part[cost_at]]
         if what.with_keys:
             part[closed_at] = [None if key is None else vault.open(key) for key in part[closed_at]]
@@ -216,19 +208,20 @@ def _sayings(
             found.append((at, _Words({1: words["yes"], 0: words["no"]})))
         elif code == "responsible":
             found.append((at, _Words({one.id: one.name for one in people(connection)})))
-        elif code == "replaced_by":
-            found.append((at, _Words(_replacements(connection))))
         elif words:
             found.append((at, _Words(words)))
     return found
 
 
-def _replacements(connection: Connection) -> dict[int, str]:
-    """Return what took other things' places, as it is known by, by number."""
+def _replacements(connection: Connection, numbers: Sequence[int | None]) -> Sequence[Any]:
+    """Return what took the place of things, as it is known by, given its numbers: of nearly all there is none."""
+    taken = {number for number in numbers if number is not None}
+    if not taken:
+        return numbers
     thing = OBJECT.c
-    taken = select(thing.replaced_by).where(thing.replaced_by.is_not(None))
     query = select(thing.id, type_coerce(thing.kind, _RAW), thing.key).where(thing.id.in_(taken))
-    return {number: f"{kind}:{key}" for number, kind, key in connection.execute(query)}
+    known = {number: f"{kind}:{key}" for number, kind, key in connection.execute(query)}
+    return [number and known[number] for number in numbers]
 
 
 class _Words(dict[Any, Any]):
@@ -241,18 +234,28 @@ class _Words(dict[Any, Any]):
         return code
 
 
-def _projects(
-    connection: Connection, numbers: Sequence[int], names: Mapping[int, str]
-) -> Iterator[str | None]:
-    """Yield the projects of objects whose numbers rise, the lead first, then by name."""
-    link = PROJECT_OBJECT.c
-    query = select(link.object_id, link.project_id, link.lead)
-    found: defaultdict[int, list[tuple[bool, str]]] = defaultdict(list)
-    some = query.where(link.object_id.between(numbers[0], numbers[-1]))
-    for number, project, lead in connection.execute(some):
-        found[number].append((not lead, names[project]))
-    for one in numbers:
-        yield names_as_text(name for _, name in sorted(found[one])) if one in found else None
+class _Projects:
+    """Says which projects objects belong to; what belongs to the same is said once."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._names = by_number(connection, PROJECT.c.name)
+        self._said = cache(self._say)
+
+    def of(self, numbers: Sequence[int]) -> list[str | None]:
+        """Return the projects of objects whose numbers rise."""
+        link = PROJECT_OBJECT.c
+        query = select(link.object_id, link.project_id, link.lead)
+        some = query.where(link.object_id.between(numbers[0], numbers[-1]))
+        found: dict[int, _Links] = {}
+        for number, project, lead in self._connection.execute(some).all():
+            found[number] = (*found.get(number, ()), (project, lead))
+        return [self._said(found.get(number, ())) for number in numbers]
+
+    def _say(self, links: _Links) -> str | None:
+        """Return the lead project, then the others by name."""
+        named = sorted((not lead, self._names[project]) for project, lead in links)
+        return names_as_text(name for _, name in named)
 
 
 def _own_columns(connection: Connection, wanted: Filter) -> list[str]:
@@ -266,4 +269,4 @@ def _own_columns(connection: Connection, wanted: Filter) -> list[str]:
 def _amount(amount: Any) -> str:
     """Return all digits; three after the dot get a fourth, or they would read as thousands."""
     text = amount if isinstance(amount, str) else format(Decimal(amount), "f")
-    return f"{text}0" if len(text.partition(".")[2]) == 3 else text
+    return f"{text}0" if text[-4:-3] == "." else text

@@ -7,11 +7,15 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
 from importlib.resources import files
+from typing import TYPE_CHECKING
 
 import msgspec
 from msgspec import Struct
 
 from scanner.registry.own_types import OwnType
+
+if TYPE_CHECKING:
+    from reports.wording import Wording
 
 LANGUAGES = ("ru", "en")
 
@@ -37,6 +41,16 @@ class _Words(Struct, frozen=True, forbid_unknown_fields=True):
 def columns() -> Mapping[str, Spelling]:
     """Return the table's columns by code, in their order."""
     return _words().column
+
+
+def field_with_code(code: str, wording: Wording) -> str:
+    """Return what a field is called, and the code by which it is set where that is another word."""
+    word = code
+    if spelling := columns().get(code):
+        word = spelling.in_(wording.language)
+    elif wording.has(f"party_field.{code}"):
+        word = wording.say(f"party_field.{code}")
+    return code if normal(word) == normal(code) else f"{word} ({code})"
 
 
 def words_of(field: str, own_types: Iterable[OwnType] = ()) -> Mapping[str, Spelling]:

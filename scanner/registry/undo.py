@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 from sqlalchemy import Connection, func, select
@@ -31,7 +31,11 @@ from scanner.registry.saying import (
     say_key,
     say_projects,
 )
+from scanner.registry.sheet_words import field_with_code, words_of
 from scanner.registry.words import Lifecycle, Origin
+
+if TYPE_CHECKING:
+    from reports.wording import Wording
 
 _TOLD = 5
 """Changes since that a refusal names."""
@@ -39,6 +43,38 @@ _TOLD = 5
 
 class CannotUndo(Refused):
     """A deed that cannot be taken back; the message says why."""
+
+
+class Later(Struct, frozen=True):
+    """A change that came after the deed."""
+
+    subject: str
+    field: str
+    after: str | None
+    who: str
+    at: datetime
+
+    def said(self, wording: Wording) -> str:
+        """Return it in a language; a field with its code, by which it is set."""
+        words = words_of(self.field).get(self.after or "")
+        after = words.in_(wording.language) if words else self.after
+        field = field_with_code(self.field, wording)
+        return f"{self.subject} {field} → {after} ({self.at:%Y-%m-%d}, {self.who})"
+
+
+class ChangedLater(CannotUndo):
+    """Somebody has changed the same since."""
+
+    def __init__(self, since: Sequence[Later]) -> None:
+        """Take what was changed."""
+        super().__init__("undo_changed")
+        self.since = since
+
+    def said(self, wording: Wording) -> str:
+        """Return it in a language, the first changes one by one."""
+        more = f" … (+{len(self.since) - _TOLD})" if len(self.since) > _TOLD else ""
+        changes = "; ".join(one.said(wording) for one in self.since[:_TOLD])
+        return wording.say("cannot.undo_changed", changes=f"{changes}{more}")
 
 
 class Undone(Struct, frozen=True):
@@ -73,7 +109,7 @@ def undo(connection: Connection, deed: str, by: By) -> Undone:
 
 
 def _refuse_objects(connection: Connection, by_object: Mapping[int, Sequence[Any]]) -> None:
-    since: list[str] = []
+    since: list[Later] = []
     column = CHANGE.c
     for object_id, some in by_object.items():
         fields = [change.field for change in some]
@@ -84,14 +120,12 @@ def _refuse_objects(connection: Connection, by_object: Mapping[int, Sequence[Any
             query = query.where(column.field.in_(fields))
         later = connection.execute(query.order_by(column.id)).first()
         if later is not None:
-            since.append(
-                f"{object_id} {later.field} → {later.after} ({later.at:%Y-%m-%d}, {later.who})"
-            )
+            since.append(Later(str(object_id), later.field, later.after, later.who, later.at))
     _refuse(since)
 
 
 def _refuse_parties(connection: Connection, changes: Sequence[Any]) -> None:
-    since = []
+    since: list[Later] = []
     told = PARTY_CHANGE.c
     last: dict[tuple[str, str], int] = {}
     for change in changes:
@@ -103,14 +137,13 @@ def _refuse_parties(connection: Connection, changes: Sequence[Any]) -> None:
             .order_by(told.id)
         ).first()
         if later is not None:
-            since.append(f"{subject} {field} → {later.after} ({later.at:%Y-%m-%d}, {later.who})")
+            since.append(Later(subject, field, later.after, later.who, later.at))
     _refuse(since)
 
 
-def _refuse(since: Sequence[str]) -> None:
+def _refuse(since: Sequence[Later]) -> None:
     if since:
-        more = f" … (+{len(since) - _TOLD})" if len(since) > _TOLD else ""
-        raise CannotUndo("undo_changed", changes=f"{'; '.join(since[:_TOLD])}{more}")
+        raise ChangedLater(since)
 
 
 def _was_born(changes: Iterable[Any]) -> bool:

@@ -69,16 +69,20 @@ class TermsBook:
                 ours = self._tables.setdefault(type, {})
                 ours[product] = _over(terms, ours.get(product, Terms()))
         self._found: dict[tuple[str, str], Terms] = {}
+        self._alike: dict[Terms, Terms] = {}
 
     def terms(self, type: str, product: str = "") -> Terms:
-        """Return the terms of a product of a type: its own, then its type's, then the default ones."""
+        """Return the terms of a product of a type: its own, then its type's, then the default ones.
+
+        Of two that have the same terms both times the very same are returned.
+        """
         key = type, product
         if key not in self._found:
             of_type, default = self._tables.get(type, {}), self._tables[DEFAULT][""]
             found = _over(of_type.get("", Terms()), default)
             for part in _suffixes(product):
                 found = _over(of_type.get(part, Terms()), found)
-            self._found[key] = found
+            self._found[key] = self._alike.setdefault(found, found)
         return self._found[key]
 
     @property

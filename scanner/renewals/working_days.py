@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import date, timedelta
+from importlib.util import find_spec, module_from_spec
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -11,6 +13,8 @@ if TYPE_CHECKING:
 SATURDAY = 5
 _DAY = timedelta(days=1)
 _LONGEST_REST = 30
+_EVERY_COUNTRY = "holidays.countries"
+"""The calendars of 250 countries, which take a tenth of a second to import; one is needed."""
 
 
 class UnknownCountry(ValueError):
@@ -52,11 +56,19 @@ class WorkingDays:
 
 
 def _calendar(country: str) -> HolidayBase:
-    import holidays  # a tenth of a second, and only who plans needs it
+    import holidays  # only who plans needs it
 
+    _spare(_EVERY_COUNTRY)
     try:
         return holidays.country_holidays(country)
     except NotImplementedError as error:
         raise UnknownCountry(
             f"no holidays are known of {country!r}; write an ISO code like RU into [agency] country."
         ) from error
+
+
+def _spare(package: str) -> None:
+    """Let modules of a package be imported without all the others that its `__init__` would import."""
+    spec = find_spec(package)
+    if spec is not None and package not in sys.modules:
+        sys.modules[package] = module_from_spec(spec)

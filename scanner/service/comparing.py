@@ -20,6 +20,7 @@ from scanner.registry.observed_changes import Observed
 from scanner.verdicts.cadence import LookKind
 from scanner.verdicts.changes import (
     Change,
+    Code,
     Event,
     Seen,
     Told,
@@ -127,17 +128,20 @@ class Comparing:
     def compared(self, ran: Ran) -> Comparison:
         """Return what is to be told. The first time nothing is: all of it is new."""
         result = Comparison()
-        for source in ran.sources:
-            self._source(source, ran, result)
+        self._sources(ran, result)
         is_first = not self._book.has(ran.client)
         happened: list[Happened] = []
         met: set[str] = set()
-        for some in _some(self._entries()):
+        moves = _Moves()
+        # Hostings come last: whether one is told of rests on the sites that moved there.
+        for some in _some(iter(sorted(self._entries(), key=_is_hosting))):
             ids = [self._id(one) for one in some]
             met.update(ids)
             told = {} if is_first else self._book.of(ran.client, ids)
             for one, id_ in zip(some, ids, strict=True):
                 seen = self._seen(one, id_, ran)
+                if _is_hosting(one):
+                    seen = replace(seen, awaits=moves.are_awaited(seen.hosts))
                 before = told.get(id_)
                 if is_first:
                     result.records[id_] = first_told(seen)
@@ -145,6 +149,7 @@ class Comparing:
                 after, changes = compare(before, seen, ran.at)
                 if after != before:
                     result.records[id_] = after
+                moves.note(id_, after, changes)
                 happened += (_happened(change, seen.hosts) for change in changes)
         if not is_first:
             happened += self._missing(met, ran, result)
@@ -183,17 +188,16 @@ class Comparing:
         if isinstance(told, Told) and told.event != event:
             result.records[thing] = replace(told, event=event)
 
-    def _source(self, source: doc.Source, ran: Ran, result: Comparison) -> None:
-        if source.status == "skipped":
-            return
-        name = f"source:{source.name}"
-        before = dict(self._book.records(ran.client, [name], SourceTold)).get(name)
-        failed = source.status == "failed"
-        after, change = told_of_source(before, source.name, source.reason if failed else "", ran.at)
-        if after != before:
-            result.records[name] = after
-        if change:
-            self._add((change,), result)
+    def _sources(self, ran: Ran, result: Comparison) -> None:
+        asked = {f"source:{one.name}": one for one in ran.sources if one.status != "skipped"}
+        told = dict(self._book.records(ran.client, asked, SourceTold))
+        for name, source in asked.items():
+            before, why = told.get(name), source.reason if source.status == "failed" else ""
+            after, change = told_of_source(before, source.name, why, ran.at)
+            if after != before:
+                result.records[name] = after
+            if change:
+                self._add((change,), result)
 
     def _add(self, changes: tuple[Change, ...], result: Comparison) -> None:
         result.told += changes
@@ -239,6 +243,25 @@ class Comparing:
             if relation.kind == "secured_by" and relation.target in known:
                 shown.setdefault(relation.source, []).append(known[relation.target])
         return {site: sorted(some, key=_by_id) for site, some in shown.items()}
+
+
+class _Moves:
+    """Sites that moved: those of which this run tells it, and those of which it is not told yet."""
+
+    def __init__(self) -> None:
+        self._told: set[str] = set()
+        self._untold: set[str] = set()
+
+    def note(self, thing: str, told: Told, changes: Iterable[Change]) -> None:
+        """Take in a thing that was compared."""
+        if any(change.code is Code.ADDRESSES for change in changes):
+            self._told.add(Asset.parse(thing).key)
+        elif Aspect.ADDRESSES in told.others:
+            self._untold.add(Asset.parse(thing).key)
+
+    def are_awaited(self, hosts: Iterable[str]) -> bool:
+        """Say whether sites moved there, and of none of them it is told."""
+        return self._told.isdisjoint(hosts) and not self._untold.isdisjoint(hosts)
 
 
 def _values(asset: doc.Asset, kind: Kind) -> dict[Aspect, Value]:
@@ -300,6 +323,10 @@ def _observed(changes: Iterable[Change]) -> Iterator[Observed]:
     for change in changes:
         if named := _IN_HISTORY.get(change.aspect):
             yield Observed(Asset.parse(change.asset), named, change.before, change.after)
+
+
+def _is_hosting(entry: Entry) -> bool:
+    return entry.kind == Kind.HOSTING
 
 
 def _by_id(entry: Entry) -> str:

@@ -12,7 +12,7 @@ from msgspec import Struct, structs
 from reports import document as doc
 from reports.audit_file import AuditFile, opened
 from scanner import document
-from scanner.assets import Advice, Asset, Confidence, Estate, Holding, Ownership, Use
+from scanner.assets import Advice, Asset, Confidence, Estate, Holding, Kind, Ownership, Use
 from scanner.database import Database
 from scanner.discovery import Seeds, attribute
 from scanner.discovery.account_holders import with_account_holders
@@ -259,7 +259,15 @@ def _shapes(estate: Estate) -> Iterable[Shape]:
     for holding in estate.holdings:
         known = holding.ownership in (Ownership.CONFIRMED, Ownership.LIKELY)
         if holding.asset.kind in RECOGNISED and known:
-            yield Shape(holding.asset, _provider(holding), frozenset(holding.hosts))
+            yield Shape(
+                holding.asset, _provider(holding), frozenset(holding.hosts), _addresses(holding)
+            )
+
+
+def _addresses(holding: Holding) -> frozenset[str]:
+    by_account = holding.said is not None and holding.said.account
+    outside = holding.asset.kind is Kind.HOSTING and not by_account
+    return frozenset(holding.addresses if outside else ())
 
 
 def _provider(holding: Holding) -> str:

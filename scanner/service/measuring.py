@@ -10,8 +10,8 @@ from itertools import islice
 from sqlalchemy import Connection, func, select
 
 from scanner.database import Database
-from scanner.database.columns import table_of
 from scanner.database.pace import PaceRow
+from scanner.database.rows import table_of
 from scanner.document import SOURCES
 from scanner.evidence.due import DueBook
 from scanner.evidence.rows import RUN

@@ -10,7 +10,9 @@ import msgspec
 from probes.kit import own_files
 from probes.kit.net.live import LiveNet, NetSettings, resolver_places
 from probes.kit.net.rates import Rates
-from scanner.database import Database, SqlAnswers, SqlPace
+from scanner.database import Database
+from scanner.database.answers import SqlAnswers
+from scanner.database.pace import SqlPace
 from scanner.service.arguments import report_languages
 from scanner.settings import BadSettings, Settings
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
 from msgspec import Struct
 
 from scanner.assets import Asset, Kind, Need, Use
-from scanner.evidence import Run, Standing, Standings
+from scanner.evidence import Run, Standings
+from scanner.evidence.standings import Wanting
 from scanner.runs.again import Names
-from scanner.verdicts.agreement import EXPIRES, Agreement, agreement
+from scanner.verdicts.agreement import EXPIRES, Agreement, Stand, agreement
 from scanner.verdicts.weigh import ENDABLE
 
 RETRY = timedelta(hours=24)
@@ -44,37 +45,32 @@ def pending(
     """
     if vantage != base.vantage:
         return wanted_elsewhere(standings, client, base, vantage)
-    return tuple(_pending(standings.all(client), base, vantage, Need.SECOND_LOOK, at))
+    things = standings.wanting(client, base.started_at)
+    return tuple(_pending(things, vantage, Need.SECOND_LOOK, at))
 
 
 def wanted_elsewhere(
     standings: Standings, client: str, base: Run, vantage: str = ""
 ) -> tuple[Pending, ...]:
     """Return what of an audit waits for a look from another place: a certain one, or wherever."""
-    return tuple(_pending(standings.all(client), base, vantage, Need.OTHER_VANTAGE))
+    things = standings.wanting(client, base.started_at)
+    return tuple(_pending(things, vantage, Need.OTHER_VANTAGE))
 
 
 def _pending(
-    rows: Iterable[tuple[Asset, Sequence[Standing]]],
-    base: Run,
-    vantage: str,
-    need: Need,
-    at: datetime | None = None,
+    things: Iterable[Wanting], vantage: str, need: Need, at: datetime | None = None
 ) -> Iterator[Pending]:
-    for asset, looks in rows:
-        judged_last = looks[-1]
-        if judged_last.judged_at < base.started_at or not judged_last.needs:
-            continue
-        agreed = agreement(look.stand for look in looks)
-        if need not in judged_last.needs and not _has_expired(agreed, at):
+    for thing in things:
+        judged, agreed = thing.judged, agreement(thing.stands)
+        if need not in judged.needs and not _has_expired(agreed, at):
             continue
         yield Pending(
-            asset=asset,
+            asset=judged.asset,
             state=agreed.state if agreed else "",
             looks=agreed.looks if agreed else 0,
-            due=_due(looks, agreed, vantage),
-            needs=judged_last.needs,
-            names=judged_last.names,
+            due=_due(thing.stands, agreed, vantage),
+            needs=judged.needs,
+            names=judged.names,
         )
 
 
@@ -83,8 +79,8 @@ def _has_expired(agreed: Agreement | None, at: datetime | None) -> bool:
     return bool(agreed and at and agreed.use in ENDABLE and at - agreed.last > EXPIRES)
 
 
-def _due(looks: Sequence[Standing], agreed: Agreement | None, vantage: str) -> datetime | None:
-    mine = [look.stand for look in looks if look.stand.vantage == vantage]
+def _due(stands: Iterable[Stand], agreed: Agreement | None, vantage: str) -> datetime | None:
+    mine = [stand for stand in stands if stand.vantage == vantage]
     newest = max(mine, key=lambda stand: stand.ended, default=None)
     again = newest.ended + RETRY if newest and newest.use is Use.UNKNOWN else None
     counts = agreed.next_from if agreed and agreed.use in ENDABLE else None

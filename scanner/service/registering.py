@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -106,58 +107,55 @@ def _array(things: Iterator[RegistryObject]) -> Iterator[str]:
 
 
 class _Rows:
-    """Says objects in a line each; every word is looked up once."""
+    """Says objects in a line each; every word is looked up, and made as wide as its column, once."""
 
     def __init__(self, answers: Answers, asset: int, client: int) -> None:
         """Make the columns as wide as assets, clients and the words of a language are."""
-        language = answers.wording.language
         fields = ("number", "asset", "client", "use", "verdict", "paid_until", "lifecycle")
-        self._heads = {name: answers.field(name) for name in (*fields, "responsible", "projects")}
-        self._words = {
-            name: {code: one.in_(language) for code, one in words_of(name).items()}
-            for name in ("use", "verdict", "lifecycle")
+        self._heads = heads = {
+            name: answers.field(name) for name in (*fields, "responsible", "projects")
         }
-        heads = self._heads
         self._number = max(5, len(heads["number"]))
-        self._asset, self._client = max(asset, len(heads["asset"])), client
-        if client:
-            self._client = max(client, len(heads["client"]))
-        self._wide = {
-            name: max(len(heads[name]), *map(len, words.values()))
-            for name, words in self._words.items()
-        }
+        self._asset = max(asset, len(heads["asset"]))
+        self._client = client and max(client, len(heads["client"])) + 2
         self._until = max(10, len(heads["paid_until"]))
+        said = partial(_Column, answers.wording.language)
+        self._use, self._verdict = said("use", heads["use"]), said("verdict", heads["verdict"])
+        self._lifecycle = said("lifecycle", heads["lifecycle"])
 
     def head(self) -> str:
         """Return the headings."""
         heads = self._heads
-        return self._joined(
-            heads["number"], heads["asset"], heads["client"], heads["use"], heads["verdict"],
-            heads["paid_until"], heads["lifecycle"], heads["responsible"], heads["projects"],
-        )  # fmt: skip
+        client = f"{heads['client']:<{self._client}}" if self._client else ""
+        return (
+            f"{heads['number']:>{self._number}}  {heads['asset']:<{self._asset}}  {client}"
+            f"{self._use.head}  {self._verdict.head}  {heads['paid_until']:<{self._until}}  "
+            f"{self._lifecycle.head}  {heads['responsible']:<16}  {heads['projects']}"
+        ).rstrip()
 
     def row(self, one: Line) -> str:
         """Return an object."""
-        words = self._words
-        return self._joined(
-            str(one.id), one.asset, one.client,
-            words["use"].get(one.use, "?") if one.use else "?",
-            words["verdict"].get(one.verdict, "?") if one.verdict else "?",
-            one.paid_until or "", words["lifecycle"].get(one.lifecycle, one.lifecycle),
-            one.manager or "", one.project or "",
-        )  # fmt: skip
-
-    def _joined(
-        self, number: str, asset: str, client: str, use: str, verdict: str, until: str,
-        lifecycle: str, manager: str, project: str,
-    ) -> str:  # fmt: skip
-        wide = self._wide
-        whose = f"{client:<{self._client}}  " if self._client else ""
+        client = one.client.ljust(self._client) if self._client else ""
         return (
-            f"{number:>{self._number}}  {asset:<{self._asset}}  {whose}{use:<{wide['use']}}  "
-            f"{verdict:<{wide['verdict']}}  {until:<{self._until}}  "
-            f"{lifecycle:<{wide['lifecycle']}}  {manager:<16}  {project}"
+            f"{str(one.id).rjust(self._number)}  {one.asset.ljust(self._asset)}  {client}"
+            f"{self._use[one.use]}  {self._verdict[one.verdict]}  "
+            f"{(one.paid_until or '').ljust(self._until)}  {self._lifecycle[one.lifecycle]}  "
+            f"{(one.manager or '').ljust(16)}  {one.project or ''}"
         ).rstrip()
+
+
+class _Column(dict[str | None, str]):
+    """The words of a field by code, as wide as its column; a code without a word stands for itself."""
+
+    def __init__(self, language: str, field: str, head: str) -> None:
+        words = {code: said.in_(language) for code, said in words_of(field).items()}
+        self._wide = max(len(head), *map(len, words.values()))
+        self.head = head.ljust(self._wide)
+        super().__init__({code: word.ljust(self._wide) for code, word in words.items()})
+
+    def __missing__(self, code: str | None) -> str:
+        said = self[code] = (code or "").ljust(self._wide)
+        return said
 
 
 async def registry_add(

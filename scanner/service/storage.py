@@ -8,6 +8,8 @@ from pathlib import Path
 
 from sqlalchemy import inspect
 
+import scanner.database.answers
+import scanner.database.pace
 import scanner.evidence.rows
 import scanner.evidence.watch_rows
 import scanner.registry.decision_rows

@@ -68,7 +68,7 @@ def agreement(stands: Iterable[Stand]) -> Agreement | None:
         last=agreeing[-1].ended,
         vantages=tuple(sorted({stand.vantage for stand in agreeing})),
         next_from=counted[-1].ended + APART,
-        confirmed=any(_confirms(stand, agreeing) for stand in agreeing),
+        confirmed=_is_confirmed(agreeing),
     )
 
 
@@ -97,11 +97,20 @@ def _apart(stands: Sequence[Stand]) -> list[Stand]:
     return counted
 
 
-def _confirms(last: Stand, agreeing: Sequence[Stand]) -> bool:
-    """Say whether a look is the last of three, and from a vantage that made none of the others."""
-    before = [
-        stand
-        for stand in agreeing
-        if stand.vantage != last.vantage and stand.ended + APART <= last.began
-    ]
-    return len(_apart(before)) >= LOOKS - 1
+def _is_confirmed(agreeing: Sequence[Stand]) -> bool:
+    """Say whether any look is the last of three, and from a vantage that made none of the others."""
+    # Of each vantage the latest is enough: what one look of it confirms, a later one does.
+    latest: dict[str, datetime] = {}
+    for stand in agreeing:
+        latest[stand.vantage] = max(stand.began, latest.get(stand.vantage, stand.began))
+    if len(latest) < 2:
+        return False
+    return any(
+        len(_apart([one for one in agreeing if _precedes(one, vantage, began)])) >= LOOKS - 1
+        for vantage, began in latest.items()
+    )
+
+
+def _precedes(stand: Stand, vantage: str, began: datetime) -> bool:
+    """Say whether a look was made well before one that began then, from another vantage."""
+    return stand.vantage != vantage and stand.ended + APART <= began

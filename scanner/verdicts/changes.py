@@ -114,7 +114,8 @@ class Told(Struct, frozen=True, kw_only=True):
     def hastens(self) -> bool:
         """Whether it was seen otherwise than told, and another look soon is to say what is true."""
         missing = self.missing is not None and not self.gone
-        return missing or self.new is not None or not self.others.keys() <= _PATIENT
+        new = self.new is not None and self.new.looks < _PROVED_TWICE
+        return missing or new or not self.others.keys() <= _PATIENT
 
     @property
     def condition(self) -> tuple[str, str, str] | None:
@@ -139,6 +140,8 @@ class Seen(Struct, frozen=True, kw_only=True):
     """Looks that this run made at it."""
     ended: bool = False
     """It is switched off, and watched."""
+    awaits: bool = False
+    """Of a hosting: sites seem to have moved there, and of none is it told yet. It is told with the first."""
 
 
 class Change(Struct, frozen=True):
@@ -173,10 +176,16 @@ def compare(before: Told | None, now: Seen, at: datetime) -> tuple[Told, tuple[C
 def _met(before: Other | None, now: Seen, at: datetime) -> tuple[Told, tuple[Change, ...]]:
     """Tell of a new thing: of what an address alone shows when a second look shows it too."""
     new = _counted(before, "", at)
-    if now.kind is Kind.HOSTING and new.looks < _PROVED_TWICE:
+    if now.kind is Kind.HOSTING and not _has_arrived(new, now, at):
         return replace(first_told(now), new=new), ()
     change = Change(Code.APPEARED, now.asset, {"kind": now.kind})
     return replace(first_told(now), changed_at=at), (change,)
+
+
+def _has_arrived(new: Other, now: Seen, at: datetime) -> bool:
+    """Say whether a hosting is to be told of; it does not wait for ever for a site that never settles."""
+    awaits = now.awaits and at - new.since < FLAPPING
+    return new.looks >= _PROVED_TWICE and not awaits
 
 
 def missed(
@@ -209,7 +218,7 @@ class _Thing:
             if condition is not None and _is_unknown(condition):
                 return  # it is met only because a look failed
             new = _counted(self.told.new, "", self._at)
-            if self._now.kind is Kind.HOSTING and new.looks < _PROVED_TWICE:
+            if self._now.kind is Kind.HOSTING and not _has_arrived(new, self._now, self._at):
                 self.told = replace(self.told, new=new)
                 return
             # Whatever it is like now is told with that it is back.

@@ -1,8 +1,8 @@
 """One event told once, although several things show it. Pure.
 
 When a site dies its domain and its hosting look different too; when a domain is lost, all that hangs
-on it goes; a new hosting tells that its sites moved there. And a move of thirty sites to one address is
-one move.
+on it goes; a site that moved tells of the new hosting that it moved to. And a move of thirty sites to one
+address is one move.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _EVENTS = _OWN | {Code.APPEARED, Code.GONE, Code.RETURNED, Code.ADDRESSES}
 _MOVED = "moved"
 _TOGETHER = frozenset({Code.ADDRESSES, Code.CERTIFICATE, Code.NAME_SERVERS, Code.MAIL})
 _TERRITORY, _SITE, _REST = 0, 1, 2
-"""Ranks: a whole domain, or a hosting, that came; what answers; what only shows that something else did."""
+"""Ranks: a whole domain that came or went; what answers; what only shows that something else did."""
 _RANKS = {Kind.SITE: _SITE, Kind.MAIL: _SITE, Kind.DOMAIN: _REST, Kind.HOSTING: _REST}
 
 
@@ -44,17 +44,28 @@ def without_echoes(
 ) -> tuple[tuple[Change, ...], dict[str, Event]]:
     """Return what is to be told, and the events by domain, to be remembered for the next run."""
     known = {name: one for name, one in events.items() if at - one.at < LASTING}
-    told: list[Change] = []
+    told: list[Happened] = []
+    moved_to: dict[str, str] = {}
     for one in sorted(happened, key=_by_rank):
         change = one.change
         if change.code in _EVENTS and one.kind in _RANKS:
             turn, rank = _turn(one), _rank(one)
             if any(_echoes(known.get(name), change, turn, rank) for name in one.domains):
+                if _arrives(one):
+                    moved_to.update(dict.fromkeys(one.domains, change.asset))
                 continue
             for name in one.domains:
                 known[name] = Event(turn, rank, at)
-        told.append(change)
-    return tuple(_together(told)), known
+        told.append(one)
+    return tuple(_together([_with_hosting(one, moved_to) for one in told])), known
+
+
+def _with_hosting(one: Happened, moved_to: Mapping[str, str]) -> Change:
+    """Return a change; of a move to a hosting that is new, or there again, with the hosting."""
+    hosting = next(filter(None, map(moved_to.get, one.domains)), None)
+    if hosting is None or one.change.code is not Code.ADDRESSES:
+        return one.change
+    return replace(one.change, params={**one.change.params, "hosting": hosting})
 
 
 def _echoes(event: Event | None, change: Change, turn: str, rank: int) -> bool:
@@ -69,10 +80,13 @@ def _by_rank(one: Happened) -> tuple[int, str]:
 
 
 def _rank(one: Happened) -> int:
-    arrives = one.kind is Kind.HOSTING and one.change.code in (Code.APPEARED, Code.RETURNED)
-    if arrives or (one.kind is Kind.DOMAIN and _is_of_territory(one.change)):
+    if one.kind is Kind.DOMAIN and _is_of_territory(one.change):
         return _TERRITORY
     return _RANKS.get(one.kind, _REST)
+
+
+def _arrives(one: Happened) -> bool:
+    return one.kind is Kind.HOSTING and one.change.code in (Code.APPEARED, Code.RETURNED)
 
 
 def _is_of_territory(change: Change) -> bool:
@@ -83,8 +97,7 @@ def _is_of_territory(change: Change) -> bool:
 
 def _turn(one: Happened) -> str:
     change = one.change
-    arrives = one.kind is Kind.HOSTING and change.code in (Code.APPEARED, Code.RETURNED)
-    if arrives or change.code is Code.ADDRESSES:
+    if _arrives(one) or change.code is Code.ADDRESSES:
         return _MOVED
     if change.code is Code.VERDICT:
         return str(change.params.get("now", ""))

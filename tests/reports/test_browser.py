@@ -19,6 +19,12 @@ pytestmark = pytest.mark.skipif(not INSTALLED, reason="Chromium and ChromeDriver
 VISIBLE_ROWS = (
     "return document.querySelectorAll('.assets:not([hidden]) tbody tr:not([hidden])').length"
 )
+SAID = "return [...document.querySelectorAll('h2, caption')].map((one) => one.textContent)"
+UNFOLDS = """
+const folded = [...document.querySelectorAll("details:not([open])")];
+folded.forEach((one) => one.querySelector("summary").click());
+return folded.length > 0 && folded.every((one) => one.open);
+"""
 PARTS = """
 const parts = {};
 for (const one of document.querySelectorAll("*")) {
@@ -52,7 +58,7 @@ def show(window: Browser, folder: Path, document: Document, language: str, place
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_page_is_silent_and_asks_for_nothing(
+def test_check_12_the_page_is_silent_and_asks_for_nothing(
     window: Browser, tmp_path: Path, language: str
 ) -> None:
     """No console message and no request but the file itself: the policy fits the page."""
@@ -64,7 +70,7 @@ def test_the_page_is_silent_and_asks_for_nothing(
 
 
 @pytest.mark.parametrize("turn", range(3))
-def test_hostile_strings_stay_text(window: Browser, tmp_path: Path, turn: int) -> None:
+def test_check_12_hostile_strings_stay_text(window: Browser, tmp_path: Path, turn: int) -> None:
     """Payloads everywhere: one script, no handler, no request, no complaint of the policy."""
     document = spoiled(
         estates.registered(), lambda place: PAYLOADS[(place * 7 + turn) % len(PAYLOADS)]
@@ -78,6 +84,25 @@ def test_hostile_strings_stay_text(window: Browser, tmp_path: Path, turn: int) -
         "return [...document.querySelectorAll('*')].filter("
         "e => [...e.attributes].some(a => a.name.startsWith('on'))).length"
     ) == 0  # fmt: skip
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_check_12_the_page_is_whole_without_its_script(
+    window: Browser, tmp_path: Path, language: str
+) -> None:
+    """Where no script runs every row is there and evidence unfolds; only what needs the script stays hidden."""
+    show(window, tmp_path, estates.varied(), language)
+    rows, said = window.run(VISIBLE_ROWS), window.run(SAID)
+    window.devtools("Emulation.setScriptExecutionDisabled", value=True)
+    try:
+        show(window, tmp_path, estates.varied(), language)
+
+        assert window.run("return document.querySelector('.filter').hidden") is True
+        assert window.run(VISIBLE_ROWS) == rows > 0
+        assert window.run(SAID) == said
+        assert window.run(UNFOLDS) is True
+    finally:
+        window.devtools("Emulation.setScriptExecutionDisabled", value=False)
 
 
 @pytest.mark.soak

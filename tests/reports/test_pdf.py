@@ -90,7 +90,7 @@ def test_the_contents_tell_the_right_pages(
 
 
 @needs_browser
-def test_collapsed_evidence_is_printed(tmp_path: Path) -> None:
+def test_check_12_collapsed_evidence_is_printed(tmp_path: Path) -> None:
     """Whatever the screen unfolds on a click, paper has already; the client's edition has none of it."""
     estate = estates.varied()
 

@@ -93,6 +93,16 @@ def test_every_link_arrives(language: str) -> None:
         assert {link.attributes["href"][1:] for link in tree.css("a[href]")} <= set(ids)
 
 
+def test_check_12_both_languages_have_the_same_ids_and_counts() -> None:
+    """Whoever reads the Russian page can point to a row of the English one; no row is in one alone."""
+    for document in (VARIED, estates.registered(), estates.large(300)):
+        ru, en = (page(document, language) for language in LANGUAGES)
+        for mark in ("id", "data-id"):
+            told = [[one.attributes[mark] for one in tree.css(f"[{mark}]")] for tree in (ru, en)]
+            assert sorted(map(str, told[0])) == sorted(map(str, told[1]))
+        assert len(ru.css("tbody tr")) == len(en.css("tbody tr")) > 0
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_policy_allows_our_style_and_script_and_nothing_else(language: str) -> None:
     """The hashes in the policy are those of the one style and the one script on the page."""

@@ -75,7 +75,7 @@ def cells_of(workbook: bytes, sheet: int) -> list[dict[str, tuple[str, str]]]:
 
 @pytest.mark.parametrize("edition", EDITIONS)
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_same_ids_stand_in_every_format(edition: str, language: str) -> None:
+def test_check_12_the_same_ids_stand_in_every_format(edition: str, language: str) -> None:
     """What the document holds, the table and the workbook hold, and the calendar holds nothing else."""
     estate = estates.varied()
     audit, plan = shown(estate, edition)
@@ -148,7 +148,7 @@ def test_separated_values_open_as_they_are_in_each_country() -> None:
 
 
 @pytest.mark.parametrize("payload", [*FORMULAS, *PAYLOADS])
-def test_nothing_foreign_runs_in_a_table(payload: str) -> None:
+def test_check_12_nothing_foreign_runs_in_a_table(payload: str) -> None:
     """No cell begins like a formula, no workbook has one, nor a link; every part of it is XML."""
     hostile = spoiled(estates.varied(), lambda _: payload)
     leading = replace(

@@ -55,7 +55,7 @@ def extract(file: Path) -> dict[str, Any]:
 CANARY = "NFR-CANARY-0123456789-7K3Q"
 
 
-def test_a_licence_key_reaches_no_audit_and_no_report(
+def test_check_12_a_licence_key_reaches_no_audit_and_no_report(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Neither file, in any format and edition, nor log: only its holder sees it, asked for by name."""

@@ -14,7 +14,8 @@ import asyncio, sys
 from ipaddress import ip_network
 from probes.kit.net import WhoisQuestion
 from probes.kit.net.live import LiveNet, NetSettings
-from scanner.database import Database, SqlPace
+from scanner.database import Database
+from scanner.database.pace import SqlPace
 
 async def main(url, ip, names):
     settings = NetSettings(resolvers=(ip,), allow_nets=(ip_network(ip + "/32"),))

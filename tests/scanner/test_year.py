@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from msgspec import Struct
@@ -30,6 +31,8 @@ class Told(Struct, frozen=True):
     day: float
     code: str
     thing: str
+    hosting: str = ""
+    """That a site moved to, where it is new."""
 
 
 class Diary:
@@ -42,7 +45,7 @@ class Diary:
         self.told: list[Told] = []
         self.runs = 0
         self._plots = plots
-        self._net = Almanac(plots, events, lambda: self.at, failing)
+        self.net = Almanac(plots, events, lambda: self.at, failing)
         self.settings = Settings(
             db=f"sqlite:///{folder}/office.db", out=str(folder / "audits"), lang=("en",),
             vantage="home", guesses=0, depth=0, search=False,
@@ -51,13 +54,13 @@ class Diary:
     def live(self, days: int, times: int = 1) -> None:
         """Audit once, then rescan so many times a day."""
         asked = requesting.request(client=CLIENT, typed=[plot.name for plot in self._plots])
-        asyncio.run(auditing.replay(asked, self.settings, lambda: self.at, Watch(), self._net))
+        asyncio.run(auditing.replay(asked, self.settings, lambda: self.at, Watch(), self.net))
         for turn in range(1, days * times + 1):
             self.at = BEGUN + turn * DAY / times + timedelta(minutes=turn % 7)
             self._rescan()
 
     def _rescan(self) -> None:
-        work = due_rescans.rescan_over(self._net, CLIENT, self.settings, lambda: self.at, Watch())
+        work = due_rescans.rescan_over(self.net, CLIENT, self.settings, lambda: self.at, Watch())
         done = asyncio.run(work)
         self.runs += done.audit is not None
         self.told += _told(done, self.at)
@@ -70,7 +73,7 @@ def _told(done: Rescan, at: datetime) -> Iterable[Told]:
     day = (at - BEGUN) / DAY
     for one in found["changes"]:
         for thing in one["params"].get("things") or [one["asset"]]:
-            yield Told(day, one["code"], thing)
+            yield Told(day, one["code"], thing, one["params"].get("hosting", ""))
 
 
 def untold(events: Iterable[Event], told: Iterable[Told]) -> tuple[list[Event], list[Told]]:
@@ -93,10 +96,7 @@ def untold(events: Iterable[Event], told: Iterable[Told]) -> tuple[list[Event], 
 
 
 def _fits(event: Event, told: Told) -> bool:
-    """A move to a hosting that is new, or there again, is told by the hosting."""
-    arrives = told.code in ("appeared", "returned") and told.thing.startswith("hosting:")
-    moved = event.code == "addresses_changed" and arrives
-    return moved or (told.code, told.thing) == (event.code, event.thing)
+    return (told.code, told.thing) == (event.code, event.thing)
 
 
 def test_a_month_of_rescans_tells_every_change_once(tmp_path: Path):
@@ -122,6 +122,39 @@ def test_a_domain_that_lapses_is_told_once_by_itself(tmp_path: Path):
     (told,) = diary.told
     assert (told.code, told.thing) == ("use_changed", "domain:teplitsa0.ru")
     assert 7 <= told.day < 10
+
+
+def _moves(day: int, plot: Plot, octet: int) -> Event:
+    address = {"address": f"198.18.{octet}.10"}
+    return Event(day, plot.name, address, "addresses_changed", f"site:{plot.name}", 5)
+
+
+class OneSilent(Almanac):
+    """An almanac in which nothing is to be learnt of one domain on one day."""
+
+    silent: tuple[str, int] = ("", 0)
+
+    def _fails(self, question: Any) -> bool:
+        name, day = self.silent
+        asked = getattr(question, "line", "") or getattr(question, "url", "") or question.name
+        return name in asked and (self._clock() - BEGUN).days == day if name else False
+
+
+def test_every_move_is_told_as_the_move_of_its_site(tmp_path: Path):
+    """Also of the site that follows a day later; the new hosting is told of with the first, and never again.
+
+    The hosting stays the same when the only look that knew its newest site failed as the others left.
+    """
+    stays, one, other = (Plot(f"teplitsa{n}.ru", BEGUN.date() + 300 * DAY) for n in range(3))
+    events = [_moves(2, one, 17), _moves(3, other, 17), _moves(9, one, 16)]
+    diary = Diary(tmp_path, [stays, one, other], events, failing=0.0)
+    diary.net = OneSilent([stays, one, other], events, lambda: diary.at)
+    diary.net.silent = (other.name, 8)
+
+    diary.live(13)
+
+    assert untold(events, diary.told) == ([], [])
+    assert [told.hosting for told in diary.told] == ["hosting:timeweb/teplitsa1.ru", "", ""]
 
 
 def _grown(file: Path, domains: int) -> Iterable[str]:

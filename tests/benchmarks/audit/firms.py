@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import ipaddress
 from collections import Counter
+from collections.abc import Sequence
 
 from msgspec import Struct
 
@@ -33,6 +34,11 @@ class Firm(Struct, frozen=True):
     fault: str
     """What is wrong with its certificate: `expired`, `self_signed`, `wrong_name`, or `good`."""
 
+    @property
+    def zone(self) -> str:
+        """The zone that it is registered in."""
+        return self.name.rpartition(".")[2]
+
     def page(self) -> str:
         """Its home page as a shop's CMS would write it, about `page_kib` KiB of UTF-8."""
         head = f"""<!DOCTYPE html>
@@ -55,9 +61,9 @@ class Firm(Struct, frozen=True):
         return "".join(parts) + f"</main><footer>© Фирма {self.number}</footer></body></html>\n"
 
 
-def firms(count: int) -> list[Firm]:
-    """The first so many firms; 8 % of them have a broken certificate."""
-    return [_firm(number) for number in range(count)]
+def firms(count: int, zones: Sequence[str] = ("ru",)) -> list[Firm]:
+    """The first so many firms, in these zones by turns; 8 % of them have a broken certificate."""
+    return [_firm(number, zones[number % len(zones)]) for number in range(count)]
 
 
 def faults(count: int) -> Counter[str]:
@@ -65,11 +71,11 @@ def faults(count: int) -> Counter[str]:
     return Counter(firm.fault for firm in firms(count) for _ in ("apex", "www"))
 
 
-def _firm(number: int) -> Firm:
+def _firm(number: int, zone: str) -> Firm:
     broken = number % 25 in (7, 18)
     return Firm(
         number=number,
-        name=f"firm{number:05}.ru",
+        name=f"firm{number:05}.{zone}",
         address=str(FIRST_WEB_ADDRESS + number // DOMAINS_AN_ADDRESS),
         page_kib=PAGES[number % len(PAGES)],
         fault=_FAULTS[number // 25 % len(_FAULTS)] if broken else "good",

@@ -18,7 +18,8 @@ pid {folder}/nginx.pid;
 error_log {folder}/error.log error;
 events {{ worker_connections 4096; }}
 http {{
-  access_log off;
+  log_format visit '$msec $server_port $host $request_uri';
+  access_log {log};
   server_tokens off;
   keepalive_timeout 5;
   default_type text/html;
@@ -31,7 +32,7 @@ http {{
   scgi_temp_path {folder}/scgi;
   map $ssl_server_name $label {{
     default services;
-    ~^(?:www\\.)?(?<bare>firm[0-9]+\\.ru)$ $bare;
+    ~^(?:www\\.)?(?<bare>firm[0-9]+\\.[a-z]+)$ $bare;
   }}
   server {{
     listen 80 default_server backlog=4096;
@@ -39,7 +40,7 @@ http {{
   }}
   server {{
     listen 80;
-    server_name ~^(?:www\\.)?firm[0-9]+\\.ru$;
+    server_name ~^(?:www\\.)?firm[0-9]+\\.[a-z]+$;
     return 301 https://$host$request_uri;
   }}
   server {{
@@ -48,7 +49,7 @@ http {{
   }}
   server {{
     listen 443 ssl;
-    server_name ~^(?:www\\.)?(?<firm>firm[0-9]+\\.ru)$;
+    server_name ~^(?:www\\.)?(?<firm>firm[0-9]+\\.[a-z]+)$;
     ssl_certificate {tls}/$label.crt;
     ssl_certificate_key {tls}/$label.key;
     root {folder}/pages;
@@ -69,8 +70,13 @@ http {{
 """
 
 
-def write(folder: Path, tls: Path, firms: list[Firm], authority: Authority) -> None:
-    """Write the pages and nginx.conf; issue every certificate into the authority's folder `tls`."""
+def write(
+    folder: Path, tls: Path, firms: list[Firm], authority: Authority, visits: Path | None = None
+) -> None:
+    """Write the pages and nginx.conf; issue every certificate into the authority's folder `tls`.
+
+    Every request is noted in the file `visits`, if there is to be one.
+    """
     pages = folder / "pages"
     pages.mkdir(parents=True)
     for firm in firms:
@@ -83,4 +89,5 @@ def write(folder: Path, tls: Path, firms: list[Firm], authority: Authority) -> N
     default = folder / "default"
     default.mkdir()
     (default / "index.html").write_text("<title>Сайт не настроен</title><p>Хостинг.</p>", "utf-8")
-    (folder / "nginx.conf").write_text(_CONFIG.format(folder=folder, tls=tls))
+    log = f"{visits} visit buffer=64k flush=1s" if visits else "off"
+    (folder / "nginx.conf").write_text(_CONFIG.format(folder=folder, tls=tls, log=log))

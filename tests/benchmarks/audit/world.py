@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -44,15 +45,17 @@ table inet counted {{
 class World:
     """`with World(1000) as world:` has so many firms on line; nothing of it stays afterwards."""
 
-    def __init__(self, count: int) -> None:
-        """Start nothing yet."""
-        self.count = count
+    def __init__(self, count: int, zones: Sequence[str] = ("ru",), *, noting: bool = False) -> None:
+        """Start nothing yet. With `noting` its servers write down what each was asked, and when."""
+        self.firms = firms(count, zones)
+        self._zones = zones
+        self._noting = noting
 
     def __enter__(self) -> Self:
         namespace.remove_stale()
         self.folder = Path(tempfile.mkdtemp(prefix="benchmark-"))
         self.folder.chmod(0o755)
-        self._space = Namespace.create([NETWORK], [zones.RESOLVER], self.folder, keep=False)
+        self.space = Namespace.create([NETWORK], [zones.RESOLVER], self.folder, keep=False)
         try:
             self._build()
             self._start()
@@ -72,47 +75,70 @@ class World:
     def run(self, *command: str | Path, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
         """Run a client inside, alone on its core; its output is captured."""
         return subprocess.run(
-            self._space.argv([*_on_core(-1), *map(str, command)]),
+            self.space.argv([*_on_core(-1), *map(str, command)]),
             cwd=cwd,
-            env=os.environ | {"SSL_CERT_FILE": str(self._tls / "root.pem")},
+            env=self.environment,
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
             check=False,
         )
 
+    def argv(self, *command: str | Path) -> list[str]:
+        """A command that runs inside, on whatever core is free."""
+        return self.space.argv([*map(str, command)])
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What a client inside is to be told: whom to trust."""
+        return os.environ | {"SSL_CERT_FILE": str(self._tls / "root.pem")}
+
+    @property
+    def questions(self) -> list[tuple[str, float, str]]:
+        """What WHOIS servers were asked, where that is noted: server, seconds, words."""
+        rows = (line.split(" ", 2) for line in _lines(self.folder / "questions"))
+        return [(server, float(at), words) for server, at, words in rows]
+
+    @property
+    def visits(self) -> list[tuple[float, int, str, str]]:
+        """Requests for pages, where they are noted, up to the last second: Unix time, port, host, path."""
+        rows = (line.split(" ", 3) for line in _lines(self.folder / "visits"))
+        return [(float(at), int(port), host, path) for at, port, host, path in rows]
+
     def counted(self) -> dict[str, int]:
         """Packets that opened a question or connection, by protocol, since this was last asked."""
-        listed = json.loads(self._space.check("nft", "-j", "reset", "counters"))["nftables"]
+        listed = json.loads(self.space.check("nft", "-j", "reset", "counters"))["nftables"]
         found = {row["counter"]["name"]: row["counter"]["packets"] for row in listed[1:]}
         return {name: found[name] for name in COUNTED}
 
     def _build(self) -> None:
-        known = firms(self.count)
         self._tls = self.folder / "tls"
         issuer = Authority(self._tls, authority.now())
-        zones.write(self.folder / "names", known)
-        sites.write(self.folder / "sites", self._tls, known, issuer)
-        self._space.check("nft", "-f", "-", text=_COUNTERS)
-        self._space.check("sysctl", "-qw", "net.core.somaxconn=4096")
+        zones.write(self.folder / "names", self.firms)
+        visits = self.folder / "visits" if self._noting else None
+        sites.write(self.folder / "sites", self._tls, self.firms, issuer, visits)
+        self.space.check("nft", "-f", "-", text=_COUNTERS)
+        self.space.check("sysctl", "-qw", "net.core.somaxconn=4096")
 
     def _start(self) -> None:
         names, web = self.folder / "names", self.folder / "sites"
+        spoken = [sys.executable, "-m", f"{__package__}.registries", str(len(self.firms))]
+        spoken.append(",".join(self._zones))
+        if self._noting:
+            spoken.append(str(self.folder / "questions"))
         self._children = {
             "registry": self._daemon("registry", "knotd", "-c", names / "registry.conf"),
             "hosters": self._daemon("hosters", "knotd", "-c", names / "hosters.conf"),
             "unbound": self._daemon("unbound", "unbound", "-d", "-c", names / "unbound.conf"),
             "nginx": self._daemon("nginx", "nginx", "-p", web, "-c", web / "nginx.conf"),
-            "registries": self._daemon(
-                "registries", sys.executable, "-m", f"{__package__}.registries", str(self.count)
-            ),
+            "registries": self._daemon("registries", *spoken),
         }
         self._wait()
 
     def _daemon(self, name: str, *command: str | Path) -> subprocess.Popen[bytes]:
         with (self.folder / f"{name}.out").open("wb") as output:
             return subprocess.Popen(
-                self._space.argv([*_on_core(0), *map(str, command)]),
+                self.space.argv([*_on_core(0), *map(str, command)]),
                 cwd=ROOT,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
@@ -121,7 +147,7 @@ class World:
 
     def _wait(self) -> None:
         """Return when the last firm can be resolved, registered and visited."""
-        last = firms(self.count)[-1].name
+        last = next(firm.name for firm in reversed(self.firms) if firm.zone == "ru")
         asked = [
             ["dns", last, "SOA"],
             ["whois", "whois.tcinet.ru", last],
@@ -130,7 +156,7 @@ class World:
         deadline = time.monotonic() + PATIENCE
         while True:
             done = subprocess.run(
-                self._space.argv([sys.executable, "-m", "tests.internet.visitor"]),
+                self.space.argv([sys.executable, "-m", "tests.internet.visitor"]),
                 cwd=ROOT,
                 input=json.dumps(asked),
                 capture_output=True,
@@ -150,8 +176,14 @@ class World:
             time.sleep(0.2)
 
     def _stop(self) -> None:
-        self._space.destroy()
+        self.space.destroy()
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def _lines(file: Path) -> list[str]:
+    """Whole lines of a file that somebody writes to."""
+    text = file.read_text() if file.exists() else ""
+    return text[: text.rfind("\n") + 1].splitlines()
 
 
 def _on_core(index: int) -> list[str]:

@@ -15,7 +15,10 @@ RESOLVERS_OWN = "198.18.0.54"
 
 SERVICES = {
     "whois.iana.org": "198.18.0.43",
-    "whois.tcinet.ru": "198.18.0.44",
+    "whois.tcinet.ru": "198.18.1.43",
+    "whois.verisign-grs.com": "198.18.2.43",
+    "whois.publicinterestregistry.org": "198.18.3.43",
+    "whois.reg.com": "198.18.4.43",
     "data.iana.org": "198.18.0.80",
     "rdap.db.ripe.net": "198.18.0.80",
     "crt.sh": "198.18.0.80",
@@ -24,10 +27,15 @@ SERVICES = {
     "ns1.hosting-lab.ru": HOSTERS[0],
     "ns2.hosting-lab.ru": HOSTERS[1],
 }
+PARENTS = {"ru": "a.dns.ripn.net", "com": "a.gtld-servers.net", "org": "a0.org.afilias-nst.info"}
+"""The zones that firms may be in, each with its name server."""
 _NAME_SERVERS = ("ns1.hosting-lab.ru", "ns2.hosting-lab.ru")
 _HOSTED = {
     "iana.org": "",
     "tcinet.ru": "",
+    "verisign-grs.com": "",
+    "publicinterestregistry.org": "",
+    "reg.com": "",
     "ripe.net": "",
     "crt.sh": "",
     "certspotter.com": "",
@@ -40,7 +48,8 @@ _HOSTED = {
 def write(folder: Path, firms: list[Firm]) -> None:
     """Write every zone, and registry.conf, hosters.conf and unbound.conf."""
     folder.mkdir()
-    registry = {".": _root(), "ru.": _ru(firms)}
+    parents = ["ru", *sorted({firm.zone for firm in firms} - {"ru"})]
+    registry = {".": _root(parents)} | {f"{zone}.": _parent(zone, firms) for zone in parents}
     hosted = {f"{zone}.": _service(zone, extra) for zone, extra in _HOSTED.items()}
     hosted |= {f"{firm.name}.": _firm(firm) for firm in firms}
     for origin, text in (registry | hosted).items():
@@ -59,19 +68,23 @@ def _head(origin: str, servers: tuple[str, ...]) -> str:
     return "\n".join([*lines, *(f"@ NS {server}." for server in servers)]) + "\n"
 
 
-def _root() -> str:
+def _root(parents: list[str]) -> str:
     text = _head(".", ("a.root-servers.net",)) + f"a.root-servers.net. A {ROOT}\n"
-    text += f"ru. NS a.dns.ripn.net.\na.dns.ripn.net. A {REGISTRY}\n"
+    for zone in parents:
+        text += f"{zone}. NS {PARENTS[zone]}.\n{PARENTS[zone]}. A {REGISTRY}\n"
     for zone in _HOSTED:
-        if not zone.endswith(".ru"):
+        if zone.rpartition(".")[2] not in parents:
             text += "".join(f"{zone}. NS {server}.\n" for server in _NAME_SERVERS)
     return text
 
 
-def _ru(firms: list[Firm]) -> str:
-    zones = [*(zone for zone in _HOSTED if zone.endswith(".ru")), *(firm.name for firm in firms)]
-    text = _head("ru.", ("a.dns.ripn.net",))
+def _parent(parent: str, firms: list[Firm]) -> str:
+    zones = [zone for zone in _HOSTED if zone.endswith(f".{parent}")]
+    zones += [firm.name for firm in firms if firm.zone == parent]
+    text = _head(f"{parent}.", (PARENTS[parent],))
     text += "".join(f"{zone}. NS {server}.\n" for zone in zones for server in _NAME_SERVERS)
+    if parent != "ru":
+        return text
     return text + "".join(f"{server}. A {SERVICES[server]}\n" for server in _NAME_SERVERS)
 
 

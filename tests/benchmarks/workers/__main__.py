@@ -1,6 +1,6 @@
-"""What workers cost and bring: a rescan of a whole estate by one, two and three of them.
+"""What workers cost and bring: a rescan of an estate in the lab by one, two and three of them.
 
-python -m tests.benchmarks.workers [--things 3000] [--workers 1,2,3] [--rate 1000/s] [--kinds sqlite,postgresql]
+python -m tests.benchmarks.workers [--domains 300] [--workers 1,2,3] [--kinds sqlite,postgresql] [--runs 1]
 """
 
 from __future__ import annotations
@@ -10,39 +10,47 @@ import asyncio
 import os
 import resource
 import shutil
-import signal
+import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 
 from msgspec import Struct
+from sqlalchemy import text
 
 from scanner.database import Database
 from scanner.jobs import JobState, queue_of
-from scanner.service import storage
+from scanner.service import clock, storage
+from tests.internet.lab import obstacles
 from tests.peers.postgres import temporary_server
-from tests.scanner.jobs.estate import Registries, Stops, audited, plots_of
+from tests.scanner.jobs.aftermath import end_in_order
 from tests.scanner.jobs.fleet import (
-    are_at,
     due_looks_made,
     fleet,
     is_quiet,
     is_rescanned,
-    setup_of,
+    rescan_of,
+    rows,
     wait_for,
 )
+from tests.scanner.jobs.lab import RATES, Lab, lab
 
-THINGS = 3
-"""Of a domain: itself, its site, its mail."""
+UNBOUND = dict.fromkeys(RATES, 60_000)
+"""Registries that mind nothing: what is measured is the workers."""
+HEAD = (
+    "| database | workers | looks | things | looks/s | things/s | parts s | whole s | CPU s | CPU ms/look "
+    "| PostgreSQL's CPU s | load |\n|---|---|---|---|---|---|---|---|---|---|---|---|"
+)
 
 
 class Measured(Struct):
     """One run."""
 
-    workers: int
     looks: int
+    things: int
     parts: float
     """Seconds until the last part was over."""
     whole: float
@@ -51,80 +59,92 @@ class Measured(Struct):
     """Seconds of all workers, their start among it."""
     servers_cpu: float
     """Seconds of PostgreSQL; 0 for SQLite, which is part of the worker."""
+    load: float
+    """The machine's, of the minute before."""
 
 
-def main() -> None:
-    """Print a table."""
+def main() -> int:
+    """Print a table; the exit code."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--things", type=int, default=3_000)
+    parser.add_argument("--domains", type=int, default=300)
     parser.add_argument("--workers", default="1,2,3")
-    parser.add_argument("--rate", default="1000/s", help="of each of three registries")
     parser.add_argument("--kinds", default="sqlite,postgresql")
+    parser.add_argument("--runs", type=int, default=1)
     chosen = parser.parse_args()
-    domains = chosen.things // THINGS
-    with tempfile.TemporaryDirectory() as scratch:
-        folder = Path(scratch)
-        audited(folder, domains)
-        print(
-            "| database | workers | looks | looks/s | things/s | parts s | whole s | CPU s | server's |"
-        )
-        print("|---|---|---|---|---|---|---|---|---|")
-        for kind in chosen.kinds.split(","):
-            for workers in map(int, chosen.workers.split(",")):
-                if kind == "sqlite" and workers > 1:
-                    continue
-                with _copy(kind, folder) as (url, server):
-                    one = _measure(url, folder, domains, workers, chosen.rate, server)
-                looks, things = one.looks / one.parts, domains * THINGS / one.whole
-                print(
-                    f"| {kind} | {one.workers} | {one.looks:,} | {looks:.0f} | {things:.0f} "
-                    f"| {one.parts:.1f} | {one.whole:.1f} | {one.cpu:.1f} "
-                    f"| {one.servers_cpu:.1f} |",
-                    flush=True,
-                )
+    if reasons := obstacles():
+        print(f"No lab here: {'; '.join(reasons)}.", file=sys.stderr)
+        return 1
+    turns = [
+        (kind, workers)
+        for kind in chosen.kinds.split(",")
+        for workers in map(int, chosen.workers.split(","))
+        if kind != "sqlite" or workers == 1
+    ]
+    with lab(chosen.domains, UNBOUND) as laboratory, tempfile.TemporaryDirectory() as scratch:
+        print(HEAD)
+        for kind, workers in turns * chosen.runs:
+            with _copy(kind, laboratory.estate, Path(scratch)) as (url, server):
+                one = _measure(laboratory, url, Path(scratch), workers, server)
+            print(
+                f"| {kind} | {workers} | {one.looks:,} | {one.things:,} | {one.looks / one.parts:.0f} "
+                f"| {one.things / one.whole:.1f} | {one.parts:.1f} | {one.whole:.1f} | {one.cpu:.1f} "
+                f"| {1000 * one.cpu / one.looks:.1f} | {one.servers_cpu:.1f} | {one.load:.1f} |",
+                flush=True,
+            )
+    return 0
 
 
 @contextmanager
-def _copy(kind: str, folder: Path) -> Iterator[tuple[str, int]]:
+def _copy(kind: str, estate: Path, folder: Path) -> Iterator[tuple[str, int]]:
     """Lend a database with the estate as it was audited, and the number of its server's first process."""
-    estate = folder / "estate.db"
     if kind == "sqlite":
         copy = folder / "copy.db"
         shutil.copy(estate, copy)
         yield f"sqlite:///{copy}", 0
-        copy.unlink()
+        for file in folder.glob("copy.db*"):
+            file.unlink()
         return
     with temporary_server() as (server, first), server.empty() as url:
         asyncio.run(storage.copy(f"sqlite:///{estate}", url, lambda _: None))
         yield url, first
 
 
-def _measure(
-    url: str, folder: Path, domains: int, workers: int, rate: str, server: int
-) -> Measured:
-    registries, stops = Registries(plots_of(domains), servers=3), Stops(folder / "stops")
-    stops.put(0)
-    shutil.rmtree(folder / "audits", ignore_errors=True)
-    with registries.open(), Database.open(url) as database:
+def _measure(laboratory: Lab, url: str, folder: Path, workers: int, server: int) -> Measured:
+    laboratory.counted()
+    load = os.getloadavg()[0]
+    with Database.open(url) as database:
         asyncio.run(database.write(queue_of(database).install))
-        looks = len(due_looks_made(database))
-        setup = setup_of(url, folder, domains, registries, rate, stops=str(folder / "stops"))
+        looks = len(due_looks_made(database, clock.now()))
         before, server_before = resource.getrusage(resource.RUSAGE_CHILDREN), _cpu_of(server)
-        with fleet(setup, folder, workers) as processes:
-            wait_for(lambda: are_at("part", processes))
+        start = partial(laboratory.worker, url)
+        with _held_up(database) as go_on, fleet(start, folder, workers) as crew:
+            wait_for(lambda: all(one.is_well for one in crew))
             begun = time.perf_counter()
-            stops.open(0)
+            go_on()
             wait_for(lambda: _parts_are_over(database))
             parts = time.perf_counter() - begun
             wait_for(lambda: is_rescanned(database) and is_quiet(database))
             whole = time.perf_counter() - begun
-            for one in processes:
-                one.send(signal.SIGTERM)
-            assert {one.ended() for one in processes} == {0}
+            assert end_in_order(crew) == {0}
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
         servers_cpu = _cpu_of(server) - server_before
+        run = rescan_of(database)
+        assert run is not None
+        ((things,),) = rows(database, f"SELECT count(*) FROM stand WHERE run = '{run.id}'")
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return Measured(workers, looks, parts, whole, cpu, servers_cpu)
+    return Measured(looks, int(str(things)), parts, whole, cpu, servers_cpu, load)
+
+
+@contextmanager
+def _held_up(database: Database) -> Iterator[Callable[[], None]]:
+    """Let nobody begin a rescan while workers only start, until told to go on; one on SQLite goes on at once."""
+    if not database.is_server:
+        yield lambda: None
+        return
+    with database._writes.connect() as connection:
+        connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
+        connection.execute(text("LOCK TABLE run IN SHARE ROW EXCLUSIVE MODE"))
+        yield connection.rollback
 
 
 def _cpu_of(server: int) -> float:
@@ -142,9 +162,9 @@ def _cpu_of(server: int) -> float:
 
 def _parts_are_over(database: Database) -> bool:
     counts = database.read(queue_of(database).picture).counts
-    left = [one for one in counts if one.name == "part" and one.state is not JobState.DONE]
-    return not left
+    parts = [one for one in counts if one.name == "part"]
+    return bool(parts) and all(one.state is JobState.DONE for one in parts)
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -11,7 +11,8 @@ import pytest
 from probes.kit.net import ApiAnswer, ApiQuestion, NetTrouble, WhoisAnswer, WhoisQuestion
 from probes.kit.net.long_memory import LongMemory
 from probes.kit.observation import Reason
-from scanner.database import Database, SqlAnswers
+from scanner.database import Database
+from scanner.database.answers import SqlAnswers
 
 DAY = 86_400.0
 REFERRAL = WhoisQuestion("whois.iana.org", "ru")

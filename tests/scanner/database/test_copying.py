@@ -6,6 +6,7 @@ import asyncio
 import sqlite3
 import stat
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -15,10 +16,12 @@ import pytest
 from sqlalchemy import Connection, inspect, select, text
 
 from scanner.assets import Asset, Kind, Money, Ownership, Price, Use
-from scanner.database import Busy, Database, SqlAnswers, StorageTrouble
+from scanner.database import Busy, Database, StorageTrouble
+from scanner.database.answers import SqlAnswers
 from scanner.database.backup import back_up
-from scanner.database.columns import Row
 from scanner.database.copying import copy_all
+from scanner.database.rows import Row
+from scanner.jobs.queue import queue_of
 from scanner.registry import Client, Incoming, Registry
 from scanner.registry.rows import OBJECT
 from scanner.service import storage
@@ -99,6 +102,29 @@ def test_there_and_back_is_the_same(database_url: str, empty_url: str, tmp_path:
     here = copied(database_url, empty_url).splitlines()[:-1]
 
     assert copied(empty_url, back).splitlines()[:-1] == here
+
+
+def test_work_in_hand_stays_behind(database_url: str, empty_url: str) -> None:
+    """A database that workers used is copied like any other; the new one begins a queue of its own."""
+    fill(database_url)
+    with Database.open(database_url) as database:
+        asyncio.run(database.write(queue_of(database).install))
+
+    said = copied(database_url, empty_url)
+
+    assert "queue_" not in said
+    assert "procrastinate_" not in said
+    assert contents(database_url) == contents(empty_url)
+
+
+def test_a_table_that_nobody_knows_is_refused(tmp_path: Path) -> None:
+    """What it means cannot be known, so nothing is left behind in silence."""
+    fill(here := f"sqlite:///{tmp_path}/here.db")
+    with closing(sqlite3.connect(tmp_path / "here.db")) as connection:
+        connection.execute("CREATE TABLE stranger (id integer)")
+
+    with pytest.raises(StorageTrouble, match="stranger"):
+        copied(here, f"sqlite:///{tmp_path}/there.db")
 
 
 def test_a_target_that_holds_anything_is_refused(database_url: str, empty_url: str) -> None:

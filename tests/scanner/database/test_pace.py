@@ -13,12 +13,14 @@ import pytest
 from sqlalchemy import Connection, text
 
 from probes.kit.net.pace import InProcessPace
-from scanner.database import Database, SqlPace
+from scanner.database import Database
+from scanner.database.pace import SqlPace
 from tests.peers.postgres import Postgres
 
 _PROGRAM = """
 import asyncio, sys
-from scanner.database import Database, SqlPace
+from scanner.database import Database
+from scanner.database.pace import SqlPace
 
 async def main():
     with Database.open(sys.argv[1]) as database:

@@ -17,6 +17,8 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Column, Connection, MetaData, Table, Text, bindparam, text
 
+import scanner.database.answers
+import scanner.database.pace
 import scanner.evidence.watch_rows
 import scanner.registry.decision_rows
 import scanner.registry.notice_rows
@@ -26,8 +28,9 @@ import scanner.registry.rows  # noqa: F401
 from probes.kit.net.question import HttpAnswer, HttpQuestion
 from probes.kit.net.tape import Exchange
 from scanner.database import Database, StorageTrouble
-from scanner.database.columns import Row, Utc
+from scanner.database.columns import Utc
 from scanner.database.engine import Place, open_engine
+from scanner.database.rows import Row
 from scanner.database.schema import MIGRATIONS, bring_up_to_date, revision_of, revisions
 from scanner.evidence import Evidence
 
@@ -154,12 +157,12 @@ def test_exchanges_of_the_first_schema_stay_readable(tmp_path: Path, database_ur
     body = zstandard.ZstdCompressor(level=1).compress(msgspec.msgpack.encode(asked))
     with engine.begin() as connection:
         typed = text(row).bindparams(bindparam("at", type_=Utc))
-        connection.execute(typed, {"id": "a" * 32, "at": at, "cut": False, "body": body})
+        connection.execute(typed, {"id": asked.id, "at": at, "cut": False, "body": body})
     engine.dispose()
 
     with Database.open(database_url) as database:
         evidence = Evidence(database)
-        assert evidence.exchange("a" * 32) == asked
+        assert evidence.exchange(asked.id) == asked
         assert asyncio.run(evidence.prune_raw(at)) == 0
         assert asyncio.run(evidence.prune_raw(at + timedelta(seconds=1))) == 1
 

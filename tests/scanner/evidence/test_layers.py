@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from probes.kit.observation import Absent, Observation, Outcome, Reason, Seen, Unknown
 from probes.kit.target import Domain, Host, Target
@@ -18,7 +19,7 @@ from scanner.database import Database
 from scanner.discovery.looks import ADDRESSES, DNS_RECORDS, REGISTRATION
 from scanner.evidence import Evidence, Purpose, Run, Standing, Standings, vantages
 from scanner.evidence.evidence import BodiesOf, Readers
-from scanner.verdicts.agreement import Stand
+from scanner.verdicts.agreement import Stand, agreement
 from tests.scanner.discovery.world import registration
 
 START = datetime(2026, 11, 1, 9, tzinfo=UTC)
@@ -239,3 +240,49 @@ def test_what_was_said_once_stays_said(database: Database, book: Book):
         assert earlier(Asset(Kind.SITE, "never.ru")) == ()
     with standings.reading("nobody") as earlier:
         assert earlier(SITE) == ()
+
+
+KEPT = {
+    "ppp": [0, 2],
+    "ppppppppp": [0, 3, 6, 8],  # those that count, and the newest
+    "ppcpp": [0, 1, 2, 3, 4],  # a change shows when it came, and what was before
+    "ppp?ppp": [0, 3, 4, 6],  # who could not find out stands between no two
+    "p????p": [0, 1, 4, 5],
+}
+
+
+def test_what_counts_is_kept(database: Database, book: Book):
+    """Day after day the same: what the looks agree on is what all of them would."""
+    standings, run = Standings(database), book.run(0)
+    for states, kept in KEPT.items():
+        every, mine = list[Stand](), list[Stand]()
+        for day, letter in enumerate(states):
+            state = {"p": "parked", "c": "content", "?": "no_answer"}[letter]
+            look = standing(run, day, state=state)
+            use = Use.UNKNOWN if letter == "?" else Use.IDLE
+            look = replace(look, stand=replace(look.stand, use=use))
+            asyncio.run(standings.keep(states, [look, standing(run, day, "yard", state)]))
+            every.append(look.stand)
+            with standings.reading(states) as earlier:
+                mine = [one for one in earlier(SITE) if one.vantage == "home"]
+            assert agreement(mine) == agreement(every)
+
+        assert sorted((one.began - START) // DAY for one in mine) == kept
+
+
+def test_what_wants_another_look_comes_with_all_that_was_said_of_it(database: Database, book: Book):
+    """What wants nothing any more, or was judged before, is left out."""
+    standings, run = Standings(database), book.run(0)
+    served = Asset(Kind.SITE, "served.ru")
+    looks = [
+        standing(run, day, vantage) for vantage, day in (("yard", 0), ("home", 1), ("home", 5))
+    ]
+    content = [replace(one, asset=served) for one in looks[1:]]
+    content[-1] = replace(content[-1], needs=(), names=())
+    asyncio.run(standings.keep("romashka", [*looks, *content]))
+
+    (one,) = standings.wanting("romashka", START)
+
+    assert one.judged == looks[-1]
+    assert set(one.stands) == {look.stand for look in looks}
+    assert [*standings.wanting("romashka", START + 6 * DAY)] == []

@@ -17,7 +17,8 @@ from msgspec import Struct
 from probes.kit.net import WhoisAnswer, WhoisQuestion
 from probes.kit.net.pace import Pace
 from probes.kit.net.rates import Rates
-from scanner.database import Database, SqlPace
+from scanner.database import Database
+from scanner.database.pace import SqlPace
 from scanner.service import auditing, requesting
 from scanner.settings import Settings
 from scanner.trackers.options import WebhookOptions

@@ -1,4 +1,4 @@
-"""Worker processes over the paper estate: started, killed, frozen, thawed and stopped by a test."""
+"""Worker processes: started, killed, frozen, thawed and stopped by a test."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
+from datetime import datetime
 from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
@@ -19,12 +20,16 @@ import msgspec
 from msgspec.structs import replace
 from sqlalchemy import Connection, text
 
+from probes.kit.target import parse_target
 from scanner.database import Database, StorageTrouble
+from scanner.discovery import Look
 from scanner.evidence import Evidence, Purpose, Run
 from scanner.evidence.due import DueBook
 from scanner.evidence.made import Pair
 from scanner.jobs import queue_of
-from tests.scanner.jobs.estate import CLIENT, RESCANNED, Registries, Setup
+from scanner.registry import Registry
+from scanner.service.due_names import wanted_by
+from tests.scanner.jobs.estate import RESCANNED, Registries, Setup
 
 PATIENCE = 300.0
 """Seconds until a test gives up: what it waits for comes within a few, on a busy machine within a minute."""
@@ -33,13 +38,21 @@ PATIENCE = 300.0
 class Process:
     """One worker's process. What it is at it says itself, at the place where it listens."""
 
-    def __init__(self, setup: Setup, log: Path, *more: str) -> None:
-        self.log_file = log
-        self._port = _free_port()
-        told = msgspec.json.encode(replace(setup, listen=f"127.0.0.1:{self._port}")).decode()
-        command = [sys.executable, "-m", "tests.scanner.jobs.estate_worker", told, *more]
+    def __init__(
+        self,
+        argv: Callable[[str], Sequence[str]],
+        log: Path,
+        inside: Callable[[], AbstractContextManager[None]] = nullcontext,
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
+        """Start the command that `argv` names for a place to listen at, which is met `inside`."""
+        self.log_file, self._inside = log, inside
+        with inside():
+            self._port = _free_port()
         with log.open("w") as stream:
-            self._process = subprocess.Popen(command, stderr=stream, stdout=stream)
+            self._process = subprocess.Popen(
+                argv(f"127.0.0.1:{self._port}"), stderr=stream, stdout=stream, env=environment
+            )
 
     @property
     def log(self) -> str:
@@ -65,7 +78,8 @@ class Process:
 
     def _asked(self, page: str) -> tuple[int, str]:
         """Ask for a page; status 0 where nobody answers."""
-        with closing(HTTPConnection("127.0.0.1", self._port, timeout=10)) as connection:
+        server = HTTPConnection("127.0.0.1", self._port, timeout=10)
+        with self._inside(), closing(server) as connection:
             try:
                 connection.request("GET", f"/{page}")
                 answer = connection.getresponse()
@@ -95,10 +109,20 @@ def _free_port() -> int:
         return port
 
 
+def on_paper(setup: Setup, log: Path) -> Process:
+    """Start a worker over the paper estate."""
+
+    def argv(listen: str) -> list[str]:
+        told = msgspec.json.encode(replace(setup, listen=listen)).decode()
+        return [sys.executable, "-m", "tests.scanner.jobs.estate_worker", told]
+
+    return Process(argv, log)
+
+
 @contextmanager
-def fleet(setup: Setup, folder: Path, workers: int) -> Iterator[list[Process]]:
-    """Run so many workers until the end of the block."""
-    processes = [Process(setup, folder / f"worker{n}.log") for n in range(workers)]
+def fleet(start: Callable[[Path], Process], folder: Path, workers: int) -> Iterator[list[Process]]:
+    """Run so many workers, each with a log of its own, until the end of the block."""
+    processes = [start(folder / f"worker{n}.log") for n in range(workers)]
     try:
         yield processes
     finally:
@@ -145,8 +169,10 @@ def enrolled(database: Database) -> int:
 
 
 def rescan_of(database: Database) -> Run | None:
-    """The client's rescan."""
-    found = [run for run in Evidence(database).runs(CLIENT) if run.purpose is Purpose.RESCAN]
+    """The rescan of the one client there is."""
+    (client,) = Registry(database).clients()
+    runs = Evidence(database).runs(client.slug)
+    found = [run for run in runs if run.purpose is Purpose.RESCAN]
     assert len(found) < 2
     return found[0] if found else None
 
@@ -167,15 +193,12 @@ def is_quiet(database: Database) -> bool:
     return database.read(count) == 0
 
 
-def due_looks_made(database: Database) -> set[Pair]:
-    """The looks of the audit that a rescan of everything makes again."""
-    from probes.kit.target import parse_target
-    from scanner.discovery import Look
-    from scanner.service.due_names import wanted_by
-
+def due_looks_made(database: Database, at: datetime = RESCANNED) -> set[Pair]:
+    """The looks of the audit that a rescan of everything that is due by then makes again."""
     evidence = Evidence(database)
-    (base,) = (run for run in evidence.runs(CLIENT) if run.purpose is Purpose.AUDIT)
-    wanted = wanted_by(DueBook(database).of(CLIENT, RESCANNED))
+    (client,) = Registry(database).clients()
+    (base,) = (run for run in evidence.runs(client.slug) if run.purpose is Purpose.AUDIT)
+    wanted = wanted_by(DueBook(database).of(client.slug, at))
     return {
         (probe, target)
         for probe, target in evidence.done(base.id)

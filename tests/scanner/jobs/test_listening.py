@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from scanner.database import Database, SqlPace, StorageTrouble
+from scanner.database import Database, StorageTrouble
+from scanner.database.pace import SqlPace
 from scanner.jobs import Job, queue_of
 from scanner.jobs.listening import AT_ONCE, listening
 from scanner.jobs.worker import Rhythm, Stop, Turn, Worker

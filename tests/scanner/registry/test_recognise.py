@@ -9,12 +9,13 @@ from scanner.registry.recognise import Shape, recognise
 
 
 def _shapes(text: str) -> list[Shape]:
-    """Read `key:a,b key2:c`; a key is `provider/rest`."""
+    """Read `key:a,b key2:c@9`; a key is `provider/rest`, and an address follows the @."""
     found = []
     for part in text.split():
-        key, _, hosts = part.partition(":")
-        asset = Asset(Kind.HOSTING, key)
-        found.append(Shape(asset, key.split("/")[0], frozenset(filter(None, hosts.split(",")))))
+        key, _, rest = part.partition(":")
+        hosts, _, address = rest.partition("@")
+        names, addresses = (frozenset(filter(None, some.split(","))) for some in (hosts, address))
+        found.append(Shape(Asset(Kind.HOSTING, key), key.split("/")[0], names, addresses))
     return found
 
 
@@ -34,6 +35,11 @@ def _shapes(text: str) -> list[Shape]:
         ("p/1:a", "p/1:z p/2:a", {"p/1": "p/1~2", "p/2": "p/1"}),  # its old address taken over
         ("p/1:a p/1~2:z", "p/1:z p/2:a", {"p/1": "p/1~2", "p/2": "p/1"}),  # and again
         ("p/1:", "p/1:a", {"p/1": "p/1"}),
+        ("p/4:9@7", "p/5:5,11@7", {"p/5": "p/4"}),  # the last that lived there left as others came
+        ("p/4:9@7", "q/5:5,11@7", {"q/5": "q/5"}),  # the address was sold
+        ("p/4:9@7", "p/5:5@7 p/6:9@8", {"p/5": "p/5", "p/6": "p/4"}),  # a name tells more
+        ("p/1:a@7 p/2:b@8", "p/1:c@8", {"p/1": "p/2"}),  # and an address more than the key
+        ("p/acc:a", "p/5:5@7", {"p/5": "p/5"}),  # of an account no address is known
     ],
 )
 def test_a_hosting_is_recognised_by_what_it_serves(

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from importlib.resources import files
 
 import pytest
+from holidays import list_supported_countries
 
 from scanner.assets import Advice, Ownership
 from scanner.registry.words import Lifecycle
@@ -142,6 +143,13 @@ def test_what_is_not_to_be_paid_is_told_less(
 def test_a_deadline_shifts_to_a_working_day_before(country: str, day: date, expected: date) -> None:
     """By the calendar of the agency's country, never to a day after the loss."""
     assert WorkingDays(country).on_or_before(day) == expected
+
+
+def test_every_country_has_its_calendar_on_its_own() -> None:
+    """Each is read without those of all other countries, which the library would read with it."""
+    for country in list_supported_countries(include_aliases=False):
+        days = (DUE + timedelta(days=day) for day in range(30))
+        assert any(map(WorkingDays(country).is_working, days)), country
 
 
 def test_a_country_nobody_knows_is_refused() -> None:

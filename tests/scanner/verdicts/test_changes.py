@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from scanner.assets import Advice, Kind
 from scanner.verdicts.cadence import LookKind
@@ -180,6 +181,31 @@ def test_a_hosting_is_new_when_two_looks_met_it():
     _, fourth = compare(again, now, AT + 3 * DAY)
     assert third == ()
     assert [change.code for change in fourth] == [Code.APPEARED]
+
+
+@pytest.mark.parametrize("before", ["", "gone"])
+@pytest.mark.parametrize(
+    ("awaits", "told_on"),
+    [
+        ((False, False), 1),
+        ((True, True, False), 2),
+        ((True,) * 16, 14),  # of a site that never settles it does not wait for ever
+    ],
+)
+def test_a_hosting_waits_for_the_site_that_moved_there(
+    before: str, awaits: tuple[bool, ...], told_on: int
+):
+    """So that both are told together; no look is made sooner for it when two have met it."""
+    now = seen({}, asset="hosting:beget/x", kind=Kind.HOSTING)
+    known = replace(first_told(now), gone=True) if before else None
+    hastens, days = [], []
+    for day, one in enumerate(awaits):
+        known, changes = compare(known, replace(now, awaits=one), AT + day * DAY)
+        hastens.append(known.hastens)
+        days += [day for _ in changes]
+
+    assert days == [told_on]
+    assert hastens == [True] + [False] * (len(awaits) - 1)
 
 
 def gone(*days: tuple[float, bool]) -> tuple[Told, list[Change]]:

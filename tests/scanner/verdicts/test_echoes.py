@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from scanner.assets import Kind
 from scanner.verdicts.changes import Change, Code, Event
 from scanner.verdicts.echoes import Happened, without_echoes
@@ -75,12 +77,30 @@ def test_an_echo_may_come_a_run_later():
     assert told(domain, events=old) == [f"domain:{DOMAIN}"]
 
 
-def test_a_new_hosting_tells_that_its_sites_moved():
-    """A move to a hosting known before tells itself."""
-    moved = happened(Kind.SITE, Code.ADDRESSES)
+@pytest.mark.parametrize("arrives", [Code.APPEARED, Code.RETURNED])
+def test_a_site_that_moved_tells_of_its_new_hosting(arrives: Code):
+    """In one line; a move to a hosting known before tells itself, and a hosting nobody moved to too."""
+    moved, stays = happened(Kind.SITE, Code.ADDRESSES), happened(Kind.MAIL, Code.MAIL, name="x.ru")
+    hosting = happened(Kind.HOSTING, arrives, name="beget/x")
 
-    assert told(moved, happened(Kind.HOSTING, Code.APPEARED, name="beget/x")) == ["hosting:beget/x"]
+    assert told(hosting, moved) == [f"site:{DOMAIN}"]
+    (change,), _ = without_echoes([hosting, moved], {}, AT)
+    assert change.params == {"hosting": "hosting:beget/x"}
     assert told(moved) == [f"site:{DOMAIN}"]
+    assert told(hosting, stays) == ["mail:x.ru", "hosting:beget/x"]
+
+
+def test_each_site_that_moves_is_told_of_whoever_moved_there_before():
+    """A day later another does; the hosting was told with the first."""
+    hosting = happened(Kind.HOSTING, Code.APPEARED, name="beget/x")
+    both = Happened(hosting.change, hosting.kind, ("a.ru", "b.ru"))
+    one, other = (happened(Kind.SITE, Code.ADDRESSES, name=n, domain=n) for n in ("a.ru", "b.ru"))
+
+    changes, events = without_echoes([both, one], {}, AT)
+
+    assert [change.asset for change in changes] == ["site:a.ru"]
+    assert told(other, events=events) == ["site:b.ru"]
+    assert told(both, events=events) == []
 
 
 def test_a_sign_of_life_is_no_echo_of_anything():
