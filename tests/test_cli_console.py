@@ -154,6 +154,7 @@ def test_an_english_page_reads_no_table(monkeypatch: pytest.MonkeyPatch):
         ("own romashka domain:a.ru", "Не указан параметр '--why'."),
         ("payments add x 3 --on 2026-01-01", "Не указан параметр '--payer'. Выберите из:"),
         ("registry shw", "Команды 'shw' нет. Может быть, 'show'?"),
+        ("frobnicate", "Команды 'frobnicate' нет."),
         ("registry frobnicate", "Команды 'frobnicate' нет."),
         ("registry list --langg ru", "Параметра '--langg' нет. (Может быть, одно из: '--lang', '--manager'?)"),
         ("registry list --frobnicate", "Параметра '--frobnicate' нет."),

@@ -106,6 +106,10 @@ class _Lazy(click.Group):
         command: click.Command = getattr(module, name.replace("-", "_"))
         return in_words(command, name, ctx)
 
+    def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write how the program is called."""
+        click.Command.format_usage(in_words(self, "", ctx), ctx, formatter)
+
     def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the page of the program itself."""
         click.Command.format_help(in_words(self, "", ctx), ctx, formatter)
