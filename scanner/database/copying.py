@@ -11,7 +11,19 @@ from typing import Any
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import Connection, Integer, Table, func, insert, inspect, select, text
+from sqlalchemy import (
+    Column,
+    Connection,
+    Integer,
+    Table,
+    bindparam,
+    func,
+    insert,
+    inspect,
+    select,
+    text,
+    update,
+)
 
 from scanner.database.database import Database
 from scanner.database.rows import Row
@@ -80,10 +92,25 @@ def _tables(source: Database) -> Sequence[Table]:
 def _send(source: Connection, target: Connection, table: Table) -> Copied:
     tally = _Tally(table)
     rows = _rows(source, table)
+    inward = [key.parent for key in table.foreign_keys if key.column.table is table]
     while some := [dict(zip(table.c.keys(), row, strict=True)) for row in islice(rows, _AT_ONCE)]:
         tally.add(tuple(one.values()) for one in some)
-        target.execute(insert(table), some)
+        # What points to a row of its own table may point to a later one: that follows when all are there.
+        bare = dict.fromkeys(column.name for column in inward)
+        target.execute(insert(table), [{**one, **bare} for one in some] if inward else some)
+    for column in inward:
+        _point(source, target, column)
     return tally.copied()
+
+
+def _point(source: Connection, target: Connection, column: Column[Any]) -> None:
+    """Let the rows of a table point to one another as they do in the source."""
+    (key,) = column.table.primary_key
+    query = select(key.label("row"), column.label("to")).where(column.is_not(None))
+    told = iter(source.execute(query, execution_options={"yield_per": _AT_ONCE}))
+    set_to = update(column.table).where(key == bindparam("row")).values({column: bindparam("to")})
+    while some := [{"row": row, "to": to} for row, to in islice(told, _AT_ONCE)]:
+        target.execute(set_to, some)
 
 
 def _rows(connection: Connection, table: Table) -> Iterator[Sequence[Any]]:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, inspect, select, text
+from sqlalchemy import Connection, inspect, select, text, update
 
 from scanner.assets import Asset, Kind, Money, Ownership, Price, Use
 from scanner.database import Busy, Database, StorageTrouble
@@ -114,6 +114,20 @@ def test_work_in_hand_stays_behind(database_url: str, empty_url: str) -> None:
 
     assert "queue_" not in said
     assert "procrastinate_" not in said
+    assert contents(database_url) == contents(empty_url)
+
+
+def test_what_took_a_things_place_may_be_the_later_one(database_url: str, empty_url: str) -> None:
+    """It mostly is: rows of one table point to one another in either direction."""
+    fill(database_url)
+    with Database.open(database_url) as database:
+        first, second = (thing.id for thing in Registry(database).objects("romashka")[:2])
+        for old, new in ((first, second), (second, first)):
+            taken = update(OBJECT).where(OBJECT.c.id == old).values(replaced_by=new)
+            asyncio.run(database.write(lambda one, taken=taken: one.execute(taken)))
+
+    copied(database_url, empty_url)
+
     assert contents(database_url) == contents(empty_url)
 
 
