@@ -50,11 +50,17 @@ class Place:
         self.name = str(self.file) if self.file else plain.render_as_string(hide_password=True)
 
     def create_file(self) -> None:
-        """Make an empty SQLite file that only its owner can read: it will hold a client's papers."""
+        """Make an empty SQLite file that only its owner can read: it will hold a client's papers.
+
+        One that is there is not touched: to close it, opened by whatever hand, would take away all locks
+        that SQLite holds on it in this process (https://sqlite.org/howtocorrupt.html, 2.2).
+        """
         if self.file is None:
             return
         try:
-            os.close(os.open(self.file, os.O_CREAT | os.O_RDWR, 0o600))
+            os.close(os.open(self.file, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+        except FileExistsError:
+            return  # whether it can be used, SQLite will say
         except OSError as error:
             raise StorageTrouble(
                 f"{self.file}: the database cannot be opened; check that its folder exists and "

@@ -381,3 +381,34 @@ def test_a_new_file_is_its_owners_alone(tmp_path: Path) -> None:
     Database.open(f"sqlite:///{tmp_path}/revizor.db").close()
 
     assert (tmp_path / "revizor.db").stat().st_mode & 0o077 == 0
+
+
+_STRANGER = """
+import sqlite3, sys
+connection = sqlite3.connect(sys.argv[1])
+connection.execute("INSERT INTO thing (id) VALUES (2)")
+connection.commit()
+connection.close()
+"""
+"""A program that ends: the last to leave an SQLite database takes its log away."""
+
+
+def test_a_second_opening_takes_no_locks_from_the_first(tmp_path: Path) -> None:
+    """Or another process would take itself for the last one, and the first one's next words would be lost."""
+    file = tmp_path / "revizor.db"
+    with Database.open(f"sqlite:///{file}") as first:
+        asyncio.run(first.write(THING.create))
+        asyncio.run(first.write(_add(1)))
+        Database.open(f"sqlite:///{file}").close()
+
+        subprocess.run([sys.executable, "-c", _STRANGER, file], check=True, timeout=60)
+
+        assert file.with_name("revizor.db-wal").exists()
+        asyncio.run(first.write(_add(3)))
+        assert _numbers(first) == [1, 2, 3]
+    with Database.open(f"sqlite:///{file}") as later:
+        assert _numbers(later) == [1, 2, 3]
+
+
+def _numbers(database: Database) -> list[int]:
+    return database.read(lambda one: list(one.scalars(select(THING.c.id).order_by(THING.c.id))))
