@@ -10,10 +10,9 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from msgspec import Struct
 from sqlalchemy import Connection
@@ -55,6 +54,7 @@ _IN_A_ROW = 3
 _MARGIN = timedelta(minutes=11)
 """Longer than one question to a tracker may take."""
 DIGEST = "digest"
+_Answer = TypeVar("_Answer")
 
 
 class Office(Struct, frozen=True):
@@ -179,15 +179,14 @@ class Courier:
         office, subject, name = self._office, claim.subject, sink.name
         if claim.rule != TASK and self._is_coming(subject, name):
             raise _NotYet("its task is not there yet")
-        with _nothing_done():
-            found = await sink.find(task.marker)
+        found = await _asked(lambda: sink.find(task.marker))
         new = office.text.new(matter, task.marker, name)
         if office.clock() + _MARGIN > claim.lease_until:
             raise Later("it took too long")  # another may have taken over: he looks first
         if found:
             ref = min(found, key=lambda one: (len(one.id), one.id))
-            with _nothing_done():
-                await sink.update(ref, office.text.patch(matter, name, None))
+            patch = office.text.patch(matter, name, None)
+            await _asked(lambda: sink.update(ref, patch))
         else:
             ref = await sink.create(new)
         mark, deadline = matter.fingerprint(), matter.deadline
@@ -225,8 +224,7 @@ class Courier:
     ) -> str:
         """Open a closed task again, once, and say why; what people open themselves needs no word."""
         office, ref = self._office, _ref(task)
-        with _nothing_done():
-            state = await sink.get(ref)
+        state = await _asked(lambda: sink.get(ref))
         if state.status is TaskStatus.DONE:
             comment = None if claim.attempts else office.text.recheck(matter)
             await sink.update(ref, TaskPatch(comment=comment, reopen=True))
@@ -247,8 +245,7 @@ class Courier:
         if ref is None and self._is_coming(subject, name):
             raise _NotYet("its task is being created")
         if ref is None:
-            with _nothing_done():
-                found = await sink.find(task.marker)
+            found = await _asked(lambda: sink.find(task.marker))
             ref = found[0] if found else None
         if ref is not None and task.status not in (DONE, GONE):
             said = office.text.closed(ending.code, ending.who, ending.by_hand)
@@ -337,10 +334,19 @@ def _ref(task: TaskOutside) -> TaskRef:
     return TaskRef(task.id, task.url)
 
 
-@contextmanager
-def _nothing_done() -> Iterator[None]:
-    """A question that only looks, or that may be repeated: without an answer nothing is the worse for it."""
+async def _asked(question: Callable[[], Awaitable[_Answer]]) -> _Answer:
+    """Ask what only looks, or may be repeated, once more when its answer is lost; then it has to wait.
+
+    Today may be the last day of what is to be told; a place that names a time itself is not pressed.
+    """
     try:
-        yield
+        return await question()
+    except Uncertain:
+        pass
+    except Later as error:
+        if error.not_before is not None:
+            raise
+    try:
+        return await question()
     except Uncertain as error:
         raise Later(str(error)) from error

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from itertools import chain
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -268,12 +269,13 @@ async def put_plan(office: Office) -> tuple[int, int]:
     gaps = Gaps()
     with database.reading() as connection:
         found = _effects(connection, office.desk, office.posts, office.days, today, gaps)
-        new = [effect for _, effect in found]
+        new = [(matter.deadline, effect) for matter, effect in found]
+    new.sort(key=itemgetter(0))  # the most urgent is told first, should the place tire
 
     def write(connection: Connection) -> int:
         keep_own(connection, NOBODY_ANSWERS, gaps.unanswered, now)
         keep_own(connection, NOT_CONFIRMED, gaps.unconfirmed, now)
-        return outbox.put(connection, new, now)
+        return outbox.put(connection, (effect for _, effect in new), now)
 
     return await database.write(write), len(gaps.untold)
 

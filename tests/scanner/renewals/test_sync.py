@@ -87,6 +87,60 @@ def test_what_was_never_created_is_created_then(office: Office) -> None:
     assert len(tracker.tasks()) == 1
 
 
+def test_what_ends_today_is_told_today_though_an_answer_is_lost(office: Office) -> None:
+    """A question that only looks is asked once more in the same run: tomorrow is too late."""
+    office.thing("domain:romashka.ru", START)
+    tracker = _tracker(office)
+    tracker.loses, tracker.lost = "find", 1
+
+    told = office.sync().told
+
+    assert told == {"created": 1}
+    assert (tracker.calls("find"), _only(office).created.date()) == (2, START)
+
+
+def test_a_question_is_not_asked_a_third_time(office: Office) -> None:
+    """A place that stays silent is left until the next run, which tells it."""
+    office.thing("domain:romashka.ru", START)
+    tracker = _tracker(office)
+    tracker.loses, tracker.lost = "find", 2
+
+    first = office.sync()
+    asked = tracker.calls("find")
+    office.go()
+    second = office.sync()
+
+    assert (first.told, first.complete, asked) == ({"later": 1}, False, 2)
+    assert second.told["created"] == 1
+
+
+def test_a_place_that_names_its_time_is_not_pressed(office: Office) -> None:
+    """It is not asked once more before it."""
+    office.thing("domain:romashka.ru", START)
+    tracker = _tracker(office)
+    tracker.down, tracker.patience = "later", office.at + timedelta(hours=1)
+
+    assert office.sync().told == {"later": 1}
+    assert tracker.calls("find") == 1
+
+    tracker.down = ""
+    assert office.sync().told == {}
+    office.at += timedelta(hours=1)
+    assert office.sync().told == {"created": 1}
+
+
+def test_the_most_urgent_is_told_first(office: Office) -> None:
+    """Should the place tire, what can wait has to wait."""
+    for days in (9, 2, 30, 0, 5):
+        office.thing(f"domain:d{days:02}.ru", START + timedelta(days=days))
+
+    office.sync()
+
+    tasks = _tracker(office).tasks()
+    assert len(tasks) == 5
+    assert [task.deadline for task in tasks] == sorted(task.deadline for task in tasks)
+
+
 def test_a_reminder_whose_answer_was_lost_is_not_said_twice(office: Office) -> None:
     """A comment cannot be looked for: better once too few than twice."""
     office.thing("domain:romashka.ru", SOON)

@@ -70,7 +70,11 @@ class Tracker:
         self.timeouts = timeouts
         """The share of calls that do their work and lose their answer."""
         self.loses = ""
-        """The one call whose answers are all lost, `create`; it does its work."""
+        """The one call whose answers are lost, `create`; it does its work."""
+        self.lost = -1
+        """How many of them, before they come again; all when negative."""
+        self.patience: datetime | None = None
+        """When it can be asked again, which it says while it is `later`."""
         self.down = ""
         """`later`, `refused` or `uncertain`: how every call fails, without doing anything."""
         self._luck = luck or Random(1)
@@ -179,14 +183,16 @@ class Tracker:
         )
         match self.down:
             case "later":
-                raise Later("the tracker is being mended")
+                raise Later("the tracker is being mended", self.patience)
             case "refused":
                 raise Refused("no such project")
             case "uncertain":
                 raise Uncertain("the line broke")
 
     def _answer(self) -> None:
-        if self._called == self.loses or self._luck.random() < self.timeouts:
+        lost = self._called == self.loses and self.lost != 0
+        self.lost -= lost
+        if lost or self._luck.random() < self.timeouts:
             raise Uncertain("the answer was lost")
 
 
