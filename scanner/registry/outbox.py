@@ -23,8 +23,8 @@ from scanner.renewals.reminders import TASK
 
 CHANGES = "changes"
 """What a rescan found different, for a receiver that takes each key once."""
-LEASE = timedelta(minutes=30)
-"""Longer than all questions that one task takes."""
+LEASE = timedelta(minutes=60)
+"""Longer than all questions that one task takes, with those that are asked once more."""
 SETTLE = timedelta(minutes=10)
 """How long a tracker may take to find by its marker what it has just created."""
 NEVER = datetime(9999, 12, 31, tzinfo=UTC)
