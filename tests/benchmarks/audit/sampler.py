@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import threading
 import time
 from collections import defaultdict
 from contextvars import ContextVar
@@ -21,7 +22,8 @@ LARGEST = 60
 
 Spent = defaultdict[str, float]
 
-_WRITER = "other threads: the writer"
+_THREADS = {"writer": "the database's writer", "asyncio_": "names tried by the thousand"}
+"""What the threads beside the main one do, by how their names begin."""
 _look: ContextVar[str] = ContextVar("look", default="(no look)")
 _ROOT = str(Path(__file__).parents[3]) + "/"
 
@@ -68,7 +70,11 @@ _PARTS = (
     ("probes/kit/certificate.py", "certificates"),
     ("probes/tls_certificate.py", "certificates"),
     ("probes/website.py", "pages"),
-    ("probes/kit/page.py", "pages"),
+    ("probes/kit/page", "pages"),
+    ("probes/kit/legal_", "pages"),
+    ("probes/kit/upkeep.py", "pages"),
+    ("probes/kit/signs.py", "pages"),
+    ("probes/kit/web_host.py", "pages"),
     ("probes/kit/counters.py", "pages"),
     ("probes/kit/fingerprints.py", "pages"),
     ("probes/kit/trail.py", "pages"),
@@ -90,7 +96,7 @@ _PARTS = (
 class Sampler:
     """Charges CPU time to the function of ours it was spent in or below.
 
-    Signals reach the main thread only: what other threads used in the meantime is one sum.
+    Signals reach the main thread only: what another thread used in the meantime is one sum.
     """
 
     def __init__(self) -> None:
@@ -103,7 +109,8 @@ class Sampler:
 
     def start(self) -> None:
         """Begin; in the main thread."""
-        self._last = time.thread_time(), time.process_time()
+        self._last = time.thread_time()
+        self._others = _others()
         signal.signal(signal.SIGPROF, self._tick)
         signal.setitimer(signal.ITIMER_PROF, INTERVAL, INTERVAL)
 
@@ -115,15 +122,27 @@ class Sampler:
         measured.lines = _largest(self._lines)
 
     def _tick(self, _: int, frame: FrameType | None) -> None:
-        now = time.thread_time(), time.process_time()
-        spent, whole = (new - old for new, old in zip(now, self._last, strict=True))
-        self._last = now
+        now, others = time.thread_time(), _others()
+        spent, self._last = now - self._last, now
+        for thread, used in others.items():
+            self._parts[thread] += used - self._others.get(thread, 0.0)
+            self._probes[thread] += used - self._others.get(thread, 0.0)
+        self._others = others
         self._probes[_look.get()] += spent
-        self._probes[_WRITER] += whole - spent
         part, line = _place(frame)
         self._parts[part] += spent
-        self._parts[_WRITER] += whole - spent
         self._lines[line] += spent
+
+
+def _others() -> Spent:
+    """CPU seconds that each kind of thread beside the main one has used so far."""
+    used: Spent = defaultdict(float)
+    for thread in threading.enumerate():
+        if thread.ident is not None and thread is not threading.main_thread():
+            clock = time.pthread_getcpuclockid(thread.ident)
+            known = (does for name, does in _THREADS.items() if thread.name.startswith(name))
+            used[f"thread: {next(known, thread.name)}"] += time.clock_gettime(clock)
+    return used
 
 
 def _place(frame: FrameType | None) -> tuple[str, str]:
