@@ -99,7 +99,7 @@ class Scan:
         self._report()
         try:
             async with asyncio.TaskGroup() as group:
-                self._fill(group, run_id)
+                self._start(group, run_id, self._lanes.start())
         except ExceptionGroup as several:
             # The first stopped all others; nobody above minds that looks are made side by side.
             raise several.exceptions[0] from several
@@ -127,21 +127,28 @@ class Scan:
             if not done or (wanted.probe, str(wanted.target)) not in done:
                 self._lanes.queue(wanted)
 
-    def _fill(self, group: asyncio.TaskGroup, run_id: str) -> None:
-        for wanted in self._lanes.start():
+    def _start(self, group: asyncio.TaskGroup, run_id: str, looks: Iterable[Look]) -> None:
+        for wanted in looks:
             group.create_task(self._make(group, run_id, wanted))
 
-    async def _make(self, group: asyncio.TaskGroup, run_id: str, wanted: Look) -> None:
+    async def _make(self, group: asyncio.TaskGroup, run_id: str, wanted: Look | None) -> None:
+        """Make a look, then one of those that it left room for, and so on: a task lasts for many."""
+        while wanted:
+            await self._make_one(run_id, wanted)
+            started = self._lanes.start()
+            wanted = next(started, None)
+            self._start(group, run_id, started)
+            moment = asyncio.get_running_loop().time()
+            if moment - self._told_at >= EVERY:
+                self._told_at = moment
+                self._report()
+
+    async def _make_one(self, run_id: str, wanted: Look) -> None:
         observation, exchanges = self._remembered(wanted) or await self._look(wanted)
         await self._evidence.keep(run_id, observation, exchanges)
         self._lanes.end(wanted)
         self._count(observation)
         self._plan(self._frontier.learn(observation))
-        self._fill(group, run_id)
-        moment = asyncio.get_running_loop().time()
-        if moment - self._told_at >= EVERY:
-            self._told_at = moment
-            self._report()
 
     def _remembered(self, wanted: Look) -> Looked | None:
         if wanted.probe != REGISTRATION.probe or not self._earlier:

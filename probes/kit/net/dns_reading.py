@@ -54,6 +54,8 @@ _NAMES = {
     TYPES["CAA"]: (0, 0),
 }
 """Octets before the names in a record's data, and how many names follow: only they may be compressed."""
+_AS_ASKED = b"\xc0\x0c"
+"""A name that points to the one of the question."""
 _SHORT = 512
 """Octets of data up to which a record is remembered."""
 
@@ -227,7 +229,8 @@ def _along_the_chain(message: Message, owner: bytes, type: str) -> Reading:
     wanted = type_number(type)
     by_owner: dict[bytes | None, list[Record]] = {}
     for record in message.answers:
-        by_owner.setdefault(message.owner(record), []).append(record)
+        asked = message.wire.startswith(_AS_ASKED, record.owner)
+        by_owner.setdefault(owner if asked else message.owner(record), []).append(record)
     if None in by_owner:
         return Reading(Unknown(Reason.MALFORMED, "records of an unreadable name"))
     chain: list[str] = []
